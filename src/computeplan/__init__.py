@@ -1,0 +1,1 @@
+"""Exact planning of computing work over sites and time."""

@@ -1,0 +1,76 @@
+"""Energy supplies of a site: the grid and contracts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from computeplan.problem.arrays import Bools, Floats, Ints, ReadOnlyArrays
+
+
+class CarbonBasis(StrEnum):
+    """How emissions of electricity are counted.
+
+    ``location``: the grid's factor on all energy. ``market``: contracts count as bought, over the
+    whole horizon. ``hourly``: only contract energy used in the period it is generated counts.
+    """
+
+    LOCATION = "location"
+    MARKET = "market"
+    HOURLY = "hourly"
+
+
+@dataclass(frozen=True, eq=False)
+class Grid(ReadOnlyArrays):
+    """The grid at each site.
+
+    Attributes
+    ----------
+    price : (S, T)
+        Currency per kWh; may be negative.
+    import_limit_kw : (S,)
+        Largest import; inf where there is no limit.
+    demand_charge : (S, M)
+        Currency per kW of each month's peak import, for the time that the horizon stands for.
+    location_kg_per_kwh, market_kg_per_kwh, hourly_kg_per_kwh : (S, T)
+        Emission factors on the three bases (kg/kWh = t/MWh).
+    """
+
+    price: Floats
+    import_limit_kw: Floats
+    demand_charge: Floats
+    location_kg_per_kwh: Floats
+    market_kg_per_kwh: Floats
+    hourly_kg_per_kwh: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Contracts(ReadOnlyArrays):
+    """Wind and solar contracts *c*, each at one site.
+
+    Attributes
+    ----------
+    names : tuple of str
+        ``site/contract``.
+    site : (C,)
+    available_kw : (C, T)
+        Contracted power × profile.
+    price : (C, T)
+        Currency per kWh.
+    take_or_pay : (C,)
+        All generation is paid; the part not used is spilled. Otherwise only what is used is paid.
+    kg_per_kwh : (C,)
+        Emission factor on the market and hourly bases.
+    """
+
+    names: tuple[str, ...]
+    site: Ints
+    available_kw: Floats
+    price: Floats
+    take_or_pay: Bools
+    kg_per_kwh: Floats
+
+    @property
+    def size(self) -> int:
+        """Number of contracts C."""
+        return len(self.names)

@@ -1,0 +1,51 @@
+"""What the plan minimizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from computeplan.problem.energy import CarbonBasis
+
+
+class Goal(StrEnum):
+    """Least cost (with carbon at its price), or least carbon and then least cost."""
+
+    COST = "cost"
+    CARBON = "carbon"
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Minimize ``cost_weight × (cost + shortfall penalty) + carbon_weight × emissions``.
+
+    Attributes
+    ----------
+    goal : Goal
+    basis : CarbonBasis
+        Basis of the emissions that are priced, capped or minimized.
+    carbon_price_per_kg : float
+        Currency per kg; used by the goal ``cost``.
+    carbon_cap_kg : float
+        Most emissions over the horizon on `basis`; inf where there is no cap.
+    """
+
+    goal: Goal
+    basis: CarbonBasis
+    carbon_price_per_kg: float
+    carbon_cap_kg: float
+
+    @property
+    def cost_weight(self) -> float:
+        """Weight of money in the objective."""
+        return 1.0 if self.goal is Goal.COST else 0.0
+
+    @property
+    def carbon_weight(self) -> float:
+        """Weight of one kg in the objective."""
+        return self.carbon_price_per_kg if self.goal is Goal.COST else 1.0
+
+    @property
+    def allows_shortfall(self) -> bool:
+        """Leaving work undone would be the cleanest plan, so least carbon serves all of it."""
+        return self.goal is Goal.COST

@@ -1,0 +1,68 @@
+"""The numeric problem as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from computeplan.problem.arrays import Bools, Floats
+from computeplan.problem.eligibility import Eligibility, derive_eligibility
+from computeplan.problem.energy import Contracts, Grid
+from computeplan.problem.horizon import Horizon
+from computeplan.problem.network import Network
+from computeplan.problem.objective import Objective
+from computeplan.problem.sites import Caps, Hardware, Pools, Sites, Term
+from computeplan.problem.workloads import Companies, Needs, Workloads
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Everything a plan depends on, in base units.
+
+    Time h, power kW, energy kWh, emissions kg CO2e, data GB, latency ms, money in `currency`, work
+    in unit·h. Axis order is always workload, need, site, pool, supply, link, cap before period.
+    """
+
+    name: str
+    currency: str
+    horizon: Horizon
+    companies: Companies
+    workloads: Workloads
+    needs: Needs
+    sites: Sites
+    hardware: Hardware
+    pools: Pools
+    caps: Caps
+    grid: Grid
+    contracts: Contracts
+    network: Network
+    objective: Objective
+
+    @cached_property
+    def eligibility(self) -> Eligibility:
+        """Which pool can serve which need."""
+        return derive_eligibility(self.needs, self.sites, self.hardware, self.pools, self.network)
+
+    @cached_property
+    def local(self) -> Bools:
+        """(R, P) whether the pool is in the need's own zone."""
+        local: Bools = self.needs.zone[:, None] == self.sites.zone[self.pools.site][None, :]
+        return local
+
+    @cached_property
+    def idle_kw(self) -> Floats:
+        """(P,) IT power of an idle unit; a rented unit is only there while it is busy."""
+        idle = self.hardware.idle_kw[self.pools.hardware]
+        return np.where(self.pools.term == Term.ON_DEMAND, 0.0, idle)
+
+    @cached_property
+    def busy_kw(self) -> Floats:
+        """(P,) IT power of a busy unit."""
+        return self.hardware.busy_kw[self.pools.hardware]
+
+    @cached_property
+    def pue(self) -> Floats:
+        """(P, T) PUE of each pool's site."""
+        return self.sites.pue[self.pools.site]

@@ -1,0 +1,142 @@
+"""Sites, hardware, capacity pools and caps over groups of pools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from computeplan.problem.arrays import Bools, Floats, Ints, ReadOnlyArrays
+
+
+class Term(IntEnum):
+    """Commercial term of a pool."""
+
+    OWNED = 0
+    ON_DEMAND = 1
+    RESERVED = 2
+
+
+class CapMeasure(StrEnum):
+    """What a cap over a group of pools limits."""
+
+    UNITS = "units"
+    POWER = "power"
+
+
+@dataclass(frozen=True, eq=False)
+class Sites(ReadOnlyArrays):
+    """Sites *s*.
+
+    Attributes
+    ----------
+    names : tuple of str
+    zone : (S,)
+        Zone of the site.
+    pue : (S, T)
+        Facility energy over IT energy.
+    labels : (S, B)
+        Labels that the site provides.
+    security : (S,)
+        Security level that the site is filed at.
+    label_names : tuple of str
+        Names of the B labels.
+    """
+
+    names: tuple[str, ...]
+    zone: Ints
+    pue: Floats
+    labels: Bools
+    security: Ints
+    label_names: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of sites S."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Hardware(ReadOnlyArrays):
+    """Kinds of hardware *h* and what they do for each kind of workload.
+
+    Attributes
+    ----------
+    names : tuple of str
+    kind_names : tuple of str
+        Kinds of workload.
+    efficiency : (kinds, H)
+        Work done per hardware unit (unit·h per h); 0 where the hardware cannot run the kind.
+    idle_kw, busy_kw : (H,)
+        IT power of one unit.
+    """
+
+    names: tuple[str, ...]
+    kind_names: tuple[str, ...]
+    efficiency: Floats
+    idle_kw: Floats
+    busy_kw: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Pools(ReadOnlyArrays):
+    """Capacity pools *p*: one kind of hardware at one site under one term.
+
+    Attributes
+    ----------
+    names : tuple of str
+        ``site/pool``.
+    site, hardware : (P,)
+    term : (P,)
+        Values of `Term`.
+    min_units, max_units : (P,)
+        Owned: both are the units there. Reserved: bounds of the booked level. On-demand: 0 and the
+        most that can be rented; inf where there is no limit.
+    availability : (P, T)
+        Share of the units that can be used.
+    price : (P, T)
+        Currency per unit·h: used (owned, on-demand) or booked (reserved).
+    """
+
+    names: tuple[str, ...]
+    site: Ints
+    hardware: Ints
+    term: npt.NDArray[np.int64]
+    min_units: Floats
+    max_units: Floats
+    availability: Floats
+    price: Floats
+
+    @property
+    def size(self) -> int:
+        """Number of pools P."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Caps(ReadOnlyArrays):
+    """Caps over groups of pools *g*.
+
+    Attributes
+    ----------
+    names : tuple of str
+    measure : tuple of CapMeasure
+        ``units``: Σ weight × units, counted as used (owned, on-demand: load / Δ) or booked (reserved).
+        ``power``: Σ weight × facility power (IT power × PUE), kW.
+    weight : (G, P)
+        0 where the pool is not in the group.
+    limit : (G, T)
+        Units or kW.
+    """
+
+    names: tuple[str, ...]
+    measure: tuple[CapMeasure, ...]
+    weight: Floats
+    limit: Floats
+
+    @property
+    def size(self) -> int:
+        """Number of caps G."""
+        return len(self.names)

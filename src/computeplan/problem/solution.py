@@ -1,0 +1,128 @@
+"""A solution in the problem's own terms: decisions, and the prices that prove them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from computeplan.problem.arrays import Floats, Ints, ReadOnlyArrays
+
+
+@dataclass(frozen=True, eq=False)
+class Work(ReadOnlyArrays):
+    """Work done and work left undone, non-zero entries only, sorted by workload, pool, period.
+
+    Attributes
+    ----------
+    workload, pool, period : (n,)
+    unit_h : (n,)
+        Work x done by the pool in the period.
+    short_workload, short_period : (m,)
+    short_unit_h : (m,)
+        Shortfall u. A job's shortfall stands in the last period of its window.
+    """
+
+    workload: Ints
+    pool: Ints
+    period: Ints
+    unit_h: Floats
+    short_workload: Ints
+    short_period: Ints
+    short_unit_h: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions(ReadOnlyArrays):
+    """What the plan does with capacity and energy.
+
+    Attributes
+    ----------
+    booked_units : (P,)
+        Level of reserved pools; 0 for the others.
+    grid_kwh : (S, T)
+    contract_kwh : (C, T)
+        Contract energy used.
+    """
+
+    booked_units: Floats
+    grid_kwh: Floats
+    contract_kwh: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Prices(ReadOnlyArrays):
+    """Dual prices of everything scarce, in objective units, weights ω included.
+
+    Any values give a valid lower bound on the objective; those of an optimal solution give the optimum.
+    Work then chooses its cheapest pools and periods by itself, so no price per workload is needed.
+
+    Attributes
+    ----------
+    load : (P, T)
+        Of one unit·h of a pool: dual of ``Σ x / efficiency = load``.
+    rent : (P, T)
+        Of one unit·h of a reserved pool's booked capacity, ≥ 0: ``load ≤ Δ availability booked``.
+    energy : (S, T)
+        Of one kWh at a site: dual of ``PUE × IT energy = Σ supplies``.
+    peak : (S, T)
+        Of one kW under the month's peak, ≥ 0: ``grid / Δ ≤ peak``.
+    link : (L, T)
+        Of one GB: dual of ``Σ traffic of work = traffic``.
+    cap : (G, T)
+        Of one unit or kW under a cap, ≥ 0.
+    carbon : float
+        Of one kg under the carbon cap, ≥ 0.
+    cover : (S, T)
+        Of one kWh of grid energy that surplus contract energy covers, ≥ 0: ``covered ≤ grid``.
+    surplus : (S,)
+        Of one kWh of surplus contract energy, ≥ 0: ``Σ ω covered ≤ Σ ω surplus``.
+    """
+
+    load: Floats
+    rent: Floats
+    energy: Floats
+    peak: Floats
+    link: Floats
+    cap: Floats
+    carbon: float
+    cover: Floats
+    surplus: Floats
+
+
+class Status(StrEnum):
+    """How a solve ended. Only ``optimal`` and ``feasible`` come with a plan."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    NO_PLAN = "no_plan"
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether decisions exist."""
+        return self in (Status.OPTIMAL, Status.FEASIBLE)
+
+
+@dataclass(frozen=True, eq=False)
+class WorkBlock(ReadOnlyArrays):
+    """The work of some workloads, unmerged; a dense piece of an allocation.
+
+    Attributes
+    ----------
+    workloads : (n,)
+    pools : (p,)
+        Pools that do any work of these workloads.
+    periods : (t,)
+        Periods in which they do it.
+    unit_h : (n, p, t)
+        Work done.
+    short_unit_h : (n, t)
+        Work left undone.
+    """
+
+    workloads: Ints
+    pools: Ints
+    periods: Ints
+    unit_h: Floats
+    short_unit_h: Floats
