@@ -1,0 +1,452 @@
+"""Small problems in a few words: a test states what matters, the rest has defaults.
+
+A `Case` lists sites, pools, workloads and so on; ``case.problem()`` is the numeric problem. Every
+amount is in base units (h, kW, kWh, kg, GB, ms). A *series* is a number or one value per period.
+
+>>> problem = make_problem(pools=[Pool(units=5, price=2.0)], workloads=[Demand([1, 2, 3])])
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from math import inf, nan
+from typing import TypeVar
+
+import numpy as np
+
+from computeplan.problem import (
+    CapMeasure,
+    Caps,
+    CarbonBasis,
+    Companies,
+    Contracts,
+    Floats,
+    Goal,
+    Grid,
+    Hardware,
+    Horizon,
+    HorizonEnd,
+    Needs,
+    Network,
+    Objective,
+    Pools,
+    Problem,
+    Sites,
+    Term,
+    Workloads,
+)
+
+Series = float | Sequence[float]
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site; its zone bears its name unless one is given."""
+
+    name: str = "here"
+    zone: str = ""
+    pue: Series = 1.0
+    price: Series = 0.0
+    import_limit: float = inf
+    demand_charge: Series = 0.0
+    """One value, or one per month."""
+    carbon: Series = 0.0
+    market: Series | None = None
+    hourly: Series | None = None
+    provides: Sequence[str] = ()
+    security: int = 0
+
+    @property
+    def home(self) -> str:
+        return self.zone or self.name
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A pool of the first site unless one is named; `units` is the most that can be used."""
+
+    units: float = 10.0
+    site: str = ""
+    name: str = ""
+    term: Term = Term.OWNED
+    min_units: float = 0.0
+    price: Series = 0.0
+    availability: Series = 1.0
+    idle_kw: float = 0.0
+    busy_kw: float = 0.0
+    efficiency: float | Mapping[str, float] = 1.0
+    """One value, or one per kind of workload (0 for a kind not named)."""
+
+    def does(self, kind: str) -> float:
+        if isinstance(self.efficiency, Mapping):
+            return float(self.efficiency.get(kind, 0.0))
+        return float(self.efficiency)
+
+
+def reserved(units: float = 10.0, **fields) -> Pool:
+    return Pool(units, term=Term.RESERVED, **fields)
+
+
+def on_demand(units: float = inf, **fields) -> Pool:
+    return Pool(units, term=Term.ON_DEMAND, **fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needing:
+    """What demands and jobs share. The zone is that of the first site unless one is named."""
+
+    name: str = ""
+    company: str = ""
+    zone: str = ""
+    kind: str = "any"
+    requires: Sequence[str] = ()
+    security: int = 0
+    residency: Sequence[str] | None = None
+    max_latency: float = inf
+    traffic: float = 0.0
+    data: float = 0.0
+    unit_cost: Mapping[str, float] = field(default_factory=dict)
+    """By site."""
+    shortfall_price: float = inf
+
+
+@dataclass(frozen=True)
+class Demand(Needing):
+    """``scale × units`` busy in each period, each arrival done within `max_delay` hours."""
+
+    units: Series = 1.0
+    max_delay: float = 0.0
+    scale: float = 1.0
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Job(Needing):
+    """`volume` unit·h between `release` and `deadline` (default: the end of the release's block)."""
+
+    volume: float = 1.0
+    release: float = 0.0
+    deadline: float | None = None
+    max_rate: float = inf
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A supply contract at the first site unless one is named; `available` in kW."""
+
+    available: Series = 0.0
+    site: str = ""
+    price: Series = 0.0
+    take_or_pay: bool = False
+    carbon: float = 0.0
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link between two zones; `bandwidth` in GB/h."""
+
+    between: tuple[str, str]
+    latency: float = 0.0
+    bandwidth: float = inf
+    price: float = 0.0
+    energy: float = 0.0
+    carbon: float = 0.0
+
+
+@dataclass(frozen=True)
+class Cap:
+    """A cap over pools, by ``site/name`` and weight; over all of them unless some are named."""
+
+    limit: Series
+    measure: CapMeasure = CapMeasure.UNITS
+    weights: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A problem in words. `blocks` are the lengths in periods, `weights` one value per block."""
+
+    periods: int = 3
+    period_h: float = 1.0
+    blocks: Sequence[int] = ()
+    weights: Sequence[float] = ()
+    months: Sequence[int] = ()
+    """Index of the month of each period."""
+    end: HorizonEnd = HorizonEnd.CLOSE
+    sites: Sequence[Site] = (Site(),)
+    pools: Sequence[Pool] = (Pool(),)
+    workloads: Sequence[Demand | Job] = (Demand(),)
+    contracts: Sequence[Contract] = ()
+    links: Sequence[Link] = ()
+    zone_latency: Mapping[str, float] = field(default_factory=dict)
+    caps: Sequence[Cap] = ()
+    goal: Goal = Goal.COST
+    basis: CarbonBasis = CarbonBasis.LOCATION
+    carbon_price: float = 0.0
+    carbon_cap: float = inf
+
+    def but(self, **changes) -> Case:
+        """The same case with some fields changed."""
+        return replace(self, **changes)
+
+    def problem(self) -> Problem:
+        sites = self._sites()
+        needs, need_of = self._needs(sites.label_names)
+        return Problem(
+            name="case",
+            currency="CNY",
+            horizon=self._horizon(),
+            companies=self._companies(),
+            workloads=self._workloads(need_of),
+            needs=needs,
+            sites=sites,
+            hardware=self._hardware(),
+            pools=self._pools(),
+            caps=self._caps(),
+            grid=self._grid(),
+            contracts=self._contracts(),
+            network=self._network(),
+            objective=Objective(self.goal, self.basis, self.carbon_price, self.carbon_cap),
+        )
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        named = [site.home for site in self.sites] + [self.zone_of(w) for w in self.workloads]
+        return _distinct(named + [zone for link in self.links for zone in link.between])
+
+    @property
+    def pool_names(self) -> tuple[str, ...]:
+        return tuple(
+            f"{self.sites[self._site(p.site)].name}/{p.name or f'p{i}'}" for i, p in enumerate(self.pools)
+        )
+
+    def zone_of(self, workload: Needing) -> str:
+        return workload.zone or self.sites[0].home
+
+    @property
+    def _owners(self) -> list[str]:
+        return [w.company or self._name(i, w) for i, w in enumerate(self.workloads)]
+
+    @property
+    def _kinds(self) -> tuple[str, ...]:
+        return _distinct([w.kind for w in self.workloads]) or ("any",)
+
+    @property
+    def _builds(self) -> tuple[tuple[float, ...], ...]:
+        return _distinct([self._build(pool) for pool in self.pools])
+
+    @property
+    def _block_lengths(self) -> Sequence[int]:
+        return self.blocks or (self.periods,)
+
+    def _build(self, pool: Pool) -> tuple[float, ...]:
+        return (pool.idle_kw, pool.busy_kw, *(pool.does(kind) for kind in self._kinds))
+
+    def _name(self, index: int, workload: Needing) -> str:
+        return workload.name or f"w{index}"
+
+    def _site(self, name: str) -> int:
+        return [site.name for site in self.sites].index(name) if name else 0
+
+    def _rows(self, series: Sequence[Series]) -> Floats:
+        rows = [np.broadcast_to(np.asarray(s, float), self.periods) for s in series]
+        return np.array(rows, float).reshape(len(rows), self.periods)
+
+    def _companies(self) -> Companies:
+        names = _distinct(self._owners)
+        return Companies(names, ("",) * len(names))
+
+    def _horizon(self) -> Horizon:
+        lengths = np.asarray(self._block_lengths)
+        start = np.datetime64("2026-03-02T00:00", "s")
+        minutes = np.arange(self.periods) * round(60 * self.period_h)
+        months = self.months or (0,) * self.periods
+        return Horizon(
+            start_utc=start + minutes.astype("timedelta64[m]"),
+            hours=np.full(self.periods, self.period_h),
+            weight=np.repeat(np.asarray(self.weights or (1.0,) * len(lengths), float), lengths),
+            block=np.repeat(np.arange(len(lengths)), lengths),
+            month=np.asarray(months, np.int64),
+            months=tuple(f"2026-{3 + m:02}" for m in range(max(months) + 1)),
+            end=self.end,
+            time_zone="UTC",
+        )
+
+    def _sites(self) -> Sites:
+        named = [label for s in self.sites for label in s.provides]
+        labels = tuple(sorted({*named, *(label for w in self.workloads for label in w.requires)}))
+        return Sites(
+            names=tuple(s.name for s in self.sites),
+            zone=np.array([self.zones.index(s.home) for s in self.sites], np.int64),
+            pue=self._rows([s.pue for s in self.sites]),
+            labels=_membership([s.provides for s in self.sites], labels),
+            security=np.array([s.security for s in self.sites], np.int64),
+            label_names=labels,
+        )
+
+    def _needs(self, labels: tuple[str, ...]) -> tuple[Needs, list[int]]:
+        keys = [self._need(w) for w in self.workloads]
+        distinct = _distinct(keys)
+        first = [self.workloads[keys.index(key)] for key in distinct]
+        anywhere = [self.zones if w.residency is None else w.residency for w in first]
+        costs = [[w.unit_cost.get(site.name, 0.0) for site in self.sites] for w in first]
+        needs = Needs(
+            zone=np.array([self.zones.index(self.zone_of(w)) for w in first], np.int64),
+            kind=np.array([self._kinds.index(w.kind) for w in first], np.int64),
+            labels=_membership([w.requires for w in first], labels),
+            security=np.array([w.security for w in first], np.int64),
+            residency=_membership(anywhere, self.zones),
+            max_latency_ms=np.array([w.max_latency for w in first], float),
+            traffic_gb_per_unit_h=np.array([w.traffic for w in first], float),
+            moves_data=np.array([w.data > 0 for w in first], bool),
+            unit_cost=np.array(costs, float).reshape(len(first), len(self.sites)),
+        )
+        return needs, [distinct.index(key) for key in keys]
+
+    def _need(self, w: Needing) -> tuple:
+        residency = None if w.residency is None else frozenset(w.residency)
+        where = (self.zone_of(w), w.kind, frozenset(w.requires), w.security, residency)
+        return (*where, w.max_latency, w.traffic, w.data > 0, frozenset(w.unit_cost.items()))
+
+    def _hardware(self) -> Hardware:
+        builds = np.array(self._builds, float).reshape(-1, 2 + len(self._kinds))
+        return Hardware(
+            names=tuple(f"h{i}" for i in range(len(builds))),
+            kind_names=self._kinds,
+            efficiency=builds[:, 2:].T.copy(),
+            idle_kw=builds[:, 0].copy(),
+            busy_kw=builds[:, 1].copy(),
+        )
+
+    def _pools(self) -> Pools:
+        least = {Term.OWNED: lambda p: p.units, Term.ON_DEMAND: lambda _: 0.0}
+        return Pools(
+            names=self.pool_names,
+            site=np.array([self._site(p.site) for p in self.pools], np.int64),
+            hardware=np.array([self._builds.index(self._build(p)) for p in self.pools], np.int64),
+            term=np.array([p.term for p in self.pools], np.int64),
+            min_units=np.array([least.get(p.term, lambda p: p.min_units)(p) for p in self.pools], float),
+            max_units=np.array([p.units for p in self.pools], float),
+            availability=self._rows([p.availability for p in self.pools]),
+            price=self._rows([p.price for p in self.pools]),
+        )
+
+    def _caps(self) -> Caps:
+        weights = [
+            [1.0 if cap.weights is None else cap.weights.get(name, 0.0) for name in self.pool_names]
+            for cap in self.caps
+        ]
+        return Caps(
+            names=tuple(f"cap{i}" for i in range(len(self.caps))),
+            measure=tuple(cap.measure for cap in self.caps),
+            weight=np.array(weights, float).reshape(len(self.caps), len(self.pools)),
+            limit=self._rows([cap.limit for cap in self.caps]),
+        )
+
+    def _grid(self) -> Grid:
+        months = max(self.months, default=0) + 1
+        charges = [np.broadcast_to(np.asarray(s.demand_charge, float), months) for s in self.sites]
+        factors = [(s.carbon, s.carbon if s.market is None else s.market) for s in self.sites]
+        return Grid(
+            price=self._rows([s.price for s in self.sites]),
+            import_limit_kw=np.array([s.import_limit for s in self.sites], float),
+            demand_charge=np.array(charges, float),
+            location_kg_per_kwh=self._rows([location for location, _ in factors]),
+            market_kg_per_kwh=self._rows([market for _, market in factors]),
+            hourly_kg_per_kwh=self._rows([s.carbon if s.hourly is None else s.hourly for s in self.sites]),
+        )
+
+    def _contracts(self) -> Contracts:
+        return Contracts(
+            names=tuple(f"c{i}" for i in range(len(self.contracts))),
+            site=np.array([self._site(c.site) for c in self.contracts], np.int64),
+            available_kw=self._rows([c.available for c in self.contracts]),
+            price=self._rows([c.price for c in self.contracts]),
+            take_or_pay=np.array([c.take_or_pay for c in self.contracts], bool),
+            kg_per_kwh=np.array([c.carbon for c in self.contracts], float),
+        )
+
+    def _workloads(self, need_of: list[int]) -> Workloads:
+        demands = [w if isinstance(w, Demand) else None for w in self.workloads]
+        jobs = [w if isinstance(w, Job) else None for w in self.workloads]
+        owners = _distinct(self._owners)
+        shapes = self._rows([w.units if w else 0.0 for w in demands])
+        profiles, profile = np.unique(shapes, axis=0, return_inverse=True)
+        return Workloads(
+            names=tuple(self._name(i, w) for i, w in enumerate(self.workloads)),
+            company=np.array([owners.index(owner) for owner in self._owners], np.int64),
+            need=np.array(need_of, np.int64),
+            is_job=np.array([w is not None for w in jobs], bool),
+            is_fixed=np.array([w.fixed if w else False for w in demands], bool),
+            profile=np.where([w is None for w in demands], 0, profile.reshape(-1)).astype(np.int64),
+            scale=np.array([w.scale if w else 0.0 for w in demands], float),
+            profiles=profiles,
+            max_delay_h=np.array([w.max_delay if w else 0.0 for w in demands], float),
+            volume_unit_h=np.array([w.volume if w else 0.0 for w in jobs], float),
+            release_h=np.array([w.release if w else 0.0 for w in jobs], float),
+            deadline_h=np.array([self._deadline(w) if w else 0.0 for w in jobs], float),
+            max_rate=np.array([w.max_rate if w else inf for w in jobs], float),
+            data_gb=np.array([w.data for w in self.workloads], float),
+            shortfall_price=np.array([w.shortfall_price for w in self.workloads], float),
+        )
+
+    def _deadline(self, job: Job) -> float:
+        ends = np.cumsum(self._block_lengths) * self.period_h
+        return float(ends[ends > job.release][0]) if job.deadline is None else job.deadline
+
+    def _network(self) -> Network:
+        zones, size = self.zones, len(self.zones)
+        latency, route = np.full((size, size), nan), np.zeros((size, size, len(self.links)), bool)
+        connected = np.eye(size, dtype=bool)
+        for start, origin in enumerate(zones):
+            latency[start, start] = self.zone_latency.get(origin, 0.0)
+            for zone, (ms, path) in _shortest_paths(origin, self.links).items():
+                place = (start, zones.index(zone))
+                latency[place], connected[place] = ms, True
+                route[place][list(path)] = True
+        return Network(
+            zone_names=zones,
+            link_names=tuple("-".join(link.between) for link in self.links),
+            latency_ms=latency,
+            route=route,
+            connected=connected,
+            bandwidth_gb_per_h=np.array([link.bandwidth for link in self.links], float),
+            price_per_gb=np.array([link.price for link in self.links], float),
+            energy_kwh_per_gb=np.array([link.energy for link in self.links], float),
+            kg_per_kwh=np.array([link.carbon for link in self.links], float),
+        )
+
+
+def make_problem(**fields) -> Problem:
+    """The problem of a `Case` with these fields."""
+    return Case(**fields).problem()
+
+
+def _distinct(items: Sequence[Key]) -> tuple[Key, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _membership(rows: Sequence[Sequence[str]], names: Sequence[str]) -> np.ndarray:
+    return np.array([[name in row for name in names] for row in rows], bool).reshape(len(rows), len(names))
+
+
+def _shortest_paths(origin: str, links: Sequence[Link]) -> dict[str, tuple[float, tuple[int, ...]]]:
+    """Least latency, then fewest links, to every other zone that can be reached."""
+    order = count()
+    done: dict[str, tuple[float, tuple[int, ...]]] = {}
+    queue: list = [(0.0, 0, next(order), origin, ())]
+    while queue:
+        ms, hops, _, zone, path = heapq.heappop(queue)
+        if zone in done:
+            continue
+        done[zone] = (ms, path)
+        for index, link in enumerate(links):
+            if zone in link.between:
+                other = link.between[link.between[0] == zone]
+                heapq.heappush(queue, (ms + link.latency, hops + 1, next(order), other, (*path, index)))
+    del done[origin]
+    return done
