@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import Case, Demand, Job, Link, Pool, Site, make_problem
 
+from builders import Case, Demand, Job, Link, Pool, Site, make_problem
 from computeplan.explain import impossible
 from computeplan.problem import Goal
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-from builders import Case, Demand, Job, Pool, Site, make_problem, on_demand, reserved
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import Case, Demand, Job, Pool, Site, make_problem, on_demand, reserved
 from computeplan.explain import impossible
 from computeplan.problem import HorizonEnd
 
@@ -17,8 +16,10 @@ def statements(**fields):
 
 def test_interactive_work_above_the_capacity_is_shown_at_its_worst_time():
     assert statements(pools=[Pool(10)], workloads=[Demand([9, 12, 11], name="chat")]) == [
-        "workload chat: at 2026-03-02 01:00 (and in 1 more period), 12 units are needed, "
-        "but at most 10 are there in the pools open to this work"
+        (
+            "workload chat: at 2026-03-02 01:00 (and in 1 more period), 12 units are needed, "
+            "but at most 10 are there in the pools open to this work"
+        )
     ]
 
 
@@ -57,8 +58,10 @@ def test_work_that_can_wait_is_not_held_against_the_hour():
 def test_a_stretch_is_named_with_its_amounts():
     found = statements(pools=[Pool(10)], workloads=[Demand([0, 30, 0], name="batch", max_delay=5.0)])
     assert found == [
-        "workload batch: from 2026-03-02 01:00 to 2026-03-02 03:00, 30 unit·h must be done, "
-        "but at most 20 can be in the pools open to this work"
+        (
+            "workload batch: from 2026-03-02 01:00 to 2026-03-02 03:00, 30 unit·h must be done, "
+            "but at most 20 can be in the pools open to this work"
+        )
     ]
 
 
