@@ -1,0 +1,61 @@
+# Needs make and Python 3.11 or later; everything else goes into .venv.
+#   make demo      solve configs/chongqing.yaml and print the plan
+#   make test      tests without the slow ones        make test-all   all tests
+#   make check     format, lint, types, tests         make format     format and fix
+#   make bench     measure, write bench/RESULTS.md    make docs       what is generated from the code
+#   make clean     remove .venv, caches and plans
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check format bench docs clean
+
+help:
+	@sed -n 's/^#  //p' Makefile
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "computeplan needs Python 3.11 or later on the PATH (or make PYTHON=/path/to/python)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# One stamp for what running needs, one for what developing needs: a second run installs nothing.
+$(VENV)/run.stamp: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/run.stamp
+
+demo: $(VENV)/run.stamp
+	$(BIN)/computeplan solve configs/chongqing.yaml --out plans/chongqing --force
+
+test: $(VENV)/dev.stamp
+	$(BIN)/pytest -m "not slow"
+
+test-all: $(VENV)/dev.stamp
+	$(BIN)/pytest
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(MAKE) --no-print-directory test
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(VENV)/run.stamp
+	$(BIN)/python bench/run.py
+
+docs: $(VENV)/dev.stamp
+	$(BIN)/python docs/make_config_reference.py
+	$(BIN)/python docs/make_picture.py
+
+clean:
+	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist plans
+	find src tests bench docs -name __pycache__ -type d -prune -exec rm -rf {} +

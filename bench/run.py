@@ -1,0 +1,149 @@
+"""Measure the installed command and write bench/RESULTS.md. The protocol is in bench/README.md."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("computeplan", "highspy", "numpy", "polars", "pulp", "pydantic", "typer")
+STAGES = ("read", "reduce", "build", "solve", "expand", "audit", "write", "total")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One command line and how often it is run."""
+
+    name: str
+    arguments: tuple[str, ...]
+    runs: int
+
+    @property
+    def solves(self) -> bool:
+        return self.arguments[0] == "solve"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one child process took."""
+
+    wall_s: float
+    peak_mb: float
+    output: str
+
+
+SUBJECTS = (
+    Subject("help", ("--help",), 10),
+    Subject("quickstart", ("solve", "configs/quickstart.yaml", "--json"), 5),
+    Subject("chongqing", ("solve", "configs/chongqing.yaml", "--json"), 3),
+)
+
+
+def measure(subject: Subject) -> Run:
+    """Run the subject once in a child process of its own."""
+    command = [str(Path(sys.executable).parent / "computeplan"), *subject.arguments]
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as stdout:
+        if subject.solves:
+            command += ["--out", str(Path(folder) / "plan")]
+        start = time.perf_counter()
+        child = subprocess.Popen(command, cwd=ROOT, stdout=stdout, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall_s = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            sys.exit(f"{' '.join(command)} ended with exit code {child.returncode}")
+        stdout.seek(0)
+        unit = 1e6 if sys.platform == "darwin" else 1e3
+        return Run(wall_s, usage.ru_maxrss / unit, stdout.read())
+
+
+def row(subject: Subject, runs: list[Run]) -> str:
+    """Return the subject's line of the table of wall times."""
+    walls = [run.wall_s for run in runs]
+    times = f"{walls[len(walls) // 2]:.2f} | {walls[0]:.2f} | {walls[-1]:.2f}"
+    return f"| {subject.name} | {len(runs)} | {times} | {max(run.peak_mb for run in runs):,.0f} |"
+
+
+def stage_row(subject: Subject, run: Run) -> str:
+    """Return the subject's line of the table of stages."""
+    result = json.loads(run.output)
+    times = " | ".join(f"{result['times_s'][stage]:.2f}" for stage in STAGES)
+    size = ", ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in result["size"].items())
+    return f"| {subject.name} | {times} | {result['status']}, gap {result['gap']:.1e} | {size} |"
+
+
+def git(*arguments: str) -> str:
+    """Return what git says, or nothing outside a repository."""
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607  git of the PATH is meant
+    return done.stdout.strip()
+
+
+def commit() -> str:
+    """Return the commit that was measured, and whether files differ from it."""
+    head = git("rev-parse", "HEAD") or "unknown"
+    changed = git("status", "--porcelain", "--", "src", "configs", "pyproject.toml")
+    return f"{head} with uncommitted changes" if changed else head
+
+
+def processor() -> str:
+    """Return the processor's name."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def environment() -> list[str]:
+    """Return the lines that say where the numbers come from."""
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return [
+        f"* Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit()}",
+        f"* {processor()}, {os.cpu_count()} cores, {memory_gb:.0f} GB, {platform.platform()}",
+        f"* Load at the start: {os.getloadavg()[0]:.1f}",
+        f"* Python {platform.python_version()}, {packages}",
+    ]
+
+
+def main() -> None:
+    """Measure every subject, then write the results."""
+    head = environment()
+    walls, stages = [], []
+    for subject in SUBJECTS:
+        measure(subject)
+        runs = sorted((measure(subject) for _ in range(subject.runs)), key=lambda run: run.wall_s)
+        walls.append(row(subject, runs))
+        print(walls[-1], flush=True)
+        if subject.solves:
+            stages.append(stage_row(subject, runs[len(runs) // 2]))
+    text = [
+        "# Results",
+        "",
+        "Written by `make bench`; the protocol is in [README.md](README.md).",
+        "",
+        *head,
+        "",
+        "| subject | runs | median s | least s | most s | peak MB |",
+        "|---|---:|---:|---:|---:|---:|",
+        *walls,
+        "",
+        "Stages of the median run, s:",
+        "",
+        f"| subject | {' | '.join(STAGES)} | result | size |",
+        f"|---|{'---:|' * len(STAGES)}---|---|",
+        *stages,
+    ]
+    (ROOT / "bench" / "RESULTS.md").write_text("\n".join(text) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
