@@ -1,6 +1,6 @@
 """The numeric problem: labelled, read-only numpy arrays in base units."""
 
-from computeplan.problem.arrays import Bools, Floats, Ints
+from computeplan.problem.arrays import Bools, Floats, Ints, sum_by
 from computeplan.problem.eligibility import Eligibility, Exclusion
 from computeplan.problem.energy import CarbonBasis, Contracts, Grid
 from computeplan.problem.horizon import Horizon, HorizonEnd
@@ -41,4 +41,5 @@ __all__ = [
     "Work",
     "WorkBlock",
     "Workloads",
+    "sum_by",
 ]

@@ -13,6 +13,23 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
+def sum_by(index: npt.NDArray[np.integer], amounts: Floats, size: int) -> Floats:
+    """Sum amounts that have the same index.
+
+    Parameters
+    ----------
+    index : (n,)
+        Values in 0 … size − 1.
+    amounts : (n,)
+    size : int
+
+    Returns
+    -------
+    (size,) array
+    """
+    return np.bincount(index, weights=amounts, minlength=size).astype(np.float64, copy=False)
+
+
 class ReadOnlyArrays:
     """Base of the problem's data classes: every array field is made read-only."""
 

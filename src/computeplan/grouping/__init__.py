@@ -1,0 +1,7 @@
+"""Exact merging of interchangeable workloads, and the way back to every one of them."""
+
+from computeplan.grouping.allocation import Allocation
+from computeplan.grouping.grouping import Grouping, keep_all
+from computeplan.grouping.merge import merge
+
+__all__ = ["Allocation", "Grouping", "keep_all", "merge"]

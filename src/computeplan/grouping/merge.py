@@ -1,0 +1,64 @@
+"""Merge interchangeable workloads into classes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from computeplan.grouping.grouping import Grouping, group
+from computeplan.grouping.keys import workload_classes
+from computeplan.problem import Companies, Floats, Ints, Problem, Workloads, sum_by
+
+
+def merge(problem: Problem) -> Grouping:
+    """Merge interchangeable workloads; the optimum does not change.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    Grouping
+        Its problem has one workload a class, with the sum of the members' work.
+    """
+    class_of, size = workload_classes(problem)
+    merged = replace(
+        problem,
+        workloads=_merged(problem.workloads, class_of, size),
+        companies=Companies(names=("all",), tiers=("",)),
+    )
+    return group(merged, class_of, size)
+
+
+def _merged(workloads: Workloads, class_of: Ints, size: int) -> Workloads:
+    _, first = np.unique(class_of, return_index=True)
+    return replace(
+        workloads,
+        names=tuple(f"class-{number}" for number in range(size)),
+        company=np.zeros(size, dtype=np.int64),
+        need=workloads.need[first],
+        is_job=workloads.is_job[first],
+        is_fixed=workloads.is_fixed[first],
+        profile=np.arange(size),
+        scale=np.ones(size),
+        profiles=_merged_profiles(workloads, class_of, size),
+        max_delay_h=workloads.max_delay_h[first],
+        volume_unit_h=sum_by(class_of, workloads.volume_unit_h, size),
+        release_h=workloads.release_h[first],
+        deadline_h=workloads.deadline_h[first],
+        max_rate=sum_by(class_of, workloads.max_rate, size),
+        data_gb=sum_by(class_of, workloads.data_gb, size),
+        shortfall_price=workloads.shortfall_price[first],
+    )
+
+
+def _merged_profiles(workloads: Workloads, class_of: Ints, size: int) -> Floats:
+    """(classes, T) Σ scale · profile of the members, summed once per class and shape."""
+    shapes = len(workloads.profiles)
+    pairs, inverse = np.unique(class_of * shapes + workloads.profile, return_inverse=True)
+    scale = sum_by(inverse, workloads.scale, len(pairs))
+    amounts = scale[:, None] * workloads.profiles[pairs % shapes]
+    starts = np.searchsorted(pairs // shapes, np.arange(size))
+    return np.add.reduceat(amounts, starts, axis=0) if size else amounts

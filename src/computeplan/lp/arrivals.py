@@ -1,0 +1,66 @@
+"""Arrivals of demands, and how much of them may still be waiting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from computeplan.problem import Floats, Horizon, HorizonEnd, Ints, Problem
+
+WHOLE_PERIOD = 1e-9
+"""Share of a period within which a delay counts as a whole number of periods."""
+
+
+def demand_unit_h(problem: Problem) -> Floats:
+    """(W, T) arrivals d of every demand, unit·h; 0 for jobs."""
+    workloads = problem.workloads
+    return workloads.scale[:, None] * workloads.profiles[workloads.profile] * problem.horizon.hours
+
+
+def largest_backlog(problem: Problem, demand: Floats, workloads: Ints) -> Floats:
+    """Arrivals of the last `max_delay` hours at the end of each period, spread evenly in a period.
+
+    With D = (k + f) Δ and 0 ≤ f < 1: ``d[t] + … + d[t−k+1] + f d[t−k]``. Before a block there is
+    nothing (`close`) or the block's own end (`cyclic`); `close` leaves nothing at the block's end.
+
+    Parameters
+    ----------
+    problem : Problem
+    demand : (W, T)
+    workloads : (n,)
+        The deferrable demands.
+
+    Returns
+    -------
+    (n, T) array
+    """
+    delay = problem.workloads.max_delay_h[workloads] / problem.horizon.period_h
+    bound = np.empty((len(workloads), problem.horizon.size))
+    for block in problem.horizon.blocks:
+        arrivals = demand[workloads, block]
+        bound[:, block] = _recent(arrivals, np.minimum(delay, arrivals.shape[1]), problem.horizon)
+    return bound
+
+
+def _recent(arrivals: Floats, delay: Floats, horizon: Horizon) -> Floats:
+    """Arrivals of the last `delay` periods at the end of each period of one block."""
+    size = arrivals.shape[1]
+    whole = np.floor(delay + WHOLE_PERIOD).astype(np.int64)[:, None]
+    part = np.maximum(delay[:, None] - whole, 0.0)
+    total = np.concatenate((np.zeros((len(arrivals), 1)), np.cumsum(arrivals, axis=1)), axis=1)
+    end = np.arange(1, size + 1)[None, :]
+    recent = (
+        total[:, 1:]
+        - (1 - part) * _at(total, end - whole, horizon.end)
+        - part * _at(total, end - whole - 1, horizon.end)
+    )
+    if horizon.end is HorizonEnd.CLOSE:
+        recent[:, -1] = 0.0
+    return np.maximum(recent, 0.0)
+
+
+def _at(total: Floats, index: Ints, end: HorizonEnd) -> Floats:
+    """Arrivals up to the start of a period; before the block 0 or, if cyclic, minus its own end."""
+    size = total.shape[1] - 1
+    before = np.take_along_axis(total, np.maximum(index + size, 0), axis=1) - total[:, -1:]
+    inside = np.take_along_axis(total, np.maximum(index, 0), axis=1)
+    return np.where(index >= 0, inside, before if end is HorizonEnd.CYCLIC else 0.0)

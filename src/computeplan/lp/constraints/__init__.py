@@ -1,0 +1,46 @@
+"""The constraints, one family a file, each with its formula on top.
+
+Every family is a function ``add(assembly) -> rows`` that adds its rows and returns their indices in
+the shape that its dual prices have; `ABSENT` where the problem needs no row.
+"""
+
+from collections.abc import Callable
+
+from computeplan.lp.assembly import Assembly
+from computeplan.lp.constraints import (
+    booking,
+    cap,
+    carbon_cap,
+    cover,
+    deferral,
+    demand,
+    demand_charge,
+    energy_balance,
+    fixed_split,
+    job_rate,
+    job_volume,
+    load,
+    surplus,
+    traffic,
+)
+from computeplan.problem import Ints
+
+FAMILIES: dict[str, Callable[[Assembly], Ints]] = {
+    "demand": demand.add,
+    "deferral": deferral.add,
+    "job_volume": job_volume.add,
+    "job_rate": job_rate.add,
+    "fixed_split": fixed_split.add,
+    "load": load.add,
+    "booking": booking.add,
+    "cap": cap.add,
+    "energy_balance": energy_balance.add,
+    "demand_charge": demand_charge.add,
+    "traffic": traffic.add,
+    "carbon_cap": carbon_cap.add,
+    "cover": cover.add,
+    "surplus": surplus.add,
+}
+"""All constraint families by name, in the order of their rows."""
+
+__all__ = ["FAMILIES"]

@@ -1,0 +1,31 @@
+"""What a site uses is what its supplies deliver.
+
+grid[s,t] + Σ_c contract[c,t] − Σ_p PUE · ((busy − idle) · load[p,t] + idle · Δ · availability · k[p])
+    = Σ_p PUE · idle · Δ · availability · units          (k: reserved pools, units: owned pools of s)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from computeplan.lp.assembly import Assembly
+from computeplan.problem import Ints, Term
+
+
+def add(assembly: Assembly) -> Ints:
+    """Add one row for each site and period; (S, T) row indices."""
+    problem, variables = assembly.problem, assembly.variables
+    pools, sites = problem.pools, problem.sites
+    idle_kwh = problem.pue * problem.idle_kw[:, None] * problem.horizon.hours * pools.availability
+    owned = np.where(pools.term == Term.OWNED, pools.max_units, 0.0)[:, None]
+    always = np.zeros((sites.size, problem.horizon.size))
+    np.add.at(always, pools.site, idle_kwh * owned)
+    rows = assembly.row_per_period("energy_balance", np.arange(sites.size), always, always)
+    assembly.assembler.add_entries(rows, variables.grid, 1.0)
+    assembly.assembler.add_entries(rows[problem.contracts.site], variables.contract, 1.0)
+    swing = problem.pue * (problem.busy_kw - problem.idle_kw)[:, None]
+    assembly.assembler.add_entries(rows[pools.site], variables.load, -swing)
+    reserved = np.flatnonzero(pools.term == Term.RESERVED)
+    booked = variables.booked[reserved][:, None]
+    assembly.assembler.add_entries(rows[pools.site[reserved]], booked, -idle_kwh[reserved])
+    return rows

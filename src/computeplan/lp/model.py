@@ -1,0 +1,148 @@
+"""The linear program of a problem, and the way back from its solution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from computeplan.lp.arrivals import demand_unit_h
+from computeplan.lp.assembler import Assembler
+from computeplan.lp.assembly import Assembly
+from computeplan.lp.constraints import FAMILIES
+from computeplan.lp.linear_program import LinearProgram
+from computeplan.lp.objective import add_objective
+from computeplan.lp.slots import Slots
+from computeplan.lp.variables import ABSENT, Variables, add_variables
+from computeplan.problem import Decisions, Floats, Ints, Prices, Problem, Work
+
+NEGLIGIBLE = 1e-12
+"""Work below this share of the largest is a solver's rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A problem's linear program with the meaning of its columns and rows.
+
+    Attributes
+    ----------
+    problem : Problem
+    lp : LinearProgram
+    slots, variables, demand
+        Where each decision stands among the columns.
+    rows : dict of str to array
+        Row indices of each constraint family, in the shape of its prices.
+    """
+
+    problem: Problem
+    lp: LinearProgram
+    slots: Slots
+    variables: Variables
+    demand: Floats
+    rows: dict[str, Ints]
+
+    def decode(self, values: Floats) -> tuple[Work, Decisions]:
+        """Read work and decisions from the columns' values.
+
+        Parameters
+        ----------
+        values : (n_columns,)
+
+        Returns
+        -------
+        Work
+            Of the model's (possibly merged) workloads.
+        Decisions
+        """
+        variables = self.variables
+        decisions = Decisions(
+            booked_units=_read(values, variables.booked),
+            grid_kwh=_read(values, variables.grid),
+            contract_kwh=_read(values, variables.contract),
+        )
+        return self._decode_work(values), decisions
+
+    def prices(self, row_duals: Floats) -> Prices:
+        """Read the dual prices of everything scarce.
+
+        Parameters
+        ----------
+        row_duals : (n_rows,)
+            Change of the objective with the right-hand side.
+        """
+        rows = self.rows
+        carbon = _read(row_duals, rows["carbon_cap"])
+        return Prices(
+            load=_read(row_duals, rows["load"]),
+            rent=-_read(row_duals, rows["booking"]),
+            energy=_read(row_duals, rows["energy_balance"]),
+            peak=-_read(row_duals, rows["demand_charge"]),
+            link=_read(row_duals, rows["traffic"]),
+            cap=-_read(row_duals, rows["cap"]),
+            carbon=-float(carbon.sum()),
+            cover=-_read(row_duals, rows["cover"]),
+            surplus=-_read(row_duals, rows["surplus"]),
+        )
+
+    def _decode_work(self, values: Floats) -> Work:
+        slots, variables = self.slots, self.variables
+        share = values[variables.share][:, None] * self.demand[variables.share_workload]
+        pair, period = np.nonzero(share > 0)
+        workload = np.concatenate((slots.workload[variables.work_slot], variables.share_workload[pair]))
+        pool = np.concatenate((variables.work_pool, variables.share_pool[pair]))
+        period = np.concatenate((slots.period[variables.work_slot], period))
+        unit_h = np.concatenate((values[variables.work], share[share > 0]))
+        kept = np.flatnonzero(unit_h > NEGLIGIBLE * unit_h.max(initial=0.0))
+        order = kept[np.lexsort((period[kept], pool[kept], workload[kept]))]
+        short_workload, short_period, short_unit_h = self._decode_shortfall(values)
+        return Work(
+            workload=workload[order],
+            pool=pool[order],
+            period=period[order],
+            unit_h=unit_h[order],
+            short_workload=short_workload,
+            short_period=short_period,
+            short_unit_h=short_unit_h,
+        )
+
+    def _decode_shortfall(self, values: Floats) -> tuple[Ints, Ints, Floats]:
+        slots, variables = self.slots, self.variables
+        short = _read(values, variables.short)
+        job = _read(values, variables.short_job)
+        share = _read(values, variables.short_share)[:, None] * self.demand
+        fixed, fixed_period = np.nonzero(share > 0)
+        slot, late = np.flatnonzero(short > 0), np.flatnonzero(job > 0)
+        workload = np.concatenate((slots.workload[slot], late, fixed))
+        period = np.concatenate((slots.period[slot], slots.period[slots.start[late + 1] - 1], fixed_period))
+        unit_h = np.concatenate((short[slot], job[late], share[fixed, fixed_period]))
+        order = np.lexsort((period, workload))
+        return workload[order], period[order], unit_h[order]
+
+
+def build(problem: Problem) -> Model:
+    """Build the linear program of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+        Whole or merged.
+
+    Returns
+    -------
+    Model
+    """
+    assembler = Assembler()
+    demand = demand_unit_h(problem)
+    variables, slots = add_variables(assembler, problem, demand)
+    assembly = Assembly(problem, demand, slots, variables, assembler)
+    rows = {name: add(assembly) for name, add in FAMILIES.items()}
+    add_objective(assembly)
+    return Model(problem, assembler.build(), slots, variables, demand, rows)
+
+
+def _read(values: Floats, index: Ints) -> Floats:
+    """Values at these indices; 0 where there is no variable or row."""
+    there = index != ABSENT
+    found = np.zeros(index.shape)
+    found[there] = values[index[there]]
+    return found

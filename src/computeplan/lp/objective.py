@@ -1,0 +1,96 @@
+"""The objective.
+
+minimize  cost_weight · (usage + reserved + energy + demand charge + contracts + network + placement
+          + shortfall) + carbon_weight · emissions
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from computeplan.lp.assembly import Assembly
+from computeplan.lp.emissions import emissions_of
+from computeplan.lp.variables import ABSENT
+from computeplan.problem import Term
+
+
+def add_objective(assembly: Assembly) -> None:
+    """Add every cost and the weighted emissions."""
+    objective = assembly.problem.objective
+    if objective.cost_weight:
+        _add_capacity(assembly)
+        _add_energy(assembly)
+        _add_network(assembly)
+        _add_placement(assembly)
+        _add_shortfall(assembly)
+    if objective.carbon_weight:
+        _add_carbon(assembly, objective.carbon_weight)
+
+
+def _add_capacity(assembly: Assembly) -> None:
+    """Σ ω price · load (owned, on-demand) + Σ ω Δ price · k (reserved)."""
+    problem, variables = assembly.problem, assembly.variables
+    pools, horizon = problem.pools, problem.horizon
+    reserved = pools.term == Term.RESERVED
+    used = ~reserved
+    assembly.assembler.add_cost(variables.load[used], pools.price[used] * horizon.weight)
+    level_price = pools.price[reserved] @ (horizon.weight * horizon.hours)
+    assembly.assembler.add_cost(variables.booked[reserved], level_price)
+
+
+def _add_energy(assembly: Assembly) -> None:
+    """Σ ω price · grid + Σ charge · peak + contracts (used, or all that is generated)."""
+    problem, variables = assembly.problem, assembly.variables
+    grid, contracts, horizon = problem.grid, problem.contracts, problem.horizon
+    assembly.assembler.add_cost(variables.grid, grid.price * horizon.weight)
+    charged = variables.peak != ABSENT
+    assembly.assembler.add_cost(variables.peak[charged], grid.demand_charge[charged])
+    used = ~contracts.take_or_pay
+    assembly.assembler.add_cost(variables.contract[used], contracts.price[used] * horizon.weight)
+    generated = contracts.available_kw * horizon.hours * horizon.weight
+    assembly.assembler.add_offset(float((contracts.price * generated)[contracts.take_or_pay].sum()))
+
+
+def _add_network(assembly: Assembly) -> None:
+    """Σ ω price_per_gb · traffic."""
+    problem, traffic = assembly.problem, assembly.variables.traffic
+    price = problem.network.price_per_gb[:, None] * problem.horizon.weight
+    there = traffic != ABSENT
+    assembly.assembler.add_cost(traffic[there], price[there])
+
+
+def _add_placement(assembly: Assembly) -> None:
+    """Σ ω unit_cost · x, and for fixed workloads Σ_t ω unit_cost · d · share."""
+    problem, slots, variables = assembly.problem, assembly.slots, assembly.variables
+    need, weight = problem.workloads.need, problem.horizon.weight
+    unit_cost = problem.needs.unit_cost[:, problem.pools.site]
+    workload = slots.workload[variables.work_slot]
+    cost = unit_cost[need[workload], variables.work_pool]
+    assembly.assembler.add_cost(variables.work, cost * weight[slots.period[variables.work_slot]])
+    workload = variables.share_workload
+    cost = unit_cost[need[workload], variables.share_pool]
+    assembly.assembler.add_cost(variables.share, cost * (assembly.demand[workload] @ weight))
+
+
+def _add_shortfall(assembly: Assembly) -> None:
+    """Σ ω shortfall_price · u."""
+    problem, slots, variables = assembly.problem, assembly.slots, assembly.variables
+    price, weight = problem.workloads.shortfall_price, problem.horizon.weight
+    at = np.flatnonzero(variables.short != ABSENT)
+    cost = price[slots.workload[at]] * weight[slots.period[at]]
+    assembly.assembler.add_cost(variables.short[at], cost)
+    job = np.flatnonzero(variables.short_job != ABSENT)
+    # All periods of a job's window have the weight of its block.
+    cost = price[job] * weight[slots.period[slots.start[job]]]
+    assembly.assembler.add_cost(variables.short_job[job], cost)
+    fixed = np.flatnonzero(variables.short_share != ABSENT)
+    cost = price[fixed] * (assembly.demand[fixed] @ weight)
+    assembly.assembler.add_cost(variables.short_share[fixed], cost)
+
+
+def _add_carbon(assembly: Assembly, weight: float) -> None:
+    """Weight · emissions on the objective's basis."""
+    emissions = emissions_of(assembly.problem, assembly.variables)
+    for columns, kg in emissions.terms:
+        assembly.assembler.add_cost(columns, weight * kg)
+    assembly.assembler.add_offset(weight * emissions.constant_kg)

@@ -1,0 +1,214 @@
+"""The decision variables and where each stands among the columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from computeplan.lp.arrivals import largest_backlog
+from computeplan.lp.assembler import Assembler
+from computeplan.lp.slots import Slots, free_slots, ragged_arange
+from computeplan.problem import CarbonBasis, Floats, Ints, Problem, Term
+from computeplan.problem.arrays import ReadOnlyArrays
+
+ABSENT = -1
+"""Index of a variable that the problem does not need."""
+
+
+@dataclass(frozen=True, eq=False)
+class Variables(ReadOnlyArrays):
+    """Column indices of every family of variables; `ABSENT` where there is none.
+
+    Attributes
+    ----------
+    work : (n,)
+        x: work of a slot in a pool, unit·h; its slot and pool are `work_slot` and `work_pool`.
+    share : (f,)
+        Share of a fixed workload in a pool; its workload and pool are `share_workload`, `share_pool`.
+    short : (slots,)
+        u: shortfall of a demand's slot.
+    short_job, short_share : (W,)
+        Shortfall of a job, unit·h; share of a fixed workload not served.
+    backlog : (slots,)
+        b: work waiting at the end of a deferrable demand's slot.
+    load : (P, T)
+        Busy unit·h of a pool.
+    booked : (P,)
+        Level of a reserved pool.
+    grid : (S, T)
+    contract : (C, T)
+        Energy from each supply, kWh.
+    peak : (S, M)
+        Peak import of a month, kW, where there is a demand charge.
+    traffic : (L, T)
+        GB over a link that any work can use.
+    covered : (S, T)
+        Grid energy covered by surplus contract energy, kWh; only where the market basis counts.
+    """
+
+    work: Ints
+    work_slot: Ints
+    work_pool: Ints
+    share: Ints
+    share_workload: Ints
+    share_pool: Ints
+    short: Ints
+    short_job: Ints
+    short_share: Ints
+    backlog: Ints
+    load: Ints
+    booked: Ints
+    grid: Ints
+    contract: Ints
+    peak: Ints
+    traffic: Ints
+    covered: Ints
+
+
+def add_variables(assembler: Assembler, problem: Problem, demand: Floats) -> tuple[Variables, Slots]:
+    """Add every variable with its bounds.
+
+    Bounds carry the limits of a single variable: owned and rented capacity, import limits,
+    contracted power, bandwidth.
+    """
+    slots = free_slots(problem, demand)
+    work, work_slot, work_pool = _add_work(assembler, problem, slots)
+    share, share_workload, share_pool = _add_shares(assembler, problem)
+    short, short_job, short_share = _add_shortfall(assembler, problem, slots)
+    variables = Variables(
+        work=work,
+        work_slot=work_slot,
+        work_pool=work_pool,
+        share=share,
+        share_workload=share_workload,
+        share_pool=share_pool,
+        short=short,
+        short_job=short_job,
+        short_share=short_share,
+        backlog=_add_backlog(assembler, problem, slots, demand),
+        load=_add_load(assembler, problem),
+        booked=_add_booked(assembler, problem),
+        grid=_add_grid(assembler, problem),
+        contract=_add_contract(assembler, problem),
+        peak=_add_peak(assembler, problem),
+        traffic=_add_traffic(assembler, problem),
+        covered=_add_covered(assembler, problem),
+    )
+    return variables, slots
+
+
+def _add_work(assembler: Assembler, problem: Problem, slots: Slots) -> tuple[Ints, Ints, Ints]:
+    """x[w,p,t] ≥ 0 for every slot (w,t) and every pool p that can serve w."""
+    counts = np.diff(slots.start)
+    workload, pool = np.nonzero(problem.eligibility.allowed[problem.workloads.need] & (counts > 0)[:, None])
+    pair = np.repeat(np.arange(len(workload)), counts[workload])
+    slot = slots.start[workload][pair] + ragged_arange(counts[workload])
+    keys = (workload[pair], pool[pair], slots.period[slot])
+    return assembler.add_columns("work", keys), slot, pool[pair]
+
+
+def _add_shares(assembler: Assembler, problem: Problem) -> tuple[Ints, Ints, Ints]:
+    """0 ≤ share[w,p] ≤ 1 for every fixed workload w and every pool p that can serve it."""
+    workloads = problem.workloads
+    workload, pool = np.nonzero(problem.eligibility.allowed[workloads.need] & workloads.is_fixed[:, None])
+    return assembler.add_columns("share", (workload, pool), upper=1.0), workload, pool
+
+
+def _add_shortfall(assembler: Assembler, problem: Problem, slots: Slots) -> tuple[Ints, Ints, Ints]:
+    """Add u ≥ 0 where shortfall has a price and the objective is money."""
+    workloads = problem.workloads
+    priced = np.isfinite(workloads.shortfall_price) & problem.objective.allows_shortfall
+    short = np.full(slots.size, ABSENT)
+    at = np.flatnonzero(priced[slots.workload] & ~workloads.is_job[slots.workload])
+    short[at] = assembler.add_columns("short", (slots.workload[at], slots.period[at]))
+    job, share = np.full((2, workloads.size), ABSENT)
+    at = np.flatnonzero(priced & workloads.is_job)
+    job[at] = assembler.add_columns("short_job", (at,))
+    at = np.flatnonzero(priced & workloads.is_fixed)
+    share[at] = assembler.add_columns("short_share", (at,))
+    return short, job, share
+
+
+def _add_backlog(assembler: Assembler, problem: Problem, slots: Slots, demand: Floats) -> Ints:
+    """0 ≤ b[w,t] ≤ arrivals of the last `max_delay` hours."""
+    deferrable = np.flatnonzero(problem.workloads.max_delay_h > 0)
+    row = np.full(problem.workloads.size, ABSENT)
+    row[deferrable] = np.arange(len(deferrable))
+    at = np.flatnonzero(row[slots.workload] != ABSENT)
+    workload, period = slots.workload[at], slots.period[at]
+    bound = largest_backlog(problem, demand, deferrable)[row[workload], period]
+    backlog = np.full(slots.size, ABSENT)
+    backlog[at] = assembler.add_columns("backlog", (workload, period), upper=bound)
+    return backlog
+
+
+def _add_load(assembler: Assembler, problem: Problem) -> Ints:
+    """0 ≤ load[p,t] ≤ Δ availability units; a reserved pool's limit is its own constraint."""
+    pools = problem.pools
+    units = np.where(pools.term == Term.RESERVED, np.inf, pools.max_units)[:, None]
+    usable_h = problem.horizon.hours * pools.availability
+    # An unlimited pool that is not available has no capacity: inf × 0 would be nan.
+    limit = np.where(usable_h > 0, units * np.where(usable_h > 0, usable_h, 1.0), 0.0)
+    return _grid_of_columns(assembler, "load", limit)
+
+
+def _add_booked(assembler: Assembler, problem: Problem) -> Ints:
+    """min_units ≤ k[p] ≤ max_units for every reserved pool."""
+    pools = problem.pools
+    at = np.flatnonzero(pools.term == Term.RESERVED)
+    booked = np.full(pools.size, ABSENT)
+    booked[at] = assembler.add_columns("booked", (at,), pools.min_units[at], pools.max_units[at])
+    return booked
+
+
+def _add_grid(assembler: Assembler, problem: Problem) -> Ints:
+    """0 ≤ grid[s,t] ≤ Δ import_limit."""
+    limit = problem.grid.import_limit_kw[:, None] * problem.horizon.hours
+    return _grid_of_columns(assembler, "grid", limit)
+
+
+def _add_contract(assembler: Assembler, problem: Problem) -> Ints:
+    """0 ≤ contract[c,t] ≤ Δ available_kw."""
+    return _grid_of_columns(assembler, "contract", problem.contracts.available_kw * problem.horizon.hours)
+
+
+def _add_peak(assembler: Assembler, problem: Problem) -> Ints:
+    """peak[s,m] ≥ 0 where the month has a demand charge."""
+    peak = np.full(problem.grid.demand_charge.shape, ABSENT)
+    at = np.nonzero(problem.grid.demand_charge > 0)
+    peak[at] = assembler.add_columns("peak", at)
+    return peak
+
+
+def _add_traffic(assembler: Assembler, problem: Problem) -> Ints:
+    """0 ≤ traffic[l,t] ≤ Δ bandwidth for every link on a route that work may take."""
+    network, needs = problem.network, problem.needs
+    pair = np.nonzero(
+        problem.eligibility.allowed & ((needs.traffic_gb_per_unit_h > 0) | needs.moves_data)[:, None]
+    )
+    routes = network.route[needs.zone[pair[0]], problem.sites.zone[problem.pools.site[pair[1]]]]
+    traffic = np.full((network.links, problem.horizon.size), ABSENT)
+    used = np.flatnonzero(routes.any(axis=0))
+    limit = network.bandwidth_gb_per_h[used, None] * problem.horizon.hours
+    traffic[used] = _grid_of_columns(assembler, "traffic", limit, used)
+    return traffic
+
+
+def _add_covered(assembler: Assembler, problem: Problem) -> Ints:
+    """covered[s,t] ≥ 0 at sites with take-or-pay contracts, if the market basis counts."""
+    covered = np.full((problem.sites.size, problem.horizon.size), ABSENT)
+    objective = problem.objective
+    counts = objective.carbon_weight > 0 or np.isfinite(objective.carbon_cap_kg)
+    if objective.basis is CarbonBasis.MARKET and counts:
+        sites = np.unique(problem.contracts.site[problem.contracts.take_or_pay])
+        unbounded = np.full((len(sites), problem.horizon.size), np.inf)
+        covered[sites] = _grid_of_columns(assembler, "covered", unbounded, sites)
+    return covered
+
+
+def _grid_of_columns(assembler: Assembler, name: str, upper: Floats, rows: Ints | None = None) -> Ints:
+    """One variable for each thing and period, 0 ≤ variable ≤ upper."""
+    things = np.arange(upper.shape[0]) if rows is None else rows
+    keys = (things[:, None], np.arange(upper.shape[1])[None, :])
+    return assembler.add_columns(name, keys, upper=upper).reshape(upper.shape)

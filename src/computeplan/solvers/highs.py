@@ -1,0 +1,145 @@
+"""HiGHS, handed the arrays directly."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from computeplan.errors import SolverError
+from computeplan.lp import LinearProgram
+from computeplan.problem import Status
+from computeplan.solvers.options import Method, SolverOptions, SolverResult
+from computeplan.solvers.verdict import settle
+
+STATUS = {
+    "kOptimal": Status.OPTIMAL,
+    "kModelEmpty": Status.OPTIMAL,
+    "kInfeasible": Status.INFEASIBLE,
+    "kUnbounded": Status.UNBOUNDED,
+    "kTimeLimit": Status.FEASIBLE,
+    "kIterationLimit": Status.FEASIBLE,
+    "kInterrupt": Status.FEASIBLE,
+    "kHighsInterrupt": Status.FEASIBLE,
+    "kMemoryLimit": Status.FEASIBLE,
+    "kSolutionLimit": Status.FEASIBLE,
+    "kObjectiveBound": Status.FEASIBLE,
+    "kObjectiveTarget": Status.FEASIBLE,
+    "kUnknown": Status.FEASIBLE,
+}
+"""HiGHS's model status in our words; a limit counts as feasible only if its answer is."""
+
+BOTH = "kUnboundedOrInfeasible"
+
+
+def solve_highs(lp: LinearProgram, options: SolverOptions) -> SolverResult:
+    """Solve with HiGHS.
+
+    Parameters
+    ----------
+    lp : LinearProgram
+    options : SolverOptions
+
+    Raises
+    ------
+    SolverError
+        If HiGHS refuses the model or fails.
+    """
+    highs = new_highs()
+    _set_options(highs, options)
+    load_model(highs, lp)
+    highs.run()
+    if highs.getModelStatus().name == BOTH:
+        # Presolve cannot tell the two apart; the simplex method can.
+        highs.setOptionValue("presolve", "off")
+        highs.run()
+    return _result(highs, lp)
+
+
+def new_highs() -> Any:
+    """Make a silent solver: HiGHS prints a banner on file descriptor 1 when its first one is made."""
+    import highspy
+
+    with _stdout_closed():
+        highs = highspy.Highs()
+        highs.setOptionValue("output_flag", False)
+    return highs
+
+
+def load_model(highs: Any, lp: LinearProgram) -> None:
+    """Hand over the arrays of a linear program."""
+    import highspy
+
+    status = highs.passModel(
+        lp.n_columns,
+        lp.n_rows,
+        lp.n_nonzeros,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        lp.offset,
+        lp.cost,
+        lp.column_lower,
+        lp.column_upper,
+        lp.row_lower,
+        lp.row_upper,
+        lp.starts,
+        lp.rows,
+        lp.values,
+        np.zeros(lp.n_columns, dtype=np.int32),
+    )
+    if status == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refused the model: it has a coefficient that is not a finite number")
+
+
+def _set_options(highs: Any, options: SolverOptions) -> None:
+    if options.method is not Method.AUTO:
+        highs.setOptionValue("solver", options.method.value)
+    if options.time_limit_s is not None:
+        highs.setOptionValue("time_limit", float(options.time_limit_s))
+    if options.threads is not None:
+        # The scheduler is global: a new number of threads needs a new one.
+        highs.resetGlobalScheduler(True)
+        highs.setOptionValue("threads", int(options.threads))
+
+
+def _result(highs: Any, lp: LinearProgram) -> SolverResult:
+    detail = highs.getModelStatus().name
+    claim = STATUS.get(detail)
+    if claim is None:
+        raise SolverError(f"HiGHS failed with status {detail.removeprefix('k')}; try --solver cbc")
+    info = highs.getInfo()
+    solution = highs.getSolution() if claim.has_plan else None
+    values = np.asarray(solution.col_value) if solution and solution.value_valid else None
+    duals = np.asarray(solution.row_dual) if solution and solution.dual_valid else None
+    if detail == "kModelEmpty":
+        values, duals = np.zeros(lp.n_columns), np.zeros(lp.n_rows)
+    status = settle(claim, lp, values, duals)
+    return SolverResult(
+        status=status,
+        values=values if status.has_plan else None,
+        row_duals=duals if status.has_plan else None,
+        objective=info.objective_function_value if status.has_plan else None,
+        solver="highs",
+        version=highs.version(),
+        detail=detail.removeprefix("k"),
+        iterations=info.simplex_iteration_count + info.ipm_iteration_count,
+    )
+
+
+@contextmanager
+def _stdout_closed() -> Iterator[None]:
+    """Send file descriptor 1 to nowhere for a moment."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(nowhere)
+        os.close(kept)

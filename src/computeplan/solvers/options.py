@@ -1,0 +1,68 @@
+"""What a solver is asked and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from computeplan.problem import Floats, Status
+
+
+class Method(StrEnum):
+    """Algorithm for a linear program; ``auto`` chooses by its size."""
+
+    AUTO = "auto"
+    SIMPLEX = "simplex"
+    IPM = "ipm"
+
+
+@dataclass(frozen=True)
+class SolverOptions:
+    """How to solve.
+
+    Attributes
+    ----------
+    name : str
+        ``highs`` (arrays handed over directly) or the name of a solver that PuLP finds, such as ``cbc``.
+    time_limit_s : float, optional
+        Wall time for the solver's own run.
+    threads : int, optional
+        Most threads; the solver's default where absent.
+    method : Method
+        Used by HiGHS only.
+    """
+
+    name: str = "highs"
+    time_limit_s: float | None = None
+    threads: int | None = None
+    method: Method = Method.AUTO
+
+
+@dataclass(frozen=True, eq=False)
+class SolverResult:
+    """A solver's answer, in one vocabulary for all solvers.
+
+    Attributes
+    ----------
+    status : Status
+    values : (n_columns,), optional
+        Absent without a plan.
+    row_duals : (n_rows,), optional
+        Change of the objective with each right-hand side; absent where the solver gives none.
+    objective : float, optional
+        As the solver states it.
+    solver, version : str
+    detail : str
+        The solver's own word for the status.
+    iterations : int
+        0 where the solver does not tell.
+    """
+
+    status: Status
+    values: Floats | None
+    row_duals: Floats | None
+    objective: float | None
+    solver: str
+    version: str
+    detail: str
+    iterations: int = 0

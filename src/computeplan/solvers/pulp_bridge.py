@@ -1,0 +1,134 @@
+"""Any solver that PuLP finds, such as CBC, GLPK, Gurobi or CPLEX."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from computeplan.errors import SolverError
+from computeplan.lp import LinearProgram
+from computeplan.problem import Floats, Status
+from computeplan.solvers.options import SolverOptions, SolverResult
+from computeplan.solvers.verdict import settle
+
+ALIASES = {"cbc": "PULP_CBC_CMD", "glpk": "GLPK_CMD", "gurobi": "GUROBI", "cplex": "CPLEX_PY"}
+"""Short names for PuLP's own."""
+
+
+def available_pulp() -> list[str]:
+    """Names of the solvers that PuLP finds here."""
+    import pulp
+
+    short = {full: name for name, full in ALIASES.items()}
+    return [short.get(name, name) for name in pulp.listSolvers(onlyAvailable=True)]
+
+
+def solve_pulp(lp: LinearProgram, options: SolverOptions) -> SolverResult:
+    """Solve through PuLP.
+
+    Parameters
+    ----------
+    lp : LinearProgram
+    options : SolverOptions
+        `name` is an alias or PuLP's own name of a solver.
+
+    Raises
+    ------
+    SolverError
+        If the solver fails.
+    """
+    import pulp
+
+    model, variables, constraints = _to_pulp(lp)
+    try:
+        model.solve(_solver(options))
+    except pulp.PulpSolverError as error:
+        raise SolverError(f"{options.name} failed: {error}") from error
+    claim = _claim(model)
+    values = _numbers([v.varValue for v in variables]) if claim.has_plan else None
+    duals = _numbers([c.pi for c in constraints]) if claim.has_plan else None
+    status = settle(claim, lp, values, duals)
+    return SolverResult(
+        status=status,
+        values=values if status.has_plan else None,
+        row_duals=duals if status.has_plan else None,
+        objective=None if values is None or not status.has_plan else lp.offset + float(lp.cost @ values),
+        solver=options.name,
+        version=f"PuLP {pulp.VERSION}",
+        detail=f"{pulp.LpStatus[model.status]}/{pulp.LpSolution[model.sol_status]}",
+    )
+
+
+def _solver(options: SolverOptions) -> Any:
+    import pulp
+
+    settings: dict[str, Any] = {"msg": False}
+    if options.time_limit_s is not None:
+        settings["timeLimit"] = options.time_limit_s
+    if options.threads is not None:
+        settings["threads"] = options.threads
+    return pulp.getSolver(ALIASES.get(options.name, options.name), **settings)
+
+
+def _claim(model: Any) -> Status:
+    """Read both of PuLP's status codes: either alone has been seen to be wrong."""
+    import pulp
+
+    if model.status == pulp.LpStatusInfeasible:
+        return Status.INFEASIBLE
+    if model.status == pulp.LpStatusUnbounded:
+        return Status.UNBOUNDED
+    if model.status == pulp.LpStatusOptimal and model.sol_status == pulp.LpSolutionOptimal:
+        return Status.OPTIMAL
+    if model.sol_status == pulp.LpSolutionIntegerFeasible:
+        return Status.FEASIBLE
+    return Status.NO_PLAN
+
+
+def _to_pulp(lp: LinearProgram) -> tuple[Any, list[Any], list[Any]]:
+    """Write the arrays as PuLP objects; zero-padded numbers as names keep the order."""
+    import pulp
+
+    model = pulp.LpProblem("computeplan", pulp.LpMinimize)
+    variables = [
+        pulp.LpVariable(f"x{i:09d}", _finite(low), _finite(high))
+        for i, (low, high) in enumerate(zip(lp.column_lower.tolist(), lp.column_upper.tolist(), strict=True))
+    ]
+    model += pulp.LpAffineExpression(zip(variables, lp.cost.tolist(), strict=True))
+    constraints = []
+    for i, (low, high) in enumerate(zip(lp.row_lower.tolist(), lp.row_upper.tolist(), strict=True)):
+        sense, right = _sense(low, high)
+        constraint = pulp.LpConstraint(sense=sense, name=f"r{i:09d}", rhs=right)
+        constraints.append(constraint)
+    _fill(lp, variables, constraints)
+    for constraint in constraints:
+        model.addConstraint(constraint)
+    return model, variables, constraints
+
+
+def _fill(lp: LinearProgram, variables: list[Any], constraints: list[Any]) -> None:
+    column = np.repeat(np.arange(lp.n_columns), np.diff(lp.starts)).tolist()
+    for row, j, value in zip(lp.rows.tolist(), column, lp.values.tolist(), strict=True):
+        constraints[row].addterm(variables[j], value)
+
+
+def _sense(low: float, high: float) -> tuple[int, float]:
+    import pulp
+
+    if low == high:
+        return pulp.LpConstraintEQ, low
+    if np.isinf(low):
+        return pulp.LpConstraintLE, high
+    if np.isinf(high):
+        return pulp.LpConstraintGE, low
+    raise SolverError("a row with two different finite limits cannot be handed to PuLP")
+
+
+def _finite(bound: float) -> float | None:
+    return None if np.isinf(bound) else bound
+
+
+def _numbers(found: list[Any]) -> Floats | None:
+    """As an array; absent where the solver left any out."""
+    return None if any(value is None for value in found) else np.array(found, dtype=float)

@@ -1,0 +1,46 @@
+"""Which solvers there are, and one call for all of them."""
+
+from __future__ import annotations
+
+from computeplan.errors import UsageError
+from computeplan.lp import LinearProgram
+from computeplan.solvers.highs import solve_highs
+from computeplan.solvers.options import SolverOptions, SolverResult
+from computeplan.solvers.pulp_bridge import ALIASES, available_pulp, solve_pulp
+
+
+def available() -> list[str]:
+    """Names of the solvers that can be used here, the default first."""
+    return ["highs", *(name for name in available_pulp() if name.lower() != "highs")]
+
+
+def solve(lp: LinearProgram, options: SolverOptions) -> SolverResult:
+    """Solve a linear program.
+
+    Parameters
+    ----------
+    lp : LinearProgram
+    options : SolverOptions
+
+    Returns
+    -------
+    SolverResult
+
+    Raises
+    ------
+    UsageError
+        If there is no such solver here.
+    SolverError
+        If the solver fails.
+    """
+    if options.name == "highs":
+        return solve_highs(lp, options)
+    check_available(options.name)
+    return solve_pulp(lp, options)
+
+
+def check_available(name: str) -> None:
+    """Raise UsageError unless the solver can be used here."""
+    names = available()
+    if name not in names and ALIASES.get(name) not in names:
+        raise UsageError(f"solver: expected one of {', '.join(names)}, got {name!r}")
