@@ -106,7 +106,8 @@ class ClassPlan:
         workloads, leaving = self.problem.workloads, self.unit_h.sum(axis=0) + self.short_unit_h
         if workloads.is_job[self.members[0]]:
             volume, total = workloads.volume_unit_h[self.members].sum(), leaving.sum()
-            return leaving * float(volume / total if total > 0 else 0.0)
+            exact: Floats = leaving * (volume / total if total > 0 else 0.0)
+            return exact
         return self._leaving((self.rate * self.problem.horizon.hours)[None, :])[0]
 
     @cached_property

@@ -61,6 +61,8 @@ def _recent(arrivals: Floats, delay: Floats, horizon: Horizon) -> Floats:
 def _at(total: Floats, index: Ints, end: HorizonEnd) -> Floats:
     """Arrivals up to the start of a period; before the block 0 or, if cyclic, minus its own end."""
     size = total.shape[1] - 1
-    before = np.take_along_axis(total, np.maximum(index + size, 0), axis=1) - total[:, -1:]
     inside = np.take_along_axis(total, np.maximum(index, 0), axis=1)
-    return np.where(index >= 0, inside, before if end is HorizonEnd.CYCLIC else 0.0)
+    if end is HorizonEnd.CLOSE:
+        return np.where(index >= 0, inside, 0.0)
+    before = np.take_along_axis(total, np.clip(index + size, 0, size), axis=1) - total[:, -1:]
+    return np.where(index >= 0, inside, before)

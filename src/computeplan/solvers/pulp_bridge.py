@@ -45,9 +45,9 @@ def solve_pulp(lp: LinearProgram, options: SolverOptions) -> SolverResult:
         model.solve(_solver(options))
     except pulp.PulpSolverError as error:
         raise SolverError(f"{options.name} failed: {error}") from error
-    claim = _claim(model)
-    values = _numbers([v.varValue for v in variables]) if claim.has_plan else None
-    duals = _numbers([c.pi for c in constraints]) if claim.has_plan else None
+    claim = _claim(model, impossible=_has_impossible_row(lp))
+    values = _values(lp, variables) if claim.has_plan else None
+    duals = _duals(constraints) if claim.has_plan else None
     status = settle(claim, lp, values, duals)
     return SolverResult(
         status=status,
@@ -71,11 +71,11 @@ def _solver(options: SolverOptions) -> Any:
     return pulp.getSolver(ALIASES.get(options.name, options.name), **settings)
 
 
-def _claim(model: Any) -> Status:
+def _claim(model: Any, *, impossible: bool) -> Status:
     """Read both of PuLP's status codes: either alone has been seen to be wrong."""
     import pulp
 
-    if model.status == pulp.LpStatusInfeasible:
+    if model.status == pulp.LpStatusInfeasible or impossible:
         return Status.INFEASIBLE
     if model.status == pulp.LpStatusUnbounded:
         return Status.UNBOUNDED
@@ -91,26 +91,34 @@ def _to_pulp(lp: LinearProgram) -> tuple[Any, list[Any], list[Any]]:
     import pulp
 
     model = pulp.LpProblem("computeplan", pulp.LpMinimize)
+    bounds = zip(lp.column_lower.tolist(), lp.column_upper.tolist(), strict=True)
     variables = [
-        pulp.LpVariable(f"x{i:09d}", _finite(low), _finite(high))
-        for i, (low, high) in enumerate(zip(lp.column_lower.tolist(), lp.column_upper.tolist(), strict=True))
+        pulp.LpVariable(f"x{i:09d}", _finite(low), _finite(high)) for i, (low, high) in enumerate(bounds)
     ]
     model += pulp.LpAffineExpression(zip(variables, lp.cost.tolist(), strict=True))
+    limits = zip(lp.row_lower.tolist(), lp.row_upper.tolist(), strict=True)
     constraints = []
-    for i, (low, high) in enumerate(zip(lp.row_lower.tolist(), lp.row_upper.tolist(), strict=True)):
+    for i, ((low, high), terms) in enumerate(zip(limits, _terms(lp, variables), strict=True)):
         sense, right = _sense(low, high)
-        constraint = pulp.LpConstraint(sense=sense, name=f"r{i:09d}", rhs=right)
-        constraints.append(constraint)
-    _fill(lp, variables, constraints)
-    for constraint in constraints:
-        model.addConstraint(constraint)
+        row = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, f"r{i:09d}", right)
+        model.addConstraint(row)
+        constraints.append(row)
     return model, variables, constraints
 
 
-def _fill(lp: LinearProgram, variables: list[Any], constraints: list[Any]) -> None:
+def _terms(lp: LinearProgram, variables: list[Any]) -> list[list[tuple[Any, float]]]:
+    """Variables and coefficients of each row."""
+    terms: list[list[tuple[Any, float]]] = [[] for _ in range(lp.n_rows)]
     column = np.repeat(np.arange(lp.n_columns), np.diff(lp.starts)).tolist()
     for row, j, value in zip(lp.rows.tolist(), column, lp.values.tolist(), strict=True):
-        constraints[row].addterm(variables[j], value)
+        terms[row].append((variables[j], value))
+    return terms
+
+
+def _has_impossible_row(lp: LinearProgram) -> bool:
+    """Whether a row without entries excludes zero; PuLP leaves such rows out."""
+    empty = np.bincount(lp.rows, minlength=lp.n_rows) == 0
+    return bool(np.any(empty & ((lp.row_lower > 0) | (lp.row_upper < 0))))
 
 
 def _sense(low: float, high: float) -> tuple[int, float]:
@@ -129,6 +137,16 @@ def _finite(bound: float) -> float | None:
     return None if np.isinf(bound) else bound
 
 
-def _numbers(found: list[Any]) -> Floats | None:
-    """As an array; absent where the solver left any out."""
-    return None if any(value is None for value in found) else np.array(found, dtype=float)
+def _values(lp: LinearProgram, variables: list[Any]) -> Floats:
+    """Read values; a variable that stands in no row or cost is left out by PuLP and rests at its bound."""
+    found = np.array([np.nan if v.varValue is None else v.varValue for v in variables], dtype=float)
+    rest = np.where(np.isfinite(lp.column_lower), lp.column_lower, 0.0)
+    values: Floats = np.where(np.isnan(found), rest, found)
+    return values
+
+
+def _duals(constraints: list[Any]) -> Floats | None:
+    """Read duals; absent where the solver gives none. An empty row has none and is worth nothing."""
+    if all(row.pi is None for row in constraints):
+        return None
+    return np.array([row.pi or 0.0 for row in constraints], dtype=float)
