@@ -1,0 +1,105 @@
+"""What a config may hold: one model a section, every field documented with its unit.
+
+Quantities are floats in their documented unit after validation. Money is in the config's currency,
+which validation takes from its context: ``Config.model_validate(data, context={"currency": "EUR"})``.
+"""
+
+from computeplan.config.schema.base import Section
+from computeplan.config.schema.horizon import Block, HorizonSection, ObjectiveSection, SolverSection
+from computeplan.config.schema.network import LatencyConvention, LatencyFile, Link, NetworkSection, Zone
+from computeplan.config.schema.population import (
+    Archetype,
+    Choose,
+    ConstantLaw,
+    DrawnJob,
+    Law,
+    LognormalLaw,
+    Option,
+    ParetoLaw,
+    Population,
+    Tier,
+    UniformLaw,
+)
+from computeplan.config.schema.quantity import Quantity
+from computeplan.config.schema.root import Config, Parts
+from computeplan.config.schema.series import (
+    Day,
+    DaySeries,
+    FileSeries,
+    HourRange,
+    SeriesRef,
+    Tariff,
+    TariffRule,
+    TariffSeries,
+)
+from computeplan.config.schema.series_field import Series, SeriesForm, written_values
+from computeplan.config.schema.sites import (
+    Cap,
+    Contract,
+    GridCarbon,
+    GridSection,
+    Hardware,
+    OnDemandPool,
+    OwnedPool,
+    Pool,
+    PowerCap,
+    ReservedPool,
+    Site,
+    UnitsCap,
+)
+from computeplan.config.schema.workloads import TABLE_FIELDS, Job, TableDefaults, Workload, WorkloadTable
+
+__all__ = [
+    "TABLE_FIELDS",
+    "Archetype",
+    "Block",
+    "Cap",
+    "Choose",
+    "Config",
+    "ConstantLaw",
+    "Contract",
+    "Day",
+    "DaySeries",
+    "DrawnJob",
+    "FileSeries",
+    "GridCarbon",
+    "GridSection",
+    "Hardware",
+    "HorizonSection",
+    "HourRange",
+    "Job",
+    "LatencyConvention",
+    "LatencyFile",
+    "Law",
+    "Link",
+    "LognormalLaw",
+    "NetworkSection",
+    "ObjectiveSection",
+    "OnDemandPool",
+    "Option",
+    "OwnedPool",
+    "ParetoLaw",
+    "Parts",
+    "Pool",
+    "Population",
+    "PowerCap",
+    "Quantity",
+    "ReservedPool",
+    "Section",
+    "Series",
+    "SeriesForm",
+    "SeriesRef",
+    "Site",
+    "SolverSection",
+    "TableDefaults",
+    "Tariff",
+    "TariffRule",
+    "TariffSeries",
+    "Tier",
+    "UniformLaw",
+    "UnitsCap",
+    "Workload",
+    "WorkloadTable",
+    "Zone",
+    "written_values",
+]
