@@ -1,0 +1,273 @@
+"""The oracle: the mathematics once more, unreduced and plain, as a PuLP model.
+
+One variable for each workload, pool and period; loops; no part of the product beyond the numeric
+problem. Deferral is not a backlog here but the flow of each arrival to the periods that may serve it,
+so that two formulations check each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+import pulp
+
+from computeplan.problem import CapMeasure, Decisions, Floats, Goal, Problem, Status, Term
+from reference.terms import Amount, Expression, Terms, total
+from reference.windows import job_overlap, service_slices
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the oracle found; everything but the status is absent where there is no plan.
+
+    `objective` is in money for the goal cost and in kg for the goal carbon; `cost` leaves penalty and
+    carbon charge out; `done` is (W, P, T) and `short` (W, T), both in unit·h.
+    """
+
+    status: Status
+    objective: float | None = None
+    cost: float | None = None
+    done: Floats | None = None
+    short: Floats | None = None
+    decisions: Decisions | None = None
+
+
+def solve_reference(problem: Problem, *, pinned: Floats | None = None) -> Answer:
+    """Solve the problem without any reduction.
+
+    Parameters
+    ----------
+    problem : Problem
+    pinned : (W, P, T), optional
+        Work that must be done as given, up to the solver's tolerance.
+    """
+    model = _Model(problem)
+    if pinned is not None:
+        model.pin(pinned)
+    terms, target = model.terms, problem.objective
+    emissions = terms.emissions(target.basis)
+    status = model.minimize(terms.money() if target.goal is Goal.COST else emissions)
+    if status is not Status.OPTIMAL:
+        return Answer(status)
+    objective = model.objective
+    if target.goal is Goal.CARBON:
+        model.at_most(emissions, objective + 1e-9 * abs(objective))
+        status = model.minimize(terms.cost())
+        if status is not Status.OPTIMAL:
+            return Answer(status)
+    return Answer(
+        Status.OPTIMAL,
+        objective,
+        terms.cost().valueOrDefault(),
+        model.done(),
+        model.short(),
+        model.decisions(),
+    )
+
+
+class _Model:
+    """Variables and constraints around the `Terms`."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.lp = pulp.LpProblem("reference", pulp.LpMinimize)
+        self.objective = 0.0
+        self._count = 0
+        self.terms = self._declare()
+        self._serve_all()
+        self._respect_capacity()
+        self._balance_energy()
+        self._respect_bandwidth()
+        self._respect_caps()
+        self.at_most(self.terms.emissions(problem.objective.basis), problem.objective.carbon_cap_kg)
+
+    def variable(self, low: float = 0.0, high: float = inf) -> pulp.LpVariable:
+        """A variable named by number: PuLP rewrites other names."""
+        self._count += 1
+        return self.lp.add_variable(f"v{self._count:06}", float(low), None if high == inf else float(high))
+
+    def require(self, constraint: pulp.LpConstraint) -> None:
+        self.lp.addConstraint(constraint)
+
+    def at_most(self, expression: Expression, limit: float) -> None:
+        if limit < inf:
+            self.require(expression <= float(limit))
+
+    def _declare(self) -> Terms:
+        problem, hours = self.problem, self.problem.horizon.period_h
+        grid, contracts, pools = problem.grid, problem.contracts, problem.pools
+        terms = Terms(problem)
+        terms.x = {(w, p, t): self.variable() for w in terms.W for p in terms.pools_of[w] for t in terms.T}
+        reserved = [p for p in terms.P if pools.term[p] == Term.RESERVED]
+        terms.booked = {p: self.variable(pools.min_units[p], pools.max_units[p]) for p in reserved}
+        # 0 ≤ grid ≤ Δ · import limit, 0 ≤ contract ≤ Δ · available
+        at_sites = [(s, t) for s in terms.S for t in terms.T]
+        terms.grid = {(s, t): self.variable(0, hours * grid.import_limit_kw[s]) for s, t in at_sites}
+        terms.contract = {
+            (c, t): self.variable(0, hours * contracts.available_kw[c, t]) for c in terms.C for t in terms.T
+        }
+        terms.peak = {(s, m): self.variable() for s in terms.S for m in range(len(problem.horizon.months))}
+        terms.covered = {place: self.variable() for place in at_sites}
+        return terms
+
+    # Work
+
+    def _shortfall(self, w: int, most: float) -> Amount:
+        """Work left undone: only where it has a price, and never for the goal carbon."""
+        priced = self.problem.workloads.shortfall_price[w] < inf
+        allowed = priced and self.problem.objective.goal is Goal.COST
+        return self.variable(0, most) if allowed else Expression(0)
+
+    def _serve_all(self) -> None:
+        workloads = self.problem.workloads
+        for w in self.terms.W:
+            if workloads.is_job[w]:
+                self._serve_job(w)
+            elif workloads.is_fixed[w]:
+                self._serve_fixed(w)
+            else:
+                self._serve_demand(w)
+
+    def _serve_demand(self, w: int) -> None:
+        # Each slice of each arrival flows to the periods in which it may be done: Σ_t y + u = slice,
+        # and the work of a period is what flows into it: Σ_p x[w,p,t] = Σ y
+        terms = self.terms
+        inflow: dict[int, list[pulp.LpVariable]] = {t: [] for t in terms.T}
+        for arrival in terms.T:
+            left = []
+            for share, periods in service_slices(self.problem, w, arrival):
+                amount = share * terms.arrivals(w, arrival)
+                flow = {t: self.variable() for t in periods}
+                left.append(self._shortfall(w, amount))
+                self.require(total(flow.values()) + left[-1] == amount)
+                for t, y in flow.items():
+                    inflow[t].append(y)
+            terms.u[w, arrival] = total(left)
+        for t in terms.T:
+            self.require(terms.served(w, t) == total(inflow[t]))
+
+    def _serve_job(self, w: int) -> None:
+        # Σ_{p, t in window} x + u = volume; Σ_p x[w,p,t] ≤ max_rate · overlap[t]
+        workloads, terms = self.problem.workloads, self.terms
+        overlap, volume = job_overlap(self.problem, w), float(workloads.volume_unit_h[w])
+        left = self._shortfall(w, volume)
+        self.require(total(terms.served(w, t) for t in overlap) + left == volume)
+        terms.u[w, max(overlap)] = total([left])
+        for t in terms.T:
+            if t not in overlap:
+                self.require(terms.served(w, t) == 0)
+            else:
+                self.at_most(terms.served(w, t), workloads.max_rate[w] * overlap[t])
+
+    def _serve_fixed(self, w: int) -> None:
+        # Σ_p share + short = 1; x[w,p,t] = share[p] · d[w,t]
+        terms = self.terms
+        short = self._shortfall(w, 1.0)
+        terms.share.update({(w, p): self.variable() for p in terms.pools_of[w]})
+        self.require(total(terms.share[w, p] for p in terms.pools_of[w]) + short == 1)
+        for t in terms.T:
+            arrivals = terms.arrivals(w, t)
+            terms.u[w, t] = short * arrivals
+            for p in terms.pools_of[w]:
+                self.require(terms.x[w, p, t] - terms.share[w, p] * arrivals == 0)
+
+    # Capacity, energy, network
+
+    def _respect_capacity(self) -> None:
+        # load ≤ Δ · availability · units, with the units booked in a reserved pool
+        pools, terms = self.problem.pools, self.terms
+        for p in terms.P:
+            for t in terms.T:
+                room = terms.hours * float(pools.availability[p, t])
+                if p in terms.booked:
+                    self.require(terms.load(p, t) - terms.booked[p] * room <= 0)
+                elif pools.max_units[p] < inf or room == 0:
+                    self.at_most(terms.load(p, t), room and room * pools.max_units[p])
+
+    def _balance_energy(self) -> None:
+        terms = self.terms
+        for s in terms.S:
+            pools = [p for p in terms.P if self.problem.pools.site[p] == s]
+            for t in terms.T:
+                # PUE · Σ_p IT kWh = grid + Σ_c contract
+                supply = total([terms.grid[s, t], *(terms.contract[c, t] for c in terms.contracts_at(s))])
+                self.require(total(terms.facility_kwh(p, t) for p in pools) - supply == 0)
+                # grid / Δ ≤ peak of the month
+                month = int(self.problem.horizon.month[t])
+                self.require(terms.grid[s, t] - terms.peak[s, month] * terms.hours <= 0)
+                # covered ≤ grid
+                self.require(terms.covered[s, t] - terms.grid[s, t] <= 0)
+            # Σ_t ω covered ≤ surplus
+            covered = total(terms.covered[s, t] * terms.weight[t] for t in terms.T)
+            self.require(covered - terms.surplus(s) <= 0)
+
+    def _respect_bandwidth(self) -> None:
+        # traffic ≤ Δ · bandwidth
+        for link in self.terms.L:
+            most = self.terms.hours * float(self.problem.network.bandwidth_gb_per_h[link])
+            for t in self.terms.T:
+                self.at_most(self.terms.traffic(link, t), most)
+
+    def _respect_caps(self) -> None:
+        # Σ_p weight · (units or facility power) ≤ limit
+        caps, terms = self.problem.caps, self.terms
+        for g in range(caps.size):
+            for t in terms.T:
+                self.at_most(
+                    total(self._counted(g, p, t) * float(caps.weight[g, p]) for p in terms.P),
+                    caps.limit[g, t],
+                )
+
+    def _counted(self, g: int, p: int, t: int) -> Expression:
+        if self.problem.caps.measure[g] is CapMeasure.UNITS:
+            return self.terms.units(p, t)
+        return self.terms.facility_kwh(p, t) * (1 / self.terms.hours)
+
+    # Solving
+
+    def pin(self, work: Floats) -> None:
+        """Hold all work at the given amounts; the pairs that do not exist must have none."""
+        slack = 1e-6
+        for place, x in self.terms.x.items():
+            x.bounds(max(0.0, float(work[place]) - slack), float(work[place]) + slack)
+
+    def minimize(self, objective: Expression) -> Status:
+        self.lp.setObjective(objective)
+        self.lp.solve(pulp.HiGHS(msg=False, threads=1))
+        if self._solved():
+            self.objective = float(objective.valueOrDefault())
+            return Status.OPTIMAL
+        # Presolve may leave open which of the two it is: without an objective only one can be.
+        self.lp.setObjective(Expression(0))
+        self.lp.solve(pulp.HiGHS(msg=False, threads=1))
+        return Status.UNBOUNDED if self._solved() else Status.INFEASIBLE
+
+    def _solved(self) -> bool:
+        optimal: bool = self.lp.status == pulp.LpStatusOptimal
+        return optimal and self.lp.sol_status == pulp.LpSolutionOptimal
+
+    def done(self) -> Floats:
+        terms = self.terms
+        done = np.zeros((len(terms.W), len(terms.P), len(terms.T)))
+        for place, x in terms.x.items():
+            done[place] = x.valueOrDefault()
+        return done
+
+    def short(self) -> Floats:
+        short = np.zeros((len(self.terms.W), len(self.terms.T)))
+        for place, u in self.terms.u.items():
+            short[place] = u.valueOrDefault()
+        return short
+
+    def decisions(self) -> Decisions:
+        terms = self.terms
+        booked = [terms.booked[p].valueOrDefault() if p in terms.booked else 0.0 for p in terms.P]
+        grid = [[terms.grid[s, t].valueOrDefault() for t in terms.T] for s in terms.S]
+        used = [[terms.contract[c, t].valueOrDefault() for t in terms.T] for c in terms.C]
+        return Decisions(
+            np.array(booked, float),
+            np.array(grid, float).reshape(len(terms.S), len(terms.T)),
+            np.array(used, float).reshape(len(terms.C), len(terms.T)),
+        )

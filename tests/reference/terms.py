@@ -1,0 +1,203 @@
+"""The linear formulas of the mathematics, for variables of a model and for the numbers of a plan alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+
+import pulp
+
+from computeplan.problem import CarbonBasis, Problem, Term
+from reference.windows import efficiency, eligible_pools
+
+Expression = pulp.LpAffineExpression
+Amount = pulp.LpVariable | pulp.LpAffineExpression | float
+Place = tuple[int, int]
+total = pulp.lpSum
+
+
+@dataclass
+class Terms:
+    """Decisions by index, each a variable or a number, and what follows from them.
+
+    Letters are those of the design: workload w, pool p, period t, site s, contract c, month m.
+    """
+
+    problem: Problem
+    x: Mapping[tuple[int, int, int], Amount] = field(default_factory=dict)
+    """Work done, unit·h, of the eligible pairs."""
+    u: dict[Place, Amount] = field(default_factory=dict)
+    """Work left undone, unit·h, by workload and period."""
+    share: dict[Place, Amount] = field(default_factory=dict)
+    """Split of fixed workloads, by workload and pool."""
+    booked: Mapping[int, Amount] = field(default_factory=dict)
+    grid: Mapping[Place, Amount] = field(default_factory=dict)
+    contract: Mapping[Place, Amount] = field(default_factory=dict)
+    peak: Mapping[Place, Amount] = field(default_factory=dict)
+    """Highest import, kW, by site and month."""
+    covered: Mapping[Place, Amount] = field(default_factory=dict)
+    """Grid energy, kWh, that surplus contract energy covers on the market basis."""
+    pools_of: dict[int, list[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        problem = self.problem
+        self.W, self.P, self.T = map(
+            range, (problem.workloads.size, problem.pools.size, problem.horizon.size)
+        )
+        self.S, self.C, self.L = map(
+            range, (problem.sites.size, problem.contracts.size, problem.network.links)
+        )
+        self.hours = problem.horizon.period_h
+        self.weight = [float(weight) for weight in problem.horizon.weight]
+        self.pools_of = {w: eligible_pools(problem, w) for w in self.W}
+
+    def arrivals(self, w: int, t: int) -> float:
+        """d[w,t] = scale · profile[t] · Δ."""
+        workloads = self.problem.workloads
+        return float(workloads.scale[w] * workloads.profiles[workloads.profile[w], t] * self.hours)
+
+    def served(self, w: int, t: int) -> Expression:
+        """Σ_p x[w,p,t]."""
+        return total(self.x[w, p, t] for p in self.pools_of[w])
+
+    # Capacity and energy
+
+    def load(self, p: int, t: int) -> Expression:
+        """Σ_w x[w,p,t] / efficiency[w,p]."""
+        users = [w for w in self.W if p in self.pools_of[w]]
+        return total(self.x[w, p, t] * (1 / efficiency(self.problem, w, p)) for w in users)
+
+    def units(self, p: int, t: int) -> Expression:
+        """Units that a cap counts: used, or booked."""
+        return total([self.booked[p]]) if p in self.booked else self.load(p, t) * (1 / self.hours)
+
+    def it_kwh(self, p: int, t: int) -> Expression:
+        """Idle power of the units that are there, and the rest of the busy power of those in use."""
+        pools, hardware = self.problem.pools, self.problem.hardware
+        idle, busy = (float(kw[pools.hardware[p]]) for kw in (hardware.idle_kw, hardware.busy_kw))
+        if pools.term[p] == Term.ON_DEMAND:
+            return self.load(p, t) * busy
+        there = self.booked[p] if p in self.booked else float(pools.max_units[p])
+        idle_kwh = idle * self.hours * float(pools.availability[p, t])
+        return self.load(p, t) * (busy - idle) + idle_kwh * there
+
+    def facility_kwh(self, p: int, t: int) -> Expression:
+        """PUE · IT kWh."""
+        return self.it_kwh(p, t) * float(self.problem.sites.pue[self.problem.pools.site[p], t])
+
+    def contracts_at(self, s: int) -> list[int]:
+        return [c for c in self.C if self.problem.contracts.site[c] == s]
+
+    def surplus(self, s: int) -> Expression:
+        """Σ ω (available − used) of take-or-pay contracts at the site."""
+        contracts = self.problem.contracts
+        bought = [c for c in self.contracts_at(s) if contracts.take_or_pay[c]]
+        return total(
+            (float(self.hours * contracts.available_kw[c, t]) - self.contract[c, t]) * self.weight[t]
+            for c in bought
+            for t in self.T
+        )
+
+    # Network
+
+    def on_route(self, w: int, p: int, link: int) -> bool:
+        here = self.problem.needs.zone[self.problem.workloads.need[w]]
+        there = self.problem.sites.zone[self.problem.pools.site[p]]
+        return bool(self.problem.network.route[here, there, link])
+
+    def traffic(self, link: int, t: int) -> Expression:
+        """GB over a link: of the work itself, and of the data sets that are moved once."""
+        workloads, needs = self.problem.workloads, self.problem.needs
+        flows = []
+        for w in self.W:
+            gb, data = float(needs.traffic_gb_per_unit_h[workloads.need[w]]), float(workloads.data_gb[w])
+            if workloads.is_job[w] and data > 0:
+                gb += data / float(workloads.volume_unit_h[w])
+            for p in self.pools_of[w]:
+                if self.on_route(w, p, link):
+                    flows.append(self.x[w, p, t] * gb)
+                    if workloads.is_fixed[w]:
+                        moved = data * self.hours / self.problem.horizon.real_hours
+                        flows.append(self.share[w, p] * moved)
+        return total(flows)
+
+    # Money
+
+    def cost_parts(self) -> dict[str, Expression]:
+        """Each part of the cost over the real time that the horizon stands for."""
+        grid, needs, booked = self.problem.grid, self.problem.needs, self.booked
+        price, gb_price = self.problem.pools.price, self.problem.network.price_per_gb
+        demand_charge = grid.demand_charge
+        need, site = self.problem.workloads.need, self.problem.pools.site
+        each = [(p, t, self.weight[t] * float(price[p, t])) for p in self.P for t in self.T]
+        return {
+            "usage": total(self.load(p, t) * paid for p, t, paid in each if p not in booked),
+            "reserved": total(booked[p] * (self.hours * paid) for p, t, paid in each if p in booked),
+            "energy": total(
+                self.grid[s, t] * (self.weight[t] * float(grid.price[s, t])) for s in self.S for t in self.T
+            ),
+            "demand_charge": total(kw * float(demand_charge[place]) for place, kw in self.peak.items()),
+            "contracts": total(self._contract_bill(c, t) for c in self.C for t in self.T),
+            "network": total(
+                self.traffic(link, t) * (self.weight[t] * float(gb_price[link]))
+                for link in self.L
+                for t in self.T
+            ),
+            "placement": total(
+                x * (self.weight[t] * float(needs.unit_cost[need[w], site[p]]))
+                for (w, p, t), x in self.x.items()
+            ),
+        }
+
+    def _contract_bill(self, c: int, t: int) -> Amount:
+        """What is used is paid, or all there is with take-or-pay."""
+        contracts = self.problem.contracts
+        bought = float(self.hours * contracts.available_kw[c, t])
+        paid = bought if contracts.take_or_pay[c] else self.contract[c, t]
+        return paid * (self.weight[t] * float(contracts.price[c, t]))
+
+    def cost(self) -> Expression:
+        return total(self.cost_parts().values())
+
+    def shortfall_penalty(self) -> Expression:
+        """Σ ω shortfall price · u."""
+        prices = self.problem.workloads.shortfall_price
+        return total(
+            left * (self.weight[t] * float(prices[w])) for (w, t), left in self.u.items() if prices[w] < inf
+        )
+
+    def money(self) -> Expression:
+        """What the goal cost minimizes."""
+        objective = self.problem.objective
+        charge = self.emissions(objective.basis) * float(objective.carbon_price_per_kg)
+        return self.cost() + self.shortfall_penalty() + charge
+
+    # Emissions
+
+    def emissions(self, basis: CarbonBasis) -> Expression:
+        """Kg of all electricity and of the links."""
+        network = self.problem.network
+        links = [
+            self.traffic(link, t)
+            * (self.weight[t] * float(network.energy_kwh_per_gb[link] * network.kg_per_kwh[link]))
+            for link in self.L
+            for t in self.T
+        ]
+        supplies = [self._supply_kg(basis, s, t) * self.weight[t] for s in self.S for t in self.T]
+        return total(links) + total(supplies)
+
+    def _supply_kg(self, basis: CarbonBasis, s: int, t: int) -> Expression:
+        grid, contracts = self.problem.grid, self.problem.contracts
+        used = {c: self.contract[c, t] for c in self.contracts_at(s)}
+        if basis is CarbonBasis.LOCATION:
+            return total([self.grid[s, t], *used.values()]) * float(grid.location_kg_per_kwh[s, t])
+        if basis is CarbonBasis.HOURLY:
+            own = total(kwh * float(contracts.kg_per_kwh[c]) for c, kwh in used.items())
+            return own + self.grid[s, t] * float(grid.hourly_kg_per_kwh[s, t])
+        own = total(
+            (float(self.hours * contracts.available_kw[c, t]) if contracts.take_or_pay[c] else kwh)
+            * float(contracts.kg_per_kwh[c])
+            for c, kwh in used.items()
+        )
+        return own + (self.grid[s, t] - self.covered[s, t]) * float(grid.market_kg_per_kwh[s, t])
