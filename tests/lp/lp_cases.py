@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from builders import Cap, Case, Contract, Demand, Job, Link, Pool, Site, on_demand, reserved
 
+from builders import Cap, Case, Contract, Demand, Job, Link, Pool, Site, on_demand, reserved
 from computeplan.lp import LinearProgram, build
 from computeplan.problem import CapMeasure, CarbonBasis, HorizonEnd
 

@@ -20,5 +20,4 @@ def test_the_linear_program_is_the_golden_one(name):
 @pytest.mark.parametrize("name", CASES)
 def test_the_golden_case_has_rows_of_its_family(name):
     rows = [line for line in golden_text(name).splitlines() if line.startswith(f"{name}_")]
-    assert rows
-    assert any(" 0 " not in f" {row.split(':')[1]} " for row in rows)
+    assert any("_" in row.split(":")[1] for row in rows)

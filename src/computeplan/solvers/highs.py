@@ -92,7 +92,7 @@ def load_model(highs: Any, lp: LinearProgram) -> None:
         np.zeros(lp.n_columns, dtype=np.int32),
     )
     if status == highspy.HighsStatus.kError:
-        raise SolverError("HiGHS refused the model: it has a coefficient that is not a finite number")
+        raise SolverError("HiGHS refused the model: an index or a coefficient is out of its range")
 
 
 def _set_options(highs: Any, options: SolverOptions) -> None:

@@ -12,16 +12,21 @@ from computeplan.problem import Floats, Status
 from computeplan.solvers.options import SolverOptions, SolverResult
 from computeplan.solvers.verdict import settle
 
-ALIASES = {"cbc": "PULP_CBC_CMD", "glpk": "GLPK_CMD", "gurobi": "GUROBI", "cplex": "CPLEX_PY"}
+ALIASES = {"cbc": "COIN_CMD", "glpk": "GLPK_CMD", "gurobi": "GUROBI", "cplex": "CPLEX_PY"}
 """Short names for PuLP's own."""
 
 
+BUNDLED = "PULP_CBC_CMD"
+"""The copy of CBC inside PuLP; used through the class for any CBC, as its own goes in version 4."""
+
+
 def available_pulp() -> list[str]:
-    """Names of the solvers that PuLP finds here."""
+    """Names of the solvers that PuLP finds here, CBC first."""
     import pulp
 
     short = {full: name for name, full in ALIASES.items()}
-    return [short.get(name, name) for name in pulp.listSolvers(onlyAvailable=True)]
+    found = (name for name in pulp.listSolvers(onlyAvailable=True) if name != BUNDLED)
+    return list(dict.fromkeys(["cbc", *(short.get(name, name) for name in found)]))
 
 
 def solve_pulp(lp: LinearProgram, options: SolverOptions) -> SolverResult:
@@ -68,6 +73,8 @@ def _solver(options: SolverOptions) -> Any:
         settings["timeLimit"] = options.time_limit_s
     if options.threads is not None:
         settings["threads"] = options.threads
+    if options.name == "cbc":
+        settings["path"] = pulp.PULP_CBC_CMD.pulp_cbc_path
     return pulp.getSolver(ALIASES.get(options.name, options.name), **settings)
 
 
@@ -93,7 +100,7 @@ def _to_pulp(lp: LinearProgram) -> tuple[Any, list[Any], list[Any]]:
     model = pulp.LpProblem("computeplan", pulp.LpMinimize)
     bounds = zip(lp.column_lower.tolist(), lp.column_upper.tolist(), strict=True)
     variables = [
-        pulp.LpVariable(f"x{i:09d}", _finite(low), _finite(high)) for i, (low, high) in enumerate(bounds)
+        model.add_variable(f"x{i:09d}", _finite(low), _finite(high)) for i, (low, high) in enumerate(bounds)
     ]
     model += pulp.LpAffineExpression(zip(variables, lp.cost.tolist(), strict=True))
     limits = zip(lp.row_lower.tolist(), lp.row_upper.tolist(), strict=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from computeplan.errors import UsageError
+import numpy as np
+
+from computeplan.errors import SolverError, UsageError
 from computeplan.lp import LinearProgram
 from computeplan.solvers.highs import solve_highs
 from computeplan.solvers.options import SolverOptions, SolverResult
@@ -31,12 +33,21 @@ def solve(lp: LinearProgram, options: SolverOptions) -> SolverResult:
     UsageError
         If there is no such solver here.
     SolverError
-        If the solver fails.
+        If the program has a coefficient that is no number, or the solver fails.
     """
+    _check_numbers(lp)
     if options.name == "highs":
         return solve_highs(lp, options)
     check_available(options.name)
     return solve_pulp(lp, options)
+
+
+def _check_numbers(lp: LinearProgram) -> None:
+    """HiGHS takes nan without a word and reports an optimum."""
+    finite = (lp.cost, lp.values)
+    limits = (lp.column_lower, lp.column_upper, lp.row_lower, lp.row_upper)
+    if not all(np.isfinite(a).all() for a in finite) or any(np.isnan(a).any() for a in limits):
+        raise SolverError("the linear program has a coefficient that is not a finite number")
 
 
 def check_available(name: str) -> None:

@@ -1,0 +1,1 @@
+"""Plans beside the plan: what planning gains over simple policies."""

@@ -1,0 +1,58 @@
+"""The all-local plan: what the same problem costs when no work leaves its zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from computeplan.plan.plan import Plan
+from computeplan.planner import plan
+from computeplan.problem import Ints, Problem
+from computeplan.solvers import SolverOptions
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """A plan under a simple policy.
+
+    Attributes
+    ----------
+    plan : Plan
+        May have no solution: the policy can be impossible.
+    exempt : int
+        Workloads that the policy leaves free, as it would leave them no pool.
+    """
+
+    plan: Plan
+    exempt: int
+
+
+def all_local(problem: Problem, options: SolverOptions | None = None) -> Baseline:
+    """Plan with every workload in the zone of its users or data.
+
+    Work may still be shifted in time and between the zone's pools. A workload that no pool of its own
+    zone can serve keeps all its pools.
+
+    Parameters
+    ----------
+    problem : Problem
+    options : SolverOptions, optional
+
+    Returns
+    -------
+    Baseline
+    """
+    away = _without_local_pool(problem)
+    needs = problem.needs
+    at_home = np.eye(len(problem.network.zone_names), dtype=bool)[needs.zone]
+    at_home[away] = True
+    local = replace(problem, needs=replace(needs, residency=needs.residency & at_home))
+    exempt = int(np.isin(problem.workloads.need, away).sum())
+    return Baseline(plan(local, options), exempt)
+
+
+def _without_local_pool(problem: Problem) -> Ints:
+    """Needs that can be served, but not in their own zone."""
+    allowed = problem.eligibility.allowed
+    return np.flatnonzero(allowed.any(axis=1) & ~(allowed & problem.local).any(axis=1))
