@@ -1,0 +1,116 @@
+"""A lower bound on the objective from dual prices, by weak duality.
+
+Give every coupling constraint a price, and let each variable then choose its best value alone.
+Whatever the prices, no plan costs less than that (the violated constraints cost ≥ 0 and the held
+ones at most 0), and at optimal prices it is the optimum. With reduced costs r (direct costs of
+`marginal` less the price received) and the prices of `Prices`:
+
+bound =  Σ cheapest response of every workload                                  (see `response`)
+       + Σ_p,t min(0, direct + ρ − λ) · Δ availability max_units                           load
+       + Σ_p   min over k in [min, max] of k · (booking − Σ_t ρ Δ availability)    reserved level
+       + Σ_s,t min(0, grid − π) · Δ import_limit                                           grid
+       + Σ_c,t min(0, contract − π) · Δ available_kw                                  contracts
+       + Σ_l,t min(0, traffic − η) · Δ bandwidth                                        traffic
+       + 0                                                         peak, covered (never earn anything)
+       + idle energy of owned units + take-or-pay energy, its cost and (market basis) carbon
+       − Σ_g,t γ · limit − carbon price · carbon cap − Σ_s σ · take-or-pay energy (market basis)
+
+An unlimited variable with r < 0 makes it −∞; prices are repaired first so that this happens only
+where the problem itself pays for consuming without end (see `repair`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from computeplan.plan.arithmetic import times
+from computeplan.plan.audit import marginal
+from computeplan.plan.audit.repair import repair, surplus_potential
+from computeplan.plan.audit.response import least_cost_of_work
+from computeplan.plan.requirements import usable_unit_h
+from computeplan.problem import CarbonBasis, Floats, Prices, Problem, Term
+
+
+def dual_bound(problem: Problem, prices: Prices) -> float:
+    """Bound the objective of every plan from below.
+
+    Parameters
+    ----------
+    problem : Problem
+    prices : Prices
+        Any values give a valid bound, optimal ones the optimum.
+
+    Returns
+    -------
+    float
+        In objective units; −inf where the prices prove nothing, inf where a workload cannot be
+        served at all.
+    """
+    prices = repair(problem, prices)
+    system = (
+        _loads(problem, prices)
+        + _bookings(problem, prices)
+        + _supplies(problem, prices)
+        + _links(problem, prices)
+        + _constants(problem, prices)
+    )
+    return system + least_cost_of_work(problem, prices) if np.isfinite(system) else -np.inf
+
+
+def _earned(reduced_cost: Floats, most: Floats) -> float:
+    """Σ min(0, reduced cost) · most."""
+    return float(times(np.minimum(reduced_cost, 0.0), most).sum())
+
+
+def _loads(problem: Problem, prices: Prices) -> float:
+    capacity = usable_unit_h(problem, problem.pools.max_units)
+    return _earned(marginal.load(problem, prices) + prices.rent - prices.load, capacity)
+
+
+def _bookings(problem: Problem, prices: Prices) -> float:
+    pools = problem.pools
+    rent = (prices.rent * problem.horizon.hours * pools.availability).sum(axis=1)
+    net = marginal.booking(problem, prices) - rent
+    reserved = pools.term == Term.RESERVED
+    at_least = float((net * pools.min_units)[reserved].sum())
+    return at_least + _earned(net[reserved], (pools.max_units - pools.min_units)[reserved])
+
+
+def _supplies(problem: Problem, prices: Prices) -> float:
+    hours, contracts = problem.horizon.hours, problem.contracts
+    import_kwh = problem.grid.import_limit_kw[:, None] * hours
+    from_contract = marginal.contract(problem, prices) - prices.energy[contracts.site]
+    return _earned(marginal.grid(problem, prices) - prices.energy, import_kwh) + _earned(
+        from_contract, contracts.available_kw * hours
+    )
+
+
+def _links(problem: Problem, prices: Prices) -> float:
+    bandwidth = problem.network.bandwidth_gb_per_h[:, None] * problem.horizon.hours
+    return _earned(marginal.traffic(problem, prices) - prices.link, bandwidth)
+
+
+def _constants(problem: Problem, prices: Prices) -> float:
+    """Sum what is paid or granted whatever is decided."""
+    granted = float(times(prices.cap, problem.caps.limit).sum())
+    if prices.carbon > 0:
+        granted += prices.carbon * problem.objective.carbon_cap_kg
+    if problem.objective.basis is CarbonBasis.MARKET:
+        granted += float(prices.surplus @ surplus_potential(problem))
+    return _idle(problem, prices) + _take_or_pay(problem, prices) - granted
+
+
+def _idle(problem: Problem, prices: Prices) -> float:
+    """Energy of owned units that stand idle."""
+    owned = problem.pools.term == Term.OWNED
+    return float(marginal.standing(problem, prices)[owned] @ problem.pools.max_units[owned])
+
+
+def _take_or_pay(problem: Problem, prices: Prices) -> float:
+    """Energy that is paid whether used or not."""
+    contracts, horizon = problem.contracts, problem.horizon
+    each = problem.objective.cost_weight * contracts.price
+    if problem.objective.basis is CarbonBasis.MARKET:
+        each = each + marginal.carbon_weight(problem, prices) * contracts.kg_per_kwh[:, None]
+    paid = (each * contracts.available_kw) @ (horizon.weight * horizon.hours)
+    return float(paid[contracts.take_or_pay].sum())

@@ -1,0 +1,115 @@
+"""What one more unit of each variable of the system costs directly, at given prices.
+
+With c the cost weight, e the carbon weight plus the price of the carbon cap, and the prices of
+`Prices` (π energy, μ peak, σ surplus, γ cap, ρ rent):
+
+grid        ω · (c · price + carbon) + μ / Δ,   carbon = e · factor; on the market basis
+            min(e · factor, σ): a kWh of grid energy is either emitted or covered by surplus
+contract    ω · (c · price if paid by use + carbon): location e · grid factor, hourly e · contract
+            factor, market e · contract factor if paid by use; σ if take-or-pay (used is no surplus)
+traffic     ω · (c · price per GB + e · energy per GB · link factor)
+kWh         PUE · (π + Σ_g power γ · weight / Δ)                              of IT energy
+load        c · ω · price (not reserved) + kWh · (busy − idle) + Σ_g units γ · weight / Δ (not reserved)
+booking     Σ_t c · ω · Δ · price + kWh · idle · Δ · availability + Σ_g units γ · weight
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from computeplan.plan.requirements import idle_kw
+from computeplan.problem import CapMeasure, CarbonBasis, Floats, Prices, Problem, Term
+
+
+def carbon_weight(problem: Problem, prices: Prices) -> float:
+    """Weight of one kg in the objective, with the price of the carbon cap."""
+    return problem.objective.carbon_weight + prices.carbon
+
+
+def grid(problem: Problem, prices: Prices) -> Floats:
+    """(S, T) of one kWh of grid energy."""
+    horizon, supply = problem.horizon, problem.grid
+    carbon = carbon_weight(problem, prices) * grid_factor(problem)
+    if problem.objective.basis is CarbonBasis.MARKET:
+        carbon = np.minimum(carbon, prices.surplus[:, None])
+    money = problem.objective.cost_weight * supply.price
+    direct: Floats = horizon.weight * (money + carbon) + prices.peak / horizon.hours
+    return direct
+
+
+def grid_factor(problem: Problem) -> Floats:
+    """(S, T) kg per kWh of grid energy on the objective's basis."""
+    factors = {
+        CarbonBasis.LOCATION: problem.grid.location_kg_per_kwh,
+        CarbonBasis.MARKET: problem.grid.market_kg_per_kwh,
+        CarbonBasis.HOURLY: problem.grid.hourly_kg_per_kwh,
+    }
+    return factors[problem.objective.basis]
+
+
+def contract(problem: Problem, prices: Prices) -> Floats:
+    """(C, T) of one kWh of contract energy that is used."""
+    contracts, paid_anyway = problem.contracts, problem.contracts.take_or_pay[:, None]
+    money = np.where(paid_anyway, 0.0, problem.objective.cost_weight * contracts.price)
+    direct: Floats = problem.horizon.weight * (money + _contract_carbon(problem, prices))
+    return direct
+
+
+def _contract_carbon(problem: Problem, prices: Prices) -> Floats:
+    """(C, T) or (C, 1)."""
+    contracts, weight = problem.contracts, carbon_weight(problem, prices)
+    own = weight * contracts.kg_per_kwh[:, None]
+    match problem.objective.basis:
+        case CarbonBasis.LOCATION:
+            return weight * problem.grid.location_kg_per_kwh[contracts.site]
+        case CarbonBasis.HOURLY:
+            return own
+        case CarbonBasis.MARKET:
+            return np.where(contracts.take_or_pay[:, None], prices.surplus[contracts.site, None], own)
+
+
+def traffic(problem: Problem, prices: Prices) -> Floats:
+    """(L, T) of one GB on a link."""
+    network = problem.network
+    money = problem.objective.cost_weight * network.price_per_gb
+    carbon = carbon_weight(problem, prices) * network.energy_kwh_per_gb * network.kg_per_kwh
+    return np.outer(money + carbon, problem.horizon.weight)
+
+
+def it_kwh(problem: Problem, prices: Prices) -> Floats:
+    """(P, T) of one kWh of IT energy, cooling and power caps included."""
+    under_caps = _cap_price(problem, prices, CapMeasure.POWER) / problem.horizon.hours
+    site = problem.pools.site
+    return problem.sites.pue[site] * (prices.energy[site] + under_caps)
+
+
+def load(problem: Problem, prices: Prices) -> Floats:
+    """(P, T) of one busy unit·h, without the rent of reserved capacity."""
+    horizon, pools = problem.horizon, problem.pools
+    swing_kw = problem.hardware.busy_kw[pools.hardware] - idle_kw(problem)
+    money = problem.objective.cost_weight * horizon.weight * pools.price
+    under_caps = _cap_price(problem, prices, CapMeasure.UNITS) / horizon.hours
+    by_use = np.where((pools.term == Term.RESERVED)[:, None], 0.0, money + under_caps)
+    return by_use + it_kwh(problem, prices) * swing_kw[:, None]
+
+
+def standing(problem: Problem, prices: Prices) -> Floats:
+    """(P,) of one unit that stands there over the whole horizon, whether busy or not: its idle energy."""
+    available_h = problem.horizon.hours * problem.pools.availability
+    one_kw: Floats = (it_kwh(problem, prices) * available_h).sum(axis=1)
+    return one_kw * idle_kw(problem)
+
+
+def booking(problem: Problem, prices: Prices) -> Floats:
+    """(P,) of one booked unit over the whole horizon, without what its rent brings in."""
+    horizon, pools = problem.horizon, problem.pools
+    money = problem.objective.cost_weight * (pools.price @ (horizon.weight * horizon.hours))
+    under_caps: Floats = _cap_price(problem, prices, CapMeasure.UNITS).sum(axis=1)
+    return money + under_caps + standing(problem, prices)
+
+
+def _cap_price(problem: Problem, prices: Prices, measure: CapMeasure) -> Floats:
+    """(P, T) price of one unit or kW of a pool under the caps of one measure."""
+    counts = np.array([m is measure for m in problem.caps.measure], dtype=bool)
+    price: Floats = problem.caps.weight[counts].T @ prices.cap[counts]
+    return price

@@ -1,0 +1,157 @@
+"""Prices made consistent, so that the bound is finite and as good as they allow.
+
+Any prices give a valid bound, but one that is −∞ if a variable without upper limit has a negative
+reduced cost, and a solver's prices are only accurate to its tolerance. Each repair keeps the
+bound valid (it is valid for any prices) and does not lower it, but for the ones marked (*):
+
+not a number    → 0; prices that must be ≥ 0 are clipped (*)
+peak            Σ_t∈month μ ≤ c · demand charge: scaled down to it (*)
+surplus         where a site has none, σ = e · its dirtiest factor, so that nothing can be covered
+energy          π ≥ its cheapest supply; ≤ the grid's marginal cost where imports are unlimited (*)
+rent and load   reserved: load price = direct cost + rent, so that all scarcity stands in the rent;
+                where booking is unlimited, Σ_t rent is scaled down to what a unit costs (*)
+load            λ ≥ direct cost; equal where a pool is unlimited (*)
+link            η ≥ direct cost; equal where bandwidth is unlimited (*)
+
+A price that exceeds the direct cost by less than `NOISE` is set to it (*): multiplied with a limit
+that is far away, the solver's tolerance would spoil the bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from computeplan.plan.arithmetic import ratio
+from computeplan.plan.audit import marginal
+from computeplan.plan.requirements import usable_unit_h
+from computeplan.problem import Bools, Floats, Prices, Problem, Term
+
+NOISE = 1e-9
+"""Share of the largest price of its kind below which an excess is rounding."""
+
+BELOW = 1 - 1e-12
+"""Keeps a sum that was scaled to a limit on the right side of it."""
+
+
+def repair(problem: Problem, prices: Prices) -> Prices:
+    """Make prices consistent with each other.
+
+    Parameters
+    ----------
+    problem : Problem
+    prices : Prices
+        Any values.
+
+    Returns
+    -------
+    Prices
+        No variable without upper limit has a negative reduced cost, unless even a rent of 0 leaves
+        booked units that earn money; then the bound is −∞.
+    """
+    prices = _clean(problem, prices)
+    prices = replace(prices, peak=_peak(problem, prices))
+    prices = replace(prices, surplus=_surplus(problem, prices))
+    prices = replace(prices, energy=_energy(problem, prices))
+    prices = replace(prices, rent=_rent(problem, prices))
+    prices = replace(prices, load=_load(problem, prices))
+    unlimited = ~np.isfinite(problem.network.bandwidth_gb_per_h)[:, None]
+    link = _settled(prices.link, marginal.traffic(problem, prices), unlimited)
+    return replace(prices, link=link)
+
+
+def _clean(problem: Problem, prices: Prices) -> Prices:
+    limited_cap = np.isfinite(problem.caps.limit)
+    has_cap = np.isfinite(problem.objective.carbon_cap_kg)
+    return Prices(
+        load=_number(prices.load),
+        rent=_at_least_0(prices.rent),
+        energy=_number(prices.energy),
+        peak=_at_least_0(prices.peak),
+        link=_number(prices.link),
+        cap=np.where(limited_cap, _at_least_0(prices.cap), 0.0),
+        carbon=float(_at_least_0(np.array(prices.carbon))) if has_cap else 0.0,
+        cover=_at_least_0(prices.cover),
+        surplus=_at_least_0(prices.surplus),
+    )
+
+
+def _number(values: Floats) -> Floats:
+    return np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _at_least_0(values: Floats) -> Floats:
+    return np.maximum(_number(values), 0.0)
+
+
+def _peak(problem: Problem, prices: Prices) -> Floats:
+    """(S, T) scaled so that a month's prices sum to its demand charge at most."""
+    horizon = problem.horizon
+    in_month = np.arange(len(horizon.months))[:, None] == horizon.month
+    total = prices.peak @ in_month.T
+    charge = problem.objective.cost_weight * problem.grid.demand_charge
+    factor = np.where(total > charge, ratio(charge, total), 1.0)
+    peak: Floats = prices.peak * factor[:, horizon.month]
+    return peak
+
+
+def _surplus(problem: Problem, prices: Prices) -> Floats:
+    """(S,) high enough that a site without take-or-pay energy cannot cover anything."""
+    dirtiest = marginal.grid_factor(problem).max(axis=1, initial=0.0)
+    nothing = surplus_potential(problem) <= 0
+    enough = marginal.carbon_weight(problem, prices) * np.maximum(dirtiest, 0.0)
+    return np.where(nothing, np.maximum(prices.surplus, enough), prices.surplus)
+
+
+def surplus_potential(problem: Problem) -> Floats:
+    """(S,) take-or-pay energy of each site if none of it were used, weighted, kWh."""
+    contracts, horizon = problem.contracts, problem.horizon
+    available = contracts.available_kw @ (horizon.weight * horizon.hours)
+    potential = np.zeros(problem.sites.size)
+    np.add.at(potential, contracts.site, np.where(contracts.take_or_pay, available, 0.0))
+    return potential
+
+
+def _energy(problem: Problem, prices: Prices) -> Floats:
+    """(S, T) between the cheapest supply and, where imports are unlimited, the grid."""
+    grid = marginal.grid(problem, prices)
+    cheapest = grid.copy()
+    available = problem.contracts.available_kw > 0
+    offers = np.where(available, marginal.contract(problem, prices), np.inf)
+    np.minimum.at(cheapest, problem.contracts.site, offers)
+    unlimited = ~np.isfinite(problem.grid.import_limit_kw)[:, None]
+    above = prices.energy - grid
+    lowered = np.where((above > 0) & (unlimited | (above <= _noise(grid))), grid, prices.energy)
+    return np.maximum(lowered, cheapest)
+
+
+def _rent(problem: Problem, prices: Prices) -> Floats:
+    """(P, T) all that a reserved pool's load price exceeds its direct cost by; 0 for other pools."""
+    pools = problem.pools
+    reserved = pools.term == Term.RESERVED
+    scarcity = np.maximum(prices.rent, prices.load - marginal.load(problem, prices))
+    rent = np.where(reserved[:, None], np.maximum(scarcity, 0.0), 0.0)
+    earned = (rent * problem.horizon.hours * pools.availability).sum(axis=1)
+    most = np.maximum(marginal.booking(problem, prices), 0.0)
+    excess = reserved & ~np.isfinite(pools.max_units) & (earned > most)
+    factor = np.where(excess, ratio(most * BELOW, earned), 1.0)
+    return np.where(pools.availability > 0, rent * factor[:, None], rent)
+
+
+def _load(problem: Problem, prices: Prices) -> Floats:
+    """(P, T) direct cost, plus rent for reserved pools, plus scarcity for the others."""
+    direct = marginal.load(problem, prices) + prices.rent
+    reserved = (problem.pools.term == Term.RESERVED)[:, None]
+    unlimited = ~np.isfinite(usable_unit_h(problem, problem.pools.max_units))
+    return _settled(prices.load, direct, reserved | unlimited)
+
+
+def _settled(price: Floats, direct: Floats, unlimited: Bools) -> Floats:
+    """At least the direct cost, and no more where there is no limit or the excess is rounding."""
+    scarce = ~unlimited & (price - direct > _noise(direct))
+    return np.where(scarce, price, direct)
+
+
+def _noise(direct: Floats) -> float:
+    return NOISE * float(np.abs(direct).max(initial=0.0))

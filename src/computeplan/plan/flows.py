@@ -1,0 +1,168 @@
+"""Energy, money and emissions of every site and period, recomputed from the plan.
+
+Amounts are over the time that the horizon stands for, so weighted with ω.
+
+IT energy      owned, reserved: idle · Δ · availability · units + (busy − idle) · load
+               on-demand: busy · load
+grid           ω · price · grid kWh
+contracts      ω · price · kWh: used (pay-as-used) or available (take-or-pay)
+demand charge  charge of the month × largest grid kWh / Δ
+location       ω · location factor · (grid + contract kWh)
+hourly         ω · (hourly factor · grid + contract factor · contract kWh)
+market         ω · (market factor · (grid − covered) + contract factor · bought kWh)
+
+**Covered.** Take-or-pay energy that is not used when it is generated (the surplus) may be counted
+against grid energy of any period: 0 ≤ covered ≤ grid, Σ ω covered ≤ Σ ω surplus. Crediting the
+dirtiest periods first gives least emissions. Proof: one weighted kWh, ω · covered = 1, saves the
+period's factor whatever ω is. If a plan leaves room in a period of factor f and covers in a
+period of factor g < f, moving a weighted kWh from the second to the first saves f − g more, so
+no such plan is least; what is left is to fill the periods in order of their factor. A period of
+negative factor is not covered at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from computeplan.plan.requirements import idle_kw
+from computeplan.problem import Decisions, Floats, Problem, Term
+from computeplan.problem.arrays import ReadOnlyArrays
+
+
+@dataclass(frozen=True, eq=False)
+class SiteFlows(ReadOnlyArrays):
+    """What flows at each site (S, T), and at each pool (P, T), weighted with ω.
+
+    Attributes
+    ----------
+    it_kwh, facility_kwh : (P, T)
+        Energy of the pools' hardware, and with PUE. The only two without the weights.
+    energy_cost, contract_cost : (S, T)
+        Currency.
+    peak_kw, demand_charge : (S, M)
+        Largest import of each month, and its charge in currency.
+    location_kg, market_kg, hourly_kg : (S, T)
+    """
+
+    it_kwh: Floats
+    facility_kwh: Floats
+    energy_cost: Floats
+    contract_cost: Floats
+    peak_kw: Floats
+    demand_charge: Floats
+    location_kg: Floats
+    market_kg: Floats
+    hourly_kg: Floats
+
+
+def site_flows(problem: Problem, load_unit_h: Floats, decisions: Decisions) -> SiteFlows:
+    """Recompute the flows of a plan.
+
+    Parameters
+    ----------
+    problem : Problem
+    load_unit_h : (P, T)
+        Busy unit·h of each pool.
+    decisions : Decisions
+
+    Returns
+    -------
+    SiteFlows
+    """
+    weight, grid = problem.horizon.weight, problem.grid
+    it_kwh = it_energy_kwh(problem, load_unit_h, decisions.booked_units)
+    peak_kw = monthly_peak_kw(problem, decisions.grid_kwh)
+    used = at_sites(problem, decisions.contract_kwh)
+    own_kg = at_sites(problem, decisions.contract_kwh * problem.contracts.kg_per_kwh[:, None])
+    return SiteFlows(
+        it_kwh=it_kwh,
+        facility_kwh=it_kwh * problem.sites.pue[problem.pools.site],
+        energy_cost=weight * grid.price * decisions.grid_kwh,
+        contract_cost=at_sites(problem, weight * problem.contracts.price * paid_kwh(problem, decisions)),
+        peak_kw=peak_kw,
+        demand_charge=grid.demand_charge * peak_kw,
+        location_kg=weight * grid.location_kg_per_kwh * (decisions.grid_kwh + used),
+        market_kg=_market_kg(problem, decisions),
+        hourly_kg=weight * (grid.hourly_kg_per_kwh * decisions.grid_kwh + own_kg),
+    )
+
+
+def it_energy_kwh(problem: Problem, load_unit_h: Floats, booked_units: Floats) -> Floats:
+    """(P, T) energy of the hardware of each pool."""
+    idle, busy = idle_kw(problem), problem.hardware.busy_kw[problem.pools.hardware]
+    standing = present_units(problem, booked_units)[:, None] * problem.pools.availability
+    return idle[:, None] * problem.horizon.hours * standing + (busy - idle)[:, None] * load_unit_h
+
+
+def present_units(problem: Problem, booked_units: Floats) -> Floats:
+    """(P,) units that stand there whether used or not: owned or booked; 0 for on-demand pools."""
+    pools = problem.pools
+    owned = np.where(pools.term == Term.OWNED, pools.max_units, 0.0)
+    return np.where(pools.term == Term.RESERVED, booked_units, owned)
+
+
+def paid_kwh(problem: Problem, decisions: Decisions) -> Floats:
+    """(C, T) contract energy that is paid: all that is available, or what is used."""
+    available = problem.contracts.available_kw * problem.horizon.hours
+    return np.where(problem.contracts.take_or_pay[:, None], available, decisions.contract_kwh)
+
+
+def at_sites(problem: Problem, by_contract: Floats) -> Floats:
+    """(S, T) sums over each site's contracts of (C, T) amounts."""
+    total = np.zeros((problem.sites.size, problem.horizon.size))
+    np.add.at(total, problem.contracts.site, by_contract)
+    return total
+
+
+def by_site(problem: Problem, by_pool: Floats) -> Floats:
+    """(S, …) sums over each site's pools of (P, …) amounts."""
+    total = np.zeros((problem.sites.size, *by_pool.shape[1:]))
+    np.add.at(total, problem.pools.site, by_pool)
+    return total
+
+
+def monthly_peak_kw(problem: Problem, grid_kwh: Floats) -> Floats:
+    """(S, M) largest import of each month, kW."""
+    horizon = problem.horizon
+    peak = np.zeros((problem.sites.size, len(horizon.months)))
+    for month in range(len(horizon.months)):
+        at = horizon.month == month
+        peak[:, month] = (grid_kwh[:, at] / horizon.hours[at]).max(axis=1, initial=0.0)
+    return peak
+
+
+def _market_kg(problem: Problem, decisions: Decisions) -> Floats:
+    """(S, T) emissions on the market basis."""
+    weight, contracts = problem.horizon.weight, problem.contracts
+    bought_kg = contracts.kg_per_kwh[:, None] * paid_kwh(problem, decisions)
+    uncovered = decisions.grid_kwh - covered_kwh(problem, decisions)
+    factor = problem.grid.market_kg_per_kwh
+    kg: Floats = weight * (factor * uncovered + at_sites(problem, bought_kg))
+    return kg
+
+
+def covered_kwh(problem: Problem, decisions: Decisions) -> Floats:
+    """Grid energy that surplus contract energy covers, the dirtiest periods first.
+
+    Parameters
+    ----------
+    problem : Problem
+    decisions : Decisions
+
+    Returns
+    -------
+    (S, T) array
+        Without the weights.
+    """
+    weight, factor = problem.horizon.weight, problem.grid.market_kg_per_kwh
+    spilled = at_sites(problem, paid_kwh(problem, decisions) - decisions.contract_kwh)
+    surplus = np.maximum(spilled @ weight, 0.0)[:, None]
+    room = np.where(factor > 0, weight * np.maximum(decisions.grid_kwh, 0.0), 0.0)
+    order = np.argsort(-factor, axis=1, kind="stable")
+    ordered = np.take_along_axis(room, order, axis=1)
+    before = np.cumsum(ordered, axis=1) - ordered
+    covered = np.empty_like(room)
+    np.put_along_axis(covered, order, np.clip(surplus - before, 0.0, ordered), axis=1)
+    return covered / weight

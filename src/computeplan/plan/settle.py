@@ -1,0 +1,141 @@
+"""What a plan costs and emits, recomputed from the problem.
+
+objective = cost weight · (total + shortfall penalty) + carbon weight · emissions on the basis,
+
+which for the goal ``cost`` is total + shortfall penalty + carbon charge, and for the goal
+``carbon`` the emissions in kg.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from computeplan.plan.accounting import Accounts, NetworkAccounts, PoolAccounts, SiteAccounts
+from computeplan.plan.amounts import CostParts, Emissions
+from computeplan.plan.arithmetic import ratio
+from computeplan.plan.flows import SiteFlows, at_sites, by_site, site_flows
+from computeplan.plan.requirements import usable_unit_h
+from computeplan.plan.usage import Usage
+from computeplan.problem import Decisions, Floats, Goal, Problem, Term
+
+
+def settle(problem: Problem, usage: Usage, decisions: Decisions) -> Accounts:
+    """Recompute the accounts of a plan.
+
+    Parameters
+    ----------
+    problem : Problem
+    usage : Usage
+        Measured from the allocation.
+    decisions : Decisions
+
+    Returns
+    -------
+    Accounts
+    """
+    flows = site_flows(problem, usage.load_unit_h, decisions)
+    pools = _pool_accounts(problem, usage, decisions)
+    sites = _site_accounts(problem, usage, decisions, flows, pools)
+    network = _network_accounts(problem, usage)
+    cost = _total_cost(sites, network)
+    emissions = sites.emissions_kg.map(lambda kg: float(kg.sum() + network.emissions_kg.sum()))
+    penalty = _shortfall_penalty(problem, usage)
+    terms = _objective_terms(problem, cost, penalty, emissions)
+    return Accounts(
+        cost=cost,
+        shortfall_penalty=penalty,
+        shortfall_unit_h=float(usage.short_unit_h.sum()),
+        carbon_charge=terms[-1] if problem.objective.goal is Goal.COST else 0.0,
+        emissions_kg=emissions,
+        objective=float(sum(terms)),
+        magnitude=float(sum(abs(term) for term in terms)),
+        sites=sites,
+        pools=pools,
+        network=network,
+    )
+
+
+def _objective_terms(
+    problem: Problem, cost: CostParts[float], penalty: float, emissions: Emissions[float]
+) -> list[float]:
+    """Weighted cost parts, shortfall penalty and, last, emissions."""
+    goal = problem.objective
+    money = [goal.cost_weight * part for part in (*cost.parts().values(), penalty)]
+    return [*money, goal.carbon_weight * emissions.on(goal.basis)]
+
+
+def _shortfall_penalty(problem: Problem, usage: Usage) -> float:
+    price = problem.workloads.shortfall_price
+    # Work that must not be left undone has no price; the audit reports it instead.
+    return float(np.where(np.isfinite(price), price, 0.0) @ usage.short_unit_h)
+
+
+def _total_cost(sites: SiteAccounts, network: NetworkAccounts) -> CostParts[float]:
+    totals = sites.cost.map(lambda part: float(part.sum())).parts()
+    return CostParts(**{**totals, "network": float(network.cost.sum())})
+
+
+def _pool_accounts(problem: Problem, usage: Usage, decisions: Decisions) -> PoolAccounts:
+    pools, weight = problem.pools, problem.horizon.weight
+    reserved = pools.term == Term.RESERVED
+    units = np.where(reserved, decisions.booked_units, pools.max_units)
+    capacity = usable_unit_h(problem, units)
+    busy, usable = usage.load_unit_h @ weight, capacity @ weight
+    booked_h = decisions.booked_units[:, None] * problem.horizon.hours
+    paid_unit_h = np.where(reserved[:, None], booked_h, usage.load_unit_h)
+    limited = np.isfinite(usable) & (usable > 0)
+    return PoolAccounts(
+        load_unit_h=usage.load_unit_h,
+        capacity_unit_h=capacity,
+        booked_units=decisions.booked_units,
+        work_unit_h=usage.work_unit_h @ weight,
+        busy_unit_h=busy,
+        utilization=np.where(limited, ratio(busy, usable), np.nan),
+        cost=(pools.price * paid_unit_h) @ weight,
+        moved_gb=usage.moved_gb,
+    )
+
+
+def _site_accounts(
+    problem: Problem, usage: Usage, decisions: Decisions, flows: SiteFlows, pools: PoolAccounts
+) -> SiteAccounts:
+    weight, used = problem.horizon.weight, decisions.contract_kwh
+    unused = problem.contracts.available_kw * problem.horizon.hours - used
+    return SiteAccounts(
+        work_unit_h=by_site(problem, pools.work_unit_h),
+        it_kwh=by_site(problem, flows.it_kwh @ weight),
+        facility_kwh=by_site(problem, flows.facility_kwh @ weight),
+        grid_kwh=decisions.grid_kwh @ weight,
+        contract_kwh=at_sites(problem, used) @ weight,
+        spilled_kwh=at_sites(problem, unused) @ weight,
+        peak_kw=flows.peak_kw,
+        cost=_site_cost(problem, usage, flows, pools),
+        emissions_kg=Emissions(
+            location=flows.location_kg.sum(axis=1),
+            market=flows.market_kg.sum(axis=1),
+            hourly=flows.hourly_kg.sum(axis=1),
+        ),
+    )
+
+
+def _site_cost(problem: Problem, usage: Usage, flows: SiteFlows, pools: PoolAccounts) -> CostParts[Floats]:
+    reserved = problem.pools.term == Term.RESERVED
+    return CostParts(
+        usage=by_site(problem, np.where(reserved, 0.0, pools.cost)),
+        reserved=by_site(problem, np.where(reserved, pools.cost, 0.0)),
+        energy=flows.energy_cost.sum(axis=1),
+        demand_charge=flows.demand_charge.sum(axis=1),
+        contracts=flows.contract_cost.sum(axis=1),
+        network=np.zeros(problem.sites.size),
+        placement=by_site(problem, usage.placement_cost),
+    )
+
+
+def _network_accounts(problem: Problem, usage: Usage) -> NetworkAccounts:
+    network = problem.network
+    traffic = usage.traffic_gb @ problem.horizon.weight
+    return NetworkAccounts(
+        traffic_gb=usage.traffic_gb,
+        cost=network.price_per_gb * traffic,
+        emissions_kg=network.energy_kwh_per_gb * network.kg_per_kwh * traffic,
+    )

@@ -1,0 +1,190 @@
+"""What an allocation uses of pools, links and money, measured in one pass over its blocks.
+
+load[p,t]     = Σ_w x / efficiency
+traffic[l,t]  = Σ_w,p on the route  x · (GB per unit·h + data / volume for jobs)
+                + share · data · Δ / real hours for fixed workloads
+placement[p]  = Σ ω · unit cost · x
+
+All sums over workloads of a block are one matrix product for each pool, so a pass reads each
+number once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from computeplan.plan.arithmetic import ratio
+from computeplan.plan.requirements import (
+    arrivals,
+    data_gb_per_unit_h,
+    gb_per_unit_h,
+    pool_routes,
+    running_efficiency,
+    unit_money,
+)
+from computeplan.problem import Floats, Ints, Problem, WorkBlock
+from computeplan.problem.arrays import ReadOnlyArrays
+
+CELLS = 1 << 22
+"""Numbers that a piece of work may hold, so that memory stays bounded whatever the blocks are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Usage(ReadOnlyArrays):
+    """What the workloads use.
+
+    Attributes
+    ----------
+    work_unit_h, load_unit_h : (P, T)
+        Work done by, and busy unit·h of, each pool; without the weights ω.
+    traffic_gb : (L, T)
+        Without the weights.
+    placement_cost : (P,)
+        Extra cost of work at the pools, over the time that the horizon stands for.
+    moved_gb : (P,)
+        Data sets moved to the pools, over the time that the horizon stands for.
+    short_unit_h : (W,)
+        Work left undone, over the time that the horizon stands for.
+    """
+
+    work_unit_h: Floats
+    load_unit_h: Floats
+    traffic_gb: Floats
+    placement_cost: Floats
+    moved_gb: Floats
+    short_unit_h: Floats
+
+
+class Meter:
+    """Adds up the usage of blocks.
+
+    Parameters
+    ----------
+    problem : Problem
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._coefficients = _Coefficients(problem)
+        periods, pools = problem.horizon.size, problem.pools.size
+        # Work, load, placement cost and data moved by jobs, in this order.
+        self._sums = np.zeros((pools, 4, periods))
+        self._traffic = np.zeros((problem.network.links, periods))
+        self._moved = np.zeros(pools)
+        self._short = np.zeros(problem.workloads.size)
+
+    def add(self, block: WorkBlock) -> None:
+        """Count one block; a workload must not come twice."""
+        rates = self._coefficients.of(block)
+        sums = np.matmul(rates, block.unit_h.transpose(1, 0, 2))
+        self._sums[np.ix_(block.pools, np.arange(4), block.periods)] += sums[:, :4]
+        self._traffic[:, block.periods] += sums[:, 4:].sum(axis=0)
+        weight = self._problem.horizon.weight[block.periods]
+        self._short[block.workloads] += block.short_unit_h @ weight
+        self._add_data_of_fixed(block)
+
+    def read(self) -> Usage:
+        """Everything counted so far."""
+        weight = self._problem.horizon.weight
+        return Usage(
+            work_unit_h=self._sums[:, 0].copy(),
+            load_unit_h=self._sums[:, 1].copy(),
+            traffic_gb=self._traffic.copy(),
+            placement_cost=self._sums[:, 2] @ weight,
+            moved_gb=self._sums[:, 3] @ weight + self._moved,
+            short_unit_h=self._short.copy(),
+        )
+
+    def _add_data_of_fixed(self, block: WorkBlock) -> None:
+        """Count the data sets of fixed workloads, which travel evenly over the horizon."""
+        problem = self._problem
+        rows = np.flatnonzero(problem.workloads.is_fixed[block.workloads])
+        fixed = block.workloads[rows]
+        moved = fixed_shares(problem, block, rows) * problem.workloads.data_gb[fixed, None]
+        zones = problem.needs.zone[problem.workloads.need[fixed]]
+        routes = pool_routes(problem)[np.ix_(zones, block.pools)]
+        share_of_time = problem.horizon.hours / problem.horizon.real_hours
+        self._moved[block.pools] += moved.sum(axis=0)
+        self._traffic += np.einsum("np,npl->l", moved, routes)[:, None] * share_of_time
+
+
+class _Coefficients:
+    """What a unit·h of each workload at each pool counts for."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._load = ratio(1.0, running_efficiency(problem))
+        self._money = unit_money(problem)
+        self._gb = gb_per_unit_h(problem)
+        self._routes = pool_routes(problem)
+        self._job_gb = data_gb_per_unit_h(problem)
+
+    def of(self, block: WorkBlock) -> Floats:
+        """(p, 4 + L, n) coefficients of work, load, cost, data moved and traffic by link."""
+        need = self._problem.workloads.need[block.workloads]
+        zone = self._problem.needs.zone[need]
+        count, gb = len(block.workloads), self._gb[block.workloads]
+        rates = np.empty((len(block.pools), 4 + self._routes.shape[2], count))
+        rates[:, 0] = 1.0
+        rates[:, 1] = self._load[np.ix_(need, block.pools)].T
+        rates[:, 2] = self._money[np.ix_(need, block.pools)].T
+        rates[:, 3] = self._job_gb[block.workloads]
+        rates[:, 4:] = self._routes[np.ix_(zone, block.pools)].transpose(1, 2, 0) * gb
+        return rates
+
+
+def measure(problem: Problem, blocks: Iterable[WorkBlock]) -> Usage:
+    """Usage of an allocation.
+
+    Parameters
+    ----------
+    problem : Problem
+    blocks : iterable of WorkBlock
+        The work of all workloads, each once.
+
+    Returns
+    -------
+    Usage
+    """
+    meter = Meter(problem)
+    for block in pieces(problem, blocks):
+        meter.add(block)
+    return meter.read()
+
+
+def pieces(problem: Problem, blocks: Iterable[WorkBlock]) -> Iterator[WorkBlock]:
+    """Cut blocks by workloads, so that none spread over all periods is large."""
+    for block in blocks:
+        width = max(problem.horizon.size, len(block.pools) * (4 + problem.network.links))
+        step = max(1, CELLS // max(1, width))
+        for first in range(0, len(block.workloads), step):
+            rows = slice(first, first + step)
+            yield WorkBlock(
+                block.workloads[rows],
+                block.pools,
+                block.periods,
+                block.unit_h[rows],
+                block.short_unit_h[rows],
+            )
+
+
+def fixed_shares(problem: Problem, block: WorkBlock, rows: Ints) -> Floats:
+    """Share of its demand that each fixed workload has done by each pool.
+
+    Parameters
+    ----------
+    problem : Problem
+    block : WorkBlock
+    rows : (n,)
+        Rows of the block; its fixed workloads.
+
+    Returns
+    -------
+    (n, p) array
+    """
+    total = arrivals(problem, block.workloads[rows]).sum(axis=1)[:, None]
+    done = block.unit_h[rows].sum(axis=2)
+    return ratio(done, total)
