@@ -3,7 +3,7 @@
 #   make test      tests without the slow ones        make test-all   all tests
 #   make check     format, lint, types, tests         make format     format and fix
 #   make bench     measure, write bench/RESULTS.md    make docs       what is generated from the code
-#   make clean     remove .venv, caches and plans
+#   make goldens   golden linear programs anew        make clean      remove .venv, caches and plans
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format bench docs clean
+.PHONY: help demo test test-all check format bench docs goldens clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
@@ -55,6 +55,9 @@ bench: $(VENV)/run.stamp
 docs: $(VENV)/dev.stamp
 	$(BIN)/python docs/make_config_reference.py
 	$(BIN)/python docs/make_picture.py
+
+goldens: $(VENV)/dev.stamp
+	PYTHONPATH=tests $(BIN)/python tests/lp/lp_cases.py
 
 clean:
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist plans
