@@ -108,7 +108,9 @@ class ClassPlan:
             volume, total = workloads.volume_unit_h[self.members].sum(), leaving.sum()
             exact: Floats = leaving * (volume / total if total > 0 else 0.0)
             return exact
-        return self._leaving((self.rate * self.problem.horizon.hours)[None, :])[0]
+        arriving: Floats = (self.rate * self.problem.horizon.hours)[None, :]
+        served: Floats = self._leaving(arriving)[0]
+        return served
 
     @cached_property
     def _late_part(self) -> Floats:
