@@ -106,7 +106,8 @@ class Accounts:
     objective : float
         Currency, or kg for the goal ``carbon``.
     magnitude : float
-        Sum of the sizes of the objective's terms, against which its errors are measured.
+        What errors of the objective are measured against: the sum of the sizes of its terms, with
+        a floor for plans that cost next to nothing (see `settle`).
     sites : SiteAccounts
     pools : PoolAccounts
     network : NetworkAccounts

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from computeplan.plan.requirements import idle_kw
-from computeplan.problem import Decisions, Floats, Problem, Term
+from computeplan.problem import CarbonBasis, Decisions, Floats, Problem, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
 
@@ -166,3 +166,13 @@ def covered_kwh(problem: Problem, decisions: Decisions) -> Floats:
     covered = np.empty_like(room)
     np.put_along_axis(covered, order, np.clip(surplus - before, 0.0, ordered), axis=1)
     return covered / weight
+
+
+def grid_factor(problem: Problem) -> Floats:
+    """(S, T) kg per kWh of grid energy on the objective's basis."""
+    factors = {
+        CarbonBasis.LOCATION: problem.grid.location_kg_per_kwh,
+        CarbonBasis.MARKET: problem.grid.market_kg_per_kwh,
+        CarbonBasis.HOURLY: problem.grid.hourly_kg_per_kwh,
+    }
+    return factors[problem.objective.basis]

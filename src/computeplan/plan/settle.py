@@ -4,6 +4,10 @@ objective = cost weight · (total + shortfall penalty) + carbon weight · emissi
 
 which for the goal ``cost`` is total + shortfall penalty + carbon charge, and for the goal
 ``carbon`` the emissions in kg.
+
+magnitude = Σ |term|, but at least `LEAST_SHARE` of what the same work, energy and traffic would
+cost at the dearest price and the highest factor there are. The latter only counts where a plan
+gets by almost for nothing, so that rounding is not held against a zero.
 """
 
 from __future__ import annotations
@@ -13,10 +17,12 @@ import numpy as np
 from computeplan.plan.accounting import Accounts, NetworkAccounts, PoolAccounts, SiteAccounts
 from computeplan.plan.amounts import CostParts, Emissions
 from computeplan.plan.arithmetic import ratio
-from computeplan.plan.flows import SiteFlows, at_sites, by_site, site_flows
+from computeplan.plan.flows import SiteFlows, at_sites, by_site, grid_factor, site_flows
 from computeplan.plan.requirements import usable_unit_h
 from computeplan.plan.usage import Usage
 from computeplan.problem import Decisions, Floats, Goal, Problem, Term
+
+LEAST_SHARE = 1e-3
 
 
 def settle(problem: Problem, usage: Usage, decisions: Decisions) -> Accounts:
@@ -41,6 +47,7 @@ def settle(problem: Problem, usage: Usage, decisions: Decisions) -> Accounts:
     emissions = sites.emissions_kg.map(lambda kg: float(kg.sum() + network.emissions_kg.sum()))
     penalty = _shortfall_penalty(problem, usage)
     terms = _objective_terms(problem, cost, penalty, emissions)
+    dearest = _cost_at_the_dearest(problem, pools, sites, network)
     return Accounts(
         cost=cost,
         shortfall_penalty=penalty,
@@ -48,7 +55,7 @@ def settle(problem: Problem, usage: Usage, decisions: Decisions) -> Accounts:
         carbon_charge=terms[-1] if problem.objective.goal is Goal.COST else 0.0,
         emissions_kg=emissions,
         objective=float(sum(terms)),
-        magnitude=float(sum(abs(term) for term in terms)),
+        magnitude=max(sum(abs(term) for term in terms), LEAST_SHARE * dearest),
         sites=sites,
         pools=pools,
         network=network,
@@ -62,6 +69,25 @@ def _objective_terms(
     goal = problem.objective
     money = [goal.cost_weight * part for part in (*cost.parts().values(), penalty)]
     return [*money, goal.carbon_weight * emissions.on(goal.basis)]
+
+
+def _cost_at_the_dearest(
+    problem: Problem, pools: PoolAccounts, sites: SiteAccounts, network: NetworkAccounts
+) -> float:
+    goal = problem.objective
+    kwh_price = max(_highest(problem.grid.price), _highest(problem.contracts.price))
+    money = (
+        _highest(problem.pools.price) * pools.busy_unit_h.sum()
+        + kwh_price * sites.facility_kwh.sum()
+        + _highest(problem.network.price_per_gb) * (network.traffic_gb @ problem.horizon.weight).sum()
+        + _highest(problem.needs.unit_cost) * pools.work_unit_h.sum()
+    )
+    emissions = _highest(grid_factor(problem)) * sites.facility_kwh.sum()
+    return float(goal.cost_weight * money + goal.carbon_weight * emissions)
+
+
+def _highest(prices: Floats) -> float:
+    return float(np.abs(prices).max(initial=0.0))
 
 
 def _shortfall_penalty(problem: Problem, usage: Usage) -> float:

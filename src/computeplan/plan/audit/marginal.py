@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from computeplan.plan.flows import grid_factor
 from computeplan.plan.requirements import idle_kw
 from computeplan.problem import CapMeasure, CarbonBasis, Floats, Prices, Problem, Term
 
@@ -35,16 +36,6 @@ def grid(problem: Problem, prices: Prices) -> Floats:
     money = problem.objective.cost_weight * supply.price
     direct: Floats = horizon.weight * (money + carbon) + prices.peak / horizon.hours
     return direct
-
-
-def grid_factor(problem: Problem) -> Floats:
-    """(S, T) kg per kWh of grid energy on the objective's basis."""
-    factors = {
-        CarbonBasis.LOCATION: problem.grid.location_kg_per_kwh,
-        CarbonBasis.MARKET: problem.grid.market_kg_per_kwh,
-        CarbonBasis.HOURLY: problem.grid.hourly_kg_per_kwh,
-    }
-    return factors[problem.objective.basis]
 
 
 def contract(problem: Problem, prices: Prices) -> Floats:

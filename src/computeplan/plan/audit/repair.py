@@ -25,6 +25,7 @@ import numpy as np
 
 from computeplan.plan.arithmetic import ratio
 from computeplan.plan.audit import marginal
+from computeplan.plan.flows import grid_factor
 from computeplan.plan.requirements import usable_unit_h
 from computeplan.problem import Bools, Floats, Prices, Problem, Term
 
@@ -98,7 +99,7 @@ def _peak(problem: Problem, prices: Prices) -> Floats:
 
 def _surplus(problem: Problem, prices: Prices) -> Floats:
     """(S,) high enough that a site without take-or-pay energy cannot cover anything."""
-    dirtiest = marginal.grid_factor(problem).max(axis=1, initial=0.0)
+    dirtiest = grid_factor(problem).max(axis=1, initial=0.0)
     nothing = surplus_potential(problem) <= 0
     enough = marginal.carbon_weight(problem, prices) * np.maximum(dirtiest, 0.0)
     return np.where(nothing, np.maximum(prices.surplus, enough), prices.surplus)
