@@ -23,5 +23,9 @@ class Reason:
     statement: str
     details: tuple[str, ...] = ()
 
+    def data(self) -> dict[str, object]:
+        """Give the parts, ready for JSON."""
+        return {"subject": self.subject, "statement": self.statement, "details": list(self.details)}
+
     def __str__(self) -> str:
         return f"{self.subject}: {self.statement}"

@@ -34,7 +34,7 @@ def check_target(target: Path) -> None:
     PlanFolderError
         If it is something else, or its parent cannot be written to.
     """
-    parent = next(folder for folder in target.absolute().parents if folder.exists())
+    parent = next((folder for folder in target.absolute().parents if folder.exists()), target)
     with _reported(target), _alone_in(parent):
         _refuse_foreign(target)
         if not parent.is_dir():

@@ -1,0 +1,162 @@
+"""What is scarce, and what one more of it would be worth.
+
+The worth of a limit is its price × the limit. Its price is what the thing is worth above what it costs
+to use (see `computeplan.plan.audit.marginal`):
+
+capacity      load − cost of a busy unit·h, or rent where it is booked
+bookable      Σ_t Δ availability · rent − cost of a booked unit
+import        energy − cost of a grid kWh
+contract      energy − cost of a contract kWh
+bandwidth     link − cost of a GB
+cap, carbon   as they stand
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from computeplan.plan.audit import marginal
+from computeplan.plan.requirements import usable_unit_h
+from computeplan.problem import CapMeasure, Floats, Goal, Prices, Problem, Term
+from computeplan.problem.arrays import ReadOnlyArrays
+
+ROUNDING = 1e-9
+"""A difference below this share of the largest price is rounding."""
+
+
+class Limit(StrEnum):
+    """Kinds of limits that can bind."""
+
+    CAPACITY = "capacity"
+    BOOKABLE = "bookable units"
+    IMPORT = "import limit"
+    CONTRACT = "contract"
+    LINK = "bandwidth"
+    CAP = "cap"
+    CARBON = "carbon cap"
+
+
+@dataclass(frozen=True, eq=False)
+class Scarcity(ReadOnlyArrays):
+    """Prices of the limits of one kind, in objective units (money, or kg for the goal ``carbon``).
+
+    Attributes
+    ----------
+    limit : Limit
+    names : tuple of str
+        The n things that are limited.
+    units : tuple of str
+        Natural unit of each, such as ``unit·h``, ``kWh`` or ``GB``.
+    price : (n, T) or (n, 1)
+        Of one unit, weights ω included; one column where the limit is on the whole horizon.
+    worth : (n,)
+        Σ price × limit over the horizon.
+    """
+
+    limit: Limit
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    price: Floats
+    worth: Floats
+
+
+def scarcities(problem: Problem, prices: Prices) -> tuple[Scarcity, ...]:
+    """Price every limit.
+
+    Parameters
+    ----------
+    problem : Problem
+    prices : Prices
+
+    Returns
+    -------
+    tuple of Scarcity
+        One for each kind of limit that the problem has.
+    """
+    found = (
+        _capacity(problem, prices),
+        _bookable(problem, prices),
+        _import(problem, prices),
+        _contracts(problem, prices),
+        _links(problem, prices),
+        _caps(problem, prices),
+        _carbon(problem, prices),
+    )
+    return tuple(scarcity for scarcity in found if scarcity.names)
+
+
+def _capacity(problem: Problem, prices: Prices) -> Scarcity:
+    pools = problem.pools
+    reserved = (pools.term == Term.RESERVED)[:, None]
+    value = np.where(reserved, prices.rent, prices.load)
+    cost = np.where(reserved, 0.0, marginal.load(problem, prices))
+    # What is booked is limited by the plan's own choice, and counts as bookable units.
+    usable = np.where(reserved, 0.0, usable_unit_h(problem, pools.max_units))
+    return _scarcity(Limit.CAPACITY, pools.names, "unit·h", value, cost, limited_to=usable)
+
+
+def _bookable(problem: Problem, prices: Prices) -> Scarcity:
+    """Value one more unit that may be booked for the whole horizon."""
+    pools = problem.pools
+    chosen = np.flatnonzero(pools.term == Term.RESERVED)
+    value = (usable_unit_h(problem, np.ones(pools.size)) * prices.rent).sum(axis=1)[chosen, None]
+    cost = marginal.booking(problem, prices)[chosen, None]
+    names = tuple(pools.names[p] for p in chosen.tolist())
+    return _scarcity(Limit.BOOKABLE, names, "unit", value, cost, limited_to=pools.max_units[chosen, None])
+
+
+def _import(problem: Problem, prices: Prices) -> Scarcity:
+    limit = problem.grid.import_limit_kw[:, None] * problem.horizon.hours
+    cost = marginal.grid(problem, prices)
+    return _scarcity(Limit.IMPORT, problem.sites.names, "kWh", prices.energy, cost, limited_to=limit)
+
+
+def _contracts(problem: Problem, prices: Prices) -> Scarcity:
+    contracts = problem.contracts
+    limit = contracts.available_kw * problem.horizon.hours
+    value, cost = prices.energy[contracts.site], marginal.contract(problem, prices)
+    return _scarcity(Limit.CONTRACT, contracts.names, "kWh", value, cost, limited_to=limit)
+
+
+def _links(problem: Problem, prices: Prices) -> Scarcity:
+    network = problem.network
+    limit = network.bandwidth_gb_per_h[:, None] * problem.horizon.hours
+    cost = marginal.traffic(problem, prices)
+    return _scarcity(Limit.LINK, network.link_names, "GB", prices.link, cost, limited_to=limit)
+
+
+def _caps(problem: Problem, prices: Prices) -> Scarcity:
+    """Per unit·h or kWh under the cap, so that prices compare with those of pools and energy."""
+    caps, hours = problem.caps, problem.horizon.hours
+    units = tuple("kWh" if measure is CapMeasure.POWER else "unit·h" for measure in caps.measure)
+    value = prices.cap / hours
+    return _scarcity(Limit.CAP, caps.names, units, value, np.zeros_like(value), limited_to=caps.limit * hours)
+
+
+def _carbon(problem: Problem, prices: Prices) -> Scarcity:
+    cap_kg = problem.objective.carbon_cap_kg
+    names = ("carbon",) if np.isfinite(cap_kg) and problem.objective.goal is Goal.COST else ()
+    shape = (len(names), 1)
+    value = np.full(shape, prices.carbon)
+    return _scarcity(Limit.CARBON, names, "kg", value, np.zeros(shape), limited_to=np.full(shape, cap_kg))
+
+
+def _scarcity(
+    limit: Limit,
+    names: tuple[str, ...],
+    units: str | tuple[str, ...],
+    value: Floats,
+    cost: Floats,
+    *,
+    limited_to: Floats,
+) -> Scarcity:
+    """Price a limit at the value above the cost of use; what has no limit is not scarce."""
+    rent = value - cost
+    counts = np.isfinite(limited_to) & (rent > ROUNDING * np.abs(value).max(initial=0.0))
+    price = np.where(counts, rent, 0.0)
+    worth = (price * np.where(counts, limited_to, 0.0)).sum(axis=1)
+    each = (units,) * len(names) if isinstance(units, str) else units
+    return Scarcity(limit, names, each, price, worth)

@@ -1,0 +1,10 @@
+"""The plan as tables, in Parquet for programs and CSV for people.
+
+Tables with a column `period` state one occurrence of it; times the period's `weight` it is the time
+that the horizon stands for. All other tables are over the time that the horizon stands for.
+"""
+
+from computeplan.plan.tables.catalog import tables
+from computeplan.plan.tables.files import csv_bytes, parquet_bytes
+
+__all__ = ["csv_bytes", "parquet_bytes", "tables"]

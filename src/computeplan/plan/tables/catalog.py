@@ -1,0 +1,42 @@
+"""Which tables there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from computeplan.plan.plan import Solution
+from computeplan.plan.tables import capacity, energy, money, proof, work
+from computeplan.problem import Problem
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def tables(problem: Problem, solution: Solution) -> dict[str, pl.DataFrame]:
+    """Make all tables of a plan.
+
+    Parameters
+    ----------
+    problem : Problem
+    solution : Solution
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        The same frames for the same plan, row by row.
+    """
+    totals = work.totals(problem, solution)
+    return {
+        "periods": work.periods(problem),
+        "allocation": work.allocation(problem, solution),
+        "shortfall": work.shortfall(problem, solution),
+        "workloads": work.workloads(problem, solution, totals),
+        "placements": work.placements(problem, totals),
+        "capacity": capacity.capacity(problem, solution),
+        "energy": energy.energy(problem, solution),
+        "traffic": capacity.traffic(problem, solution),
+        "emissions": energy.emissions(problem, solution),
+        "costs": money.costs(problem, solution),
+        "duals": proof.duals(problem, solution),
+        "certificate": proof.certificate(problem, solution),
+    }

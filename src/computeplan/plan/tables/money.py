@@ -1,0 +1,43 @@
+"""What the plan costs, where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from computeplan.plan.plan import Solution
+from computeplan.problem import Floats, Problem, Term
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def costs(problem: Problem, solution: Solution) -> pl.DataFrame:
+    """Give the parts of the cost: of pools by pool, of energy and placement by site, of the network by link.
+
+    Shortfall penalty and carbon charge stand beside the cost and belong to no place.
+    """
+    import polars as pl
+
+    accounts = solution.accounts
+    reserved = problem.pools.term == Term.RESERVED
+    parts = [
+        _rows("usage", problem.pools.names, np.where(reserved, 0.0, accounts.pools.cost)),
+        _rows("reserved", problem.pools.names, np.where(reserved, accounts.pools.cost, 0.0)),
+    ]
+    by_site = accounts.sites.cost.parts()
+    local = ("energy", "demand_charge", "contracts", "placement")
+    parts += [_rows(part, problem.sites.names, by_site[part]) for part in local]
+    parts.append(_rows("network", problem.network.link_names, accounts.network.cost))
+    beside = np.array([accounts.shortfall_penalty, accounts.carbon_charge])
+    frame = pl.concat(parts).filter(pl.col("amount") != 0)
+    rest = pl.DataFrame({"part": ["shortfall_penalty", "carbon_charge"], "where": ["", ""], "amount": beside})
+    return pl.concat([frame, rest]).with_columns(currency=pl.lit(problem.currency))
+
+
+def _rows(part: str, names: tuple[str, ...], amount: Floats) -> pl.DataFrame:
+    import polars as pl
+
+    label = pl.repeat(part, len(names), dtype=pl.String, eager=True)
+    return pl.DataFrame({"part": label, "where": pl.Series(names, dtype=pl.String), "amount": amount})
