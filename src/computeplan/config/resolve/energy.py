@@ -1,0 +1,83 @@
+"""The grid at each site, and contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from computeplan.config.resolve.context import Context
+from computeplan.config.resolve.horizon import month_fractions
+from computeplan.config.resolve.series import SeriesReader
+from computeplan.config.schema.sites import Site
+from computeplan.problem import Contracts, Floats, Grid
+
+
+def build_grid(sites: Mapping[str, Site], series: SeriesReader, context: Context) -> Grid:
+    """Prices, limits and emission factors of the grid at each site.
+
+    Parameters
+    ----------
+    sites : mapping
+        The config's `sites`.
+    series : SeriesReader
+    context : Context
+
+    Returns
+    -------
+    Grid
+        With demand charges for the share of each calendar month that the horizon stands for.
+    """
+    grids = [site.grid for site in sites.values()]
+    charge = np.array([grid.demand_charge for grid in grids])
+    factors = [_factors(name, site, series) for name, site in sites.items()]
+    location, market, hourly = (np.stack(basis) for basis in zip(*factors, strict=True))
+    return Grid(
+        price=np.stack([series.values(s.grid.price, f"sites.{n}.grid.price") for n, s in sites.items()]),
+        import_limit_kw=np.array([np.inf if g.import_limit is None else g.import_limit for g in grids]),
+        demand_charge=charge[:, None] * month_fractions(context.horizon),
+        location_kg_per_kwh=location,
+        market_kg_per_kwh=market,
+        hourly_kg_per_kwh=hourly,
+    )
+
+
+def build_contracts(sites: Mapping[str, Site], series: SeriesReader, context: Context) -> Contracts:
+    """List the contracts of all sites.
+
+    Parameters
+    ----------
+    sites : mapping
+        The config's `sites`.
+    series : SeriesReader
+    context : Context
+
+    Returns
+    -------
+    Contracts
+        Named ``site/contract``.
+    """
+    listed = [
+        (s, f"{site}/{name}", f"sites.{site}.contracts.{name}", contract)
+        for s, (site, settings) in enumerate(sites.items())
+        for name, contract in settings.contracts.items()
+    ]
+    available, price = np.zeros((2, len(listed), context.horizon.size))
+    for c, (_, _, path, contract) in enumerate(listed):
+        available[c] = contract.capacity * series.values(contract.profile, f"{path}.profile")
+        price[c] = series.values(contract.price, f"{path}.price")
+    contracts = [contract for *_, contract in listed]
+    return Contracts(
+        names=tuple(name for _, name, _, _ in listed),
+        site=np.array([s for s, *_ in listed], np.int64),
+        available_kw=available,
+        price=price,
+        take_or_pay=np.array([c.settlement == "take_or_pay" for c in contracts], bool),
+        kg_per_kwh=np.array([c.carbon for c in contracts], float),
+    )
+
+
+def _factors(name: str, site: Site, series: SeriesReader) -> tuple[Floats, Floats, Floats]:
+    path = f"sites.{name}.grid.carbon"
+    location, market, hourly = site.grid.carbon_factors()
+    return series.values(location, path), series.values(market, path), series.values(hourly, path)

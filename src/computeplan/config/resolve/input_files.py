@@ -1,0 +1,109 @@
+"""Reads the files a config names: inside its folder only, each once, with a hash of what was read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from computeplan.config.resolve.faults import Faults
+from computeplan.config.words import did_you_mean
+
+FORMATS = (".csv", ".parquet")
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """An input beside the config.
+
+    Attributes
+    ----------
+    path : str
+        Relative to the config's folder, with ``/``.
+    sha256 : str
+        Hash of the bytes that were read.
+    bytes : int
+        Their number.
+    """
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+class InputFiles:
+    """The files that were read.
+
+    Parameters
+    ----------
+    folder : Path
+        The config's folder.
+    faults : Faults
+        Receives what is wrong with a file.
+    """
+
+    def __init__(self, folder: Path, faults: Faults) -> None:
+        self._folder = folder.resolve()
+        self._faults = faults
+        self._read: dict[str, InputFile] = {}
+        self._contents: dict[str, bytes] = {}
+
+    @property
+    def inputs(self) -> tuple[InputFile, ...]:
+        """Every file read so far, by path."""
+        return tuple(self._read[name] for name in sorted(self._read))
+
+    def read(self, file: str, path: str) -> tuple[str, bytes] | None:
+        """Read a file.
+
+        Parameters
+        ----------
+        file : str
+            As the config names it, relative to its folder.
+        path : str
+            Where in the config it is named.
+
+        Returns
+        -------
+        (str, bytes) or None
+            Relative path and content; None, and a fault, where it cannot be read.
+        """
+        place = self._place(file, path)
+        if place is None:
+            return None
+        name = place.relative_to(self._folder).as_posix()
+        if name not in self._contents:
+            try:
+                content = place.read_bytes()
+            except OSError as error:
+                self._faults.add(path, "a file that can be read", f"{file!r}: {error.strerror or error}")
+                return None
+            self._contents[name] = content
+            self._read[name] = InputFile(name, hashlib.sha256(content).hexdigest(), len(content))
+        return name, self._contents[name]
+
+    def _place(self, file: str, path: str) -> Path | None:
+        """Where the file is, symbolic links resolved; None, and a fault, where it must not be read."""
+        try:
+            place = (self._folder / file).resolve()
+            inside, is_file = place.is_relative_to(self._folder), place.is_file()
+        except (OSError, ValueError, RuntimeError):  # a name too long, with a NUL, or a loop of links
+            self._faults.add(path, "the name of a file", repr(file))
+            return None
+        if not inside:
+            hint = "copy the file beside the config"
+            self._faults.add(path, "a file inside the config's folder", f"{file!r}, which is outside", hint)
+        elif place.suffix.lower() not in FORMATS:
+            self._faults.add(path, f"a file of type {' or '.join(FORMATS)}", repr(file))
+        elif not is_file:
+            self._faults.add(path, "a file that exists", repr(file), self._nearest(file))
+        else:
+            return place
+        return None
+
+    def _nearest(self, file: str) -> str:
+        folder = (self._folder / file).parent
+        if not folder.is_dir():
+            return "its folder does not exist"
+        prefix = file[: len(file) - len(Path(file).name)]
+        return did_you_mean(file, sorted(prefix + p.name for p in folder.iterdir() if p.suffix in FORMATS))

@@ -1,0 +1,135 @@
+"""Sites, hardware and capacity pools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from computeplan.config.resolve.context import Context
+from computeplan.config.resolve.names import Names
+from computeplan.config.resolve.series import SeriesReader
+from computeplan.config.schema.sites import Hardware as HardwareSettings
+from computeplan.config.schema.sites import OnDemandPool, OwnedPool, Pool, Site
+from computeplan.problem import Hardware, Pools, Sites, Term
+
+_TERMS = {"owned": Term.OWNED, "on_demand": Term.ON_DEMAND, "reserved": Term.RESERVED}
+
+
+def build_sites(
+    sites: Mapping[str, Site], zones: Names, labels: Names, series: SeriesReader, context: Context
+) -> Sites:
+    """Give every site its zone, labels and PUE.
+
+    Parameters
+    ----------
+    sites : mapping
+        The config's `sites`.
+    zones, labels : Names
+    series : SeriesReader
+    context : Context
+
+    Returns
+    -------
+    Sites
+    """
+    provides = np.zeros((len(sites), len(labels)), bool)
+    for row, site in zip(provides, sites.values(), strict=True):
+        row[[labels[label] for label in site.provides]] = True
+    items = sites.items()
+    return Sites(
+        names=tuple(sites),
+        zone=np.array([zones.find(s.zone, f"sites.{n}.zone", context.faults) for n, s in items], np.int64),
+        pue=np.stack([series.values(s.pue, f"sites.{n}.pue") for n, s in items]),
+        labels=provides,
+        security=np.array([site.security for site in sites.values()], np.int64),
+        label_names=tuple(labels),
+    )
+
+
+def site_labels(sites: Iterable[Site]) -> Names:
+    """Every label that a site provides, in order of first appearance."""
+    labels = dict.fromkeys(label for site in sites for label in site.provides)
+    return Names("a label that a site provides", labels)
+
+
+def build_hardware(hardware: Mapping[str, HardwareSettings], kinds: Names) -> Hardware:
+    """Tabulate powers and efficiencies.
+
+    Parameters
+    ----------
+    hardware : mapping
+        The config's `hardware`.
+    kinds : Names
+        Of workloads.
+
+    Returns
+    -------
+    Hardware
+        Hardware without a table does every kind at efficiency 1.
+    """
+    rows = hardware.values()
+    efficiency = [
+        [1.0 if h.efficiency is None else h.efficiency.get(kind, 0.0) for h in rows] for kind in kinds
+    ]
+    return Hardware(
+        names=tuple(hardware),
+        kind_names=tuple(kinds),
+        efficiency=np.array(efficiency, float),
+        idle_kw=np.array([h.idle_power for h in rows]),
+        busy_kw=np.array([h.busy_power for h in rows]),
+    )
+
+
+def build_pools(sites: Mapping[str, Site], hardware: Names, series: SeriesReader, context: Context) -> Pools:
+    """List the pools of all sites.
+
+    Parameters
+    ----------
+    sites : mapping
+        The config's `sites`.
+    hardware : Names
+    series : SeriesReader
+    context : Context
+
+    Returns
+    -------
+    Pools
+        Named ``site/pool``.
+    """
+    listed = [
+        (s, site, name, pool)
+        for s, (site, settings) in enumerate(sites.items())
+        for name, pool in settings.pools.items()
+    ]
+    if not listed:
+        context.faults.add("sites", "at least one pool at a site", "none", "give a site `pools`")
+    paths = [f"sites.{site}.pools.{name}" for _, site, name, _ in listed]
+    pools = [pool for _, _, _, pool in listed]
+    bounds = np.array([_bounds(pool) for pool in pools], float).reshape(-1, 2)
+    empty = np.zeros((0, context.horizon.size))
+    found = [
+        hardware.find(p.hardware, f"{path}.hardware", context.faults)
+        for p, path in zip(pools, paths, strict=True)
+    ]
+    available = [
+        series.values(p.availability, f"{path}.availability") for p, path in zip(pools, paths, strict=True)
+    ]
+    prices = [series.values(p.price, f"{path}.price") for p, path in zip(pools, paths, strict=True)]
+    return Pools(
+        names=tuple(f"{site}/{name}" for _, site, name, _ in listed),
+        site=np.array([s for s, *_ in listed], np.int64),
+        hardware=np.array(found, np.int64),
+        term=np.array([_TERMS[pool.term] for pool in pools], np.int64),
+        min_units=bounds[:, 0].copy(),
+        max_units=bounds[:, 1].copy(),
+        availability=np.stack(available) if available else empty,
+        price=np.stack(prices) if prices else empty,
+    )
+
+
+def _bounds(pool: Pool) -> tuple[float, float]:
+    if isinstance(pool, OwnedPool):
+        return pool.units, pool.units
+    most = np.inf if pool.max_units is None else pool.max_units
+    return (0.0, most) if isinstance(pool, OnDemandPool) else (pool.min_units, most)

@@ -1,0 +1,51 @@
+"""Workloads from every source: listed, registers and a population."""
+
+from __future__ import annotations
+
+from computeplan.config.resolve.context import Context
+from computeplan.config.resolve.series import SeriesReader
+from computeplan.config.resolve.workloads.assemble import build_workloads
+from computeplan.config.resolve.workloads.columns import Columns
+from computeplan.config.resolve.workloads.listed import read_listed
+from computeplan.config.resolve.workloads.population import draw_population
+from computeplan.config.resolve.workloads.vocabulary import Vocabulary
+from computeplan.config.schema import Config
+from computeplan.problem import Companies, Needs, Workloads
+
+__all__ = ["Vocabulary", "read_workloads"]
+
+
+def read_workloads(
+    settings: Config, vocabulary: Vocabulary, series: SeriesReader, context: Context
+) -> tuple[Companies, Workloads, Needs]:
+    """Read the workloads of every source.
+
+    Parameters
+    ----------
+    settings : Config
+    vocabulary : Vocabulary
+    series : SeriesReader
+    context : Context
+
+    Returns
+    -------
+    Companies, Workloads, Needs
+
+    Raises
+    ------
+    ConfigError
+        If no source can be read.
+    """
+    sources: list[Columns | None] = []
+    if settings.workloads:
+        sources.append(read_listed(settings.workloads, vocabulary, series, context))
+    for i, register in enumerate(settings.workload_tables):
+        from computeplan.config.resolve.workloads.register import read_register  # imports polars
+
+        sources.append(read_register(register, f"workload_tables.{i}", vocabulary, series, context))
+    if settings.population is not None:
+        sources.append(draw_population(settings.population, vocabulary, series, context))
+    readable = [source for source in sources if source is not None]
+    if not readable:
+        context.faults.raise_any()
+    return build_workloads(readable, context.faults)
