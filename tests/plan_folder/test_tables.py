@@ -98,6 +98,20 @@ def test_costs_add_up_to_the_objective(frames, made):
     assert energy == pytest.approx(in_costs)
 
 
+def test_companies_and_workloads_add_up_to_the_accounts(frames, made):
+    accounts = made.solution.accounts
+    for name in ("companies", "workloads"):
+        frame = frames[name]
+        assert frame["cost"].sum() == pytest.approx(accounts.cost.total), name
+        assert frame["market_kg"].sum() == pytest.approx(accounts.emissions_kg.market), name
+        assert frame["short_unit_h"].sum() == pytest.approx(8.0), name
+    companies = frames["companies"]
+    assert companies["company"].to_list() == list(made.problem.companies.names)
+    sites = companies.select(pl.sum_horizontal(pl.selectors.starts_with("unit_h at "))).to_series()
+    assert sites.to_list() == pytest.approx(companies["work_unit_h"].to_list())
+    assert companies["workloads"].sum() == 6
+
+
 def test_emissions_add_up_to_the_accounts(frames, made):
     accounts = made.solution.accounts
     for basis, kg in accounts.emissions_kg.bases().items():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from computeplan.plan.plan import Solution
 from computeplan.plan.tables import capacity, energy, money, proof, work
+from computeplan.plan.tables.expanded import expand
 from computeplan.problem import Problem
 
 if TYPE_CHECKING:
@@ -25,18 +26,19 @@ def tables(problem: Problem, solution: Solution) -> dict[str, pl.DataFrame]:
     dict of str to polars.DataFrame
         The same frames for the same plan, row by row.
     """
-    totals = work.totals(problem, solution)
+    account = expand(problem, solution)
     return {
         "periods": work.periods(problem),
         "allocation": work.allocation(problem, solution),
         "shortfall": work.shortfall(problem, solution),
-        "workloads": work.workloads(problem, solution, totals),
-        "placements": work.placements(problem, totals),
+        "workloads": work.workloads(problem, solution, account),
+        "placements": work.placements(problem, account),
         "capacity": capacity.capacity(problem, solution),
         "energy": energy.energy(problem, solution),
         "traffic": capacity.traffic(problem, solution),
         "emissions": energy.emissions(problem, solution),
         "costs": money.costs(problem, solution),
+        "companies": money.companies(problem, account),
         "duals": proof.duals(problem, solution),
         "certificate": proof.certificate(problem, solution),
     }

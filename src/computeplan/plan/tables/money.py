@@ -1,4 +1,4 @@
-"""What the plan costs, where."""
+"""What the plan costs, where, and what each company pays of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from computeplan.plan.plan import Solution
+from computeplan.plan.statements import company_statements
+from computeplan.plan.tables.expanded import WorkloadAccount
 from computeplan.problem import Floats, Problem, Term
 
 if TYPE_CHECKING:
@@ -34,6 +36,31 @@ def costs(problem: Problem, solution: Solution) -> pl.DataFrame:
     frame = pl.concat(parts).filter(pl.col("amount") != 0)
     rest = pl.DataFrame({"part": ["shortfall_penalty", "carbon_charge"], "where": ["", ""], "amount": beside})
     return pl.concat([frame, rest]).with_columns(currency=pl.lit(problem.currency))
+
+
+def companies(problem: Problem, account: WorkloadAccount) -> pl.DataFrame:
+    """State for every company its work by site, energy, cost by part, and carbon."""
+    import polars as pl
+
+    owned = company_statements(problem, account.statements)
+    work = {f"unit_h at {site}": owned.work_unit_h[:, s] for s, site in enumerate(problem.sites.names)}
+    count = np.bincount(problem.workloads.company, minlength=problem.companies.size)
+    return pl.DataFrame(
+        {
+            "company": pl.Series(owned.names, dtype=pl.String),
+            "tier": pl.Series(problem.companies.tiers, dtype=pl.String),
+            "workloads": count,
+            "work_unit_h": owned.work_unit_h.sum(axis=1),
+            "short_unit_h": owned.short_unit_h,
+            "energy_kwh": owned.energy_kwh,
+            "cost": owned.cost.total,
+            **owned.cost.parts(),
+            "shortfall_penalty": owned.shortfall_penalty,
+            "carbon_charge": owned.carbon_charge,
+            **{f"{basis}_kg": kg for basis, kg in owned.emissions_kg.bases().items()},
+            **work,
+        }
+    )
 
 
 def _rows(part: str, names: tuple[str, ...], amount: Floats) -> pl.DataFrame:

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from computeplan.plan.arithmetic import ratio
 from computeplan.plan.plan import Solution
+from computeplan.plan.tables.expanded import WorkloadAccount
 from computeplan.plan.tables.frames import named, starts
-from computeplan.problem import Floats, Problem
+from computeplan.problem import Problem
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-@dataclass(frozen=True, eq=False)
-class Totals:
-    """Work of every workload over the time that the horizon stands for.
-
-    Attributes
-    ----------
-    done_unit_h : (W, P)
-    short_unit_h : (W,)
-    """
-
-    done_unit_h: Floats
-    short_unit_h: Floats
-
-
-def totals(problem: Problem, solution: Solution) -> Totals:
-    """Expand the allocation once and add it up.
-
-    Parameters
-    ----------
-    problem : Problem
-    solution : Solution
-    """
-    weight = problem.horizon.weight
-    done = np.zeros((problem.workloads.size, problem.pools.size))
-    short = np.zeros(problem.workloads.size)
-    for block in solution.allocation.blocks():
-        done[np.ix_(block.workloads, block.pools)] += block.unit_h @ weight[block.periods]
-        short[block.workloads] += block.short_unit_h @ weight[block.periods]
-    return Totals(done, short)
 
 
 def periods(problem: Problem) -> pl.DataFrame:
@@ -98,35 +68,35 @@ def shortfall(problem: Problem, solution: Solution) -> pl.DataFrame:
     )
 
 
-def workloads(problem: Problem, solution: Solution, work: Totals) -> pl.DataFrame:
-    """Say of every workload how much is done, where most of it, and what is left undone."""
+def workloads(problem: Problem, solution: Solution, account: WorkloadAccount) -> pl.DataFrame:
+    """Say of every workload what is done, where most of it, what is left undone, and its cost and carbon."""
     import polars as pl
 
-    done = work.done_unit_h
-    by_site = np.zeros((problem.workloads.size, problem.sites.size))
-    np.add.at(by_site.T, problem.pools.site, done.T)
-    total = by_site.sum(axis=1)
-    main = by_site.argmax(axis=1)
-    share = np.divide(by_site.max(axis=1), total, out=np.zeros_like(total), where=total > 0)
+    statements = account.statements
+    by_site, total = statements.work_unit_h, statements.work_unit_h.sum(axis=1)
+    main = named(problem.sites.names, by_site.argmax(axis=1))
     return pl.DataFrame(
         {
-            "workload": problem.workloads.names,
+            "workload": pl.Series(problem.workloads.names, dtype=pl.String),
             "company": named(problem.companies.names, problem.workloads.company),
             "class": solution.allocation.grouping.class_of,
             "work_unit_h": total,
-            "main_site": named(problem.sites.names, main),
-            "main_share": share,
-            "pools": (done > 0).sum(axis=1),
-            "short_unit_h": work.short_unit_h,
+            "main_site": main.to_frame().select(pl.when(pl.Series(total > 0)).then(pl.first())).to_series(),
+            "main_share": ratio(by_site.max(axis=1, initial=0.0), total),
+            "pools": (account.by_pool_unit_h > 0).sum(axis=1),
+            "short_unit_h": statements.short_unit_h,
+            "energy_kwh": statements.energy_kwh,
+            "cost": statements.cost.total,
+            **{f"{basis}_kg": kg for basis, kg in statements.emissions_kg.bases().items()},
         }
-    ).with_columns(main_site=pl.when(pl.col("work_unit_h") > 0).then(pl.col("main_site")))
+    )
 
 
-def placements(problem: Problem, work: Totals) -> pl.DataFrame:
+def placements(problem: Problem, account: WorkloadAccount) -> pl.DataFrame:
     """Give the work of every workload in each pool that does any of it."""
     import polars as pl
 
-    done = work.done_unit_h
+    done = account.by_pool_unit_h
     workload, pool = np.nonzero(done)
     return pl.DataFrame(
         {
