@@ -6,11 +6,12 @@ pint is imported when the first unit is met, so configs of plain numbers do not 
 
 from __future__ import annotations
 
-import difflib
 import re
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from computeplan.config.words import nearest
 
 if TYPE_CHECKING:
     import pint
@@ -162,9 +163,8 @@ def _checked_name(name: str, currency: str) -> str:
         return name
     if re.fullmatch(r"[kM]?[A-Z]{3}", name):
         raise UnitError(f"`{name}` is neither a unit nor the config's currency, {currency}")
-    spellings = {shown(spelling, currency).lower(): shown(spelling, currency) for spelling in _SPELLINGS}
-    close = difflib.get_close_matches(name.lower(), spellings, n=1, cutoff=0.7)
-    raise UnitError(f"unknown unit `{name}`" + (f", did you mean `{spellings[close[0]]}`?" if close else ""))
+    near = nearest(name, [shown(spelling, currency) for spelling in _SPELLINGS])
+    raise UnitError(f"unknown unit `{name}`" + (f", did you mean `{near}`?" if near else ""))
 
 
 @cache

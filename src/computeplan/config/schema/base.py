@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,6 +21,9 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from computeplan.config.words import did_you_mean as did_you_mean  # noqa: PLC0414 - the resolution takes it from here
+from computeplan.config.words import nearest
+
 FAULT: Final = "fault"
 """Type of the errors that carry their own expectation and hint."""
 
@@ -32,7 +34,7 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def fault(expected: str, hint: str = "") -> PydanticCustomError:
+def fault(expected: str, hint: str = "", found: str = "") -> PydanticCustomError:
     """Return an error in words.
 
     Parameters
@@ -41,23 +43,24 @@ def fault(expected: str, hint: str = "") -> PydanticCustomError:
         What should stand there.
     hint : str
         What to do about it.
+    found : str
+        What does, where the value itself does not say it.
     """
-    return PydanticCustomError(FAULT, "expected {expected}; {hint}", {"expected": expected, "hint": hint})
+    context = {"expected": expected, "hint": hint, "found": found}
+    return PydanticCustomError(FAULT, "expected {expected}; {hint}", context)
 
 
-def fault_at(loc: Sequence[str | int], value: object, expected: str, hint: str = "") -> InitErrorDetails:
+def fault_at(loc: Sequence[str | int], expected: str, hint: str = "", found: str = "") -> InitErrorDetails:
     """Return a fault of a value inside a section.
 
     Parameters
     ----------
     loc : sequence of str or int
         Path from the section to the value.
-    value : object
-        The value found.
-    expected, hint : str
+    expected, hint, found : str
         As in `fault`.
     """
-    return InitErrorDetails(type=fault(expected, hint), loc=tuple(loc), input=value)
+    return InitErrorDetails(type=fault(expected, hint, found), loc=tuple(loc), input=None)
 
 
 def raise_faults(section: Section, faults: Sequence[InitErrorDetails]) -> None:
@@ -66,29 +69,25 @@ def raise_faults(section: Section, faults: Sequence[InitErrorDetails]) -> None:
         raise ValidationError.from_exception_data(type(section).__name__, list(faults))
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Return a hint that names the nearest known word, or all when they are few.
+NAME_PATTERN: Final = r"^\S(?:.*\S)?$"
+PART_NAME_PATTERN: Final = r"^[^\s/*](?:[^/*\n]*[^\s/*])?$"
 
-    Parameters
-    ----------
-    word : str
-        The word found.
-    known : sequence of str
-        The words allowed.
-    """
-    close = difflib.get_close_matches(word, known, n=1)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return f"known: {', '.join(known)}" if 0 < len(known) <= 20 else ""
+Name = Annotated[str, StringConstraints(strict=True, max_length=200, pattern=NAME_PATTERN)]
+"""A name: one line, not empty, no blanks at its ends."""
 
-
-Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^\S(?:.*\S)?$")]
-"""A name: not empty, no blanks at its ends."""
-
-PartName = Annotated[
-    str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^[^\s/*](?:[^/*]*[^\s/*])?$")
-]
+PartName = Annotated[str, StringConstraints(strict=True, max_length=200, pattern=PART_NAME_PATTERN)]
 """A name of which ``site/pool`` can be made: without ``/`` and ``*``."""
+
+NAMES: Final = "names"
+"""Keyword of the JSON Schema that says what a name is the name of."""
+
+ZoneName = Annotated[Name, Field(json_schema_extra={NAMES: "zone"})]
+SeriesName = Annotated[Name, Field(json_schema_extra={NAMES: "series"})]
+HardwareName = Annotated[Name, Field(json_schema_extra={NAMES: "hardware"})]
+SiteName = Annotated[Name, Field(json_schema_extra={NAMES: "site"})]
+PoolPattern = Annotated[Name, Field(json_schema_extra={NAMES: "pool"})]
+Label = Annotated[Name, Field(json_schema_extra={NAMES: "label"})]
+Kind = Annotated[Name, Field(json_schema_extra={NAMES: "kind"})]
 
 Whole = Annotated[int, Field(strict=True)]
 """A whole number."""
@@ -98,7 +97,8 @@ def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        hint = did_you_mean(name, sorted(available_timezones()))
+        near = nearest(name, sorted(available_timezones()))
+        hint = f"did you mean {near!r}?" if near else ""
         raise fault("an IANA time zone such as `Asia/Shanghai`", hint) from None
     return name
 

@@ -55,20 +55,18 @@ class HorizonSection(Section):
         alone = {"start": self.start, "duration": self.duration}
         if self.blocks is None:
             faults += [
-                fault_at((key,), None, "a value, or `blocks` instead of start and duration")
+                fault_at((key,), "a value, or `blocks` instead of start and duration")
                 for key, value in alone.items()
                 if value is None
             ]
         else:
             faults += [
-                fault_at((key,), value, "nothing beside `blocks`", "give it in each block instead")
+                fault_at((key,), "nothing beside `blocks`", "give it in each block instead")
                 for key, value in (alone | {"weight": self.weight}).items()
                 if value is not None
             ]
         if abs(_DAY_MIN / self.period - round(_DAY_MIN / self.period)) > 1e-9:
-            faults.append(
-                fault_at(("period",), self.period, "a length that divides a day", "such as 15, 30 or 60 min")
-            )
+            faults.append(fault_at(("period",), "a length that divides a day", "such as 15, 30 or 60 min"))
         raise_faults(self, faults)
         return self
 

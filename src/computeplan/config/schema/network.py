@@ -7,14 +7,14 @@ from typing import Annotated, Any, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from computeplan.config.schema.base import Name, Section, fault_at, raise_faults
+from computeplan.config.schema.base import Name, Section, ZoneName, fault_at, raise_faults
 from computeplan.config.schema.quantity import Bandwidth, CarbonFactor, DataEnergy, DataPrice, Milliseconds
 
 
 class Zone(Section):
     """A place where users, data or sites are, or a region around such places."""
 
-    within: Name | None = Field(None, description="Zone that encloses this one; default none.")
+    within: ZoneName | None = Field(None, description="Zone that encloses this one; default none.")
     latency: Milliseconds = Field(0.0, description="Latency within the zone, ms.")
 
 
@@ -28,7 +28,7 @@ class LatencyConvention(StrEnum):
 class Link(Section):
     """A connection of two zones, usable both ways."""
 
-    between: tuple[Name, ...] = Field(min_length=2, max_length=2, description="The two zones.")
+    between: tuple[ZoneName, ...] = Field(min_length=2, max_length=2, description="The two zones.")
     latency: Milliseconds = Field(0.0, description="Latency, ms.")
     bandwidth: Bandwidth | None = Field(None, description="Most traffic, Gbps; default no limit.")
     price: DataPrice = Field(0.0, description="Price of traffic, energy included, currency per GB.")
@@ -38,7 +38,9 @@ class Link(Section):
     @model_validator(mode="after")
     def _two_zones(self) -> Self:
         if self.between[0] == self.between[1]:
-            raise_faults(self, [fault_at(("between",), list(self.between), "two different zones")])
+            raise_faults(
+                self, [fault_at(("between",), "two different zones", found=f"{self.between[0]!r} twice")]
+            )
         return self
 
 
@@ -49,7 +51,7 @@ class LatencyFile(Section):
     origin: Name = Field(description="Column that names the zone of origin.")
 
 
-LatencyTable = dict[Name, dict[Name, Milliseconds]]
+LatencyTable = dict[ZoneName, dict[ZoneName, Milliseconds]]
 """Latency from zone to zone, ms."""
 
 

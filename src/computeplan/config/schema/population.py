@@ -7,7 +7,17 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
-from computeplan.config.schema.base import Name, Section, Whole, did_you_mean, fault_at, raise_faults
+from computeplan.config.schema.base import (
+    Kind,
+    Label,
+    Name,
+    Section,
+    SiteName,
+    Whole,
+    ZoneName,
+    fault_at,
+    raise_faults,
+)
 from computeplan.config.schema.quantity import (
     GigabytesPerUnit,
     Hours,
@@ -24,6 +34,7 @@ from computeplan.config.schema.quantity import (
 )
 from computeplan.config.schema.series_field import ProfileSeries
 from computeplan.config.schema.workloads import Mobility, mobility_faults
+from computeplan.config.words import did_you_mean
 
 
 class _Ranged(Section):
@@ -31,7 +42,7 @@ class _Ranged(Section):
     def _range_in_order(self) -> Self:
         low, high = getattr(self, "min", None), getattr(self, "max", None)
         if low is not None and high is not None and low > high:
-            raise_faults(self, [fault_at(("max",), high, f"at least min, {low:g}")])
+            raise_faults(self, [fault_at(("max",), f"at least min, {low:g}")])
         return self
 
 
@@ -81,7 +92,7 @@ class Tier(Section):
 
 
 T = TypeVar("T")
-Labels = tuple[Name, ...]
+Labels = tuple[Label, ...]
 
 
 class Option(Section, Generic[T]):
@@ -106,7 +117,7 @@ class Choose(Section, Generic[T]):
     def _chances_add_up(self) -> Self:
         total = math.fsum(option.chance for option in self.choose)
         if abs(total - 1) > 1e-6:
-            raise_faults(self, [fault_at(("choose",), f"{total:g}", "chances that add up to 1")])
+            raise_faults(self, [fault_at(("choose",), "chances that add up to 1", found=f"{total:g}")])
         return self
 
 
@@ -116,7 +127,7 @@ def _shape_tag(value: Any) -> str:
 
 _Mapping, _Value, _ByShape = Tag("(mapping)"), Tag("(value)"), Discriminator(_shape_tag)
 
-NameOrChoice = Annotated[Annotated[Name, _Value] | Annotated[Choose[Name], _Mapping], _ByShape]
+ZoneOrChoice = Annotated[Annotated[ZoneName, _Value] | Annotated[Choose[ZoneName], _Mapping], _ByShape]
 HoursOrChoice = Annotated[Annotated[Hours, _Value] | Annotated[Choose[Hours], _Mapping], _ByShape]
 LatencyOrChoice = Annotated[
     Annotated[Milliseconds, _Value] | Annotated[Choose[Milliseconds], _Mapping], _ByShape
@@ -140,7 +151,7 @@ class DrawnJob(Section):
     def _run_time_fits(self) -> Self:
         if max(self.run_time) > min(self.window):
             expected = f"times that fit the shortest window, {min(self.window):g} h"
-            raise_faults(self, [fault_at(("run_time",), f"{max(self.run_time):g} h", expected)])
+            raise_faults(self, [fault_at(("run_time",), expected, found=f"{max(self.run_time):g} h")])
         return self
 
 
@@ -153,15 +164,15 @@ class Archetype(Section):
         None, description="Shape of the demand, scaled to mean 1; default constant."
     )
     job: DrawnJob | None = Field(None, description="Makes it a job.")
-    zone: NameOrChoice = Field(description="Zone of users or data.")
-    kind: Name | None = Field(
+    zone: ZoneOrChoice = Field(description="Zone of users or data.")
+    kind: Kind | None = Field(
         None, description="Kind, as in the hardware's efficiency table; required if any hardware has one."
     )
     max_delay: HoursOrChoice = Field(0.0, description="Longest wait of arriving work, h.")
     mobility: Mobility = Field("free", description="`free` or `fixed`, as of workloads.")
     requires: LabelsOrChoice = Field((), description="Labels that the site must provide.")
     security: Whole = Field(0, description="Lowest security level of the site.")
-    residency: tuple[Name, ...] | None = Field(
+    residency: tuple[ZoneName, ...] | None = Field(
         None, min_length=1, description="Zones, or zones around them, where it may run; default anywhere."
     )
     max_latency: LatencyOrChoice | None = Field(None, description="Largest latency, ms; default no limit.")
@@ -169,7 +180,9 @@ class Archetype(Section):
     data_per_unit: GigabytesPerUnit = Field(
         0.0, description="Data set moved once, GB per mean unit; with mobility `fixed` or a job only."
     )
-    unit_cost: dict[Name, UnitHourCost] = Field({}, description="Extra cost by site, currency per unit·h.")
+    unit_cost: dict[SiteName, UnitHourCost] = Field(
+        {}, description="Extra cost by site, currency per unit·h."
+    )
     shortfall_price: UnitHourPrice | None = Field(
         None, description="Price of work left undone, currency per unit·h; default all must be done."
     )
@@ -185,7 +198,7 @@ class Archetype(Section):
             data_key="data_per_unit",
         )
         if is_job and self.profile is not None:
-            faults.append(fault_at(("profile",), None, "no profile for a job"))
+            faults.append(fault_at(("profile",), "no profile for a job"))
         raise_faults(self, faults)
         return self
 
@@ -215,12 +228,12 @@ class Population(Section):
             if isinstance(archetype.chance, dict):
                 at = ("archetypes", name, "chance")
                 faults += [
-                    fault_at((*at, tier), None, "the name of a tier", did_you_mean(tier, tiers))
+                    fault_at((*at, tier), "a chance for a tier", did_you_mean(tier, tiers))
                     for tier in archetype.chance
                     if tier not in self.tiers
                 ]
                 faults += [
-                    fault_at(at, archetype.chance, f"a chance for tier `{tier}` too", "write 0 for none")
+                    fault_at((*at, tier), "a chance for every tier", "write 0 for none")
                     for tier in tiers
                     if tier not in archetype.chance
                 ]

@@ -10,7 +10,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from computeplan.config.schema.base import fault
-from computeplan.config.units import NUMBER, UNIT, UnitError, parse_quantity, shown
+from computeplan.config.units import NUMBER, UnitError, parse_quantity, shown
 
 DEFAULT_CURRENCY = "CNY"
 
@@ -52,9 +52,13 @@ class Quantity:
         currency : str
             Code of the config's currency.
         """
-        unit = f" in {shown(self.unit, currency)}" if self.unit and self.unit != "1" else ""
+        bounds = self._range()
+        unit = ""
+        if self.unit and self.unit != "1":
+            comma = "," if bounds else ""
+            unit = f"{comma} in {'units' if self.unit == 'unit' else shown(self.unit, currency)}"
         example = f", such as `{shown(self.example, currency)}`" if self.example else ""
-        return f"a number{unit}{self._range()}{example}"
+        return f"a number{bounds}{unit}{example}"
 
     def number(self, value: Any, currency: str) -> float:
         """Convert and check a value.
@@ -132,7 +136,7 @@ class AnyQuantity(Quantity):
         return value
 
 
-QUANTITY_TEXT: dict[str, Any] = {"type": "string", "pattern": rf"^\s*{NUMBER}\s*{UNIT}\s*$"}
+QUANTITY_TEXT: dict[str, Any] = {"type": "string", "pattern": rf"^\s*{NUMBER}\s*[A-Za-z%(].*$"}
 """JSON Schema of a number with its unit."""
 
 ANY = AnyQuantity(None, "0.36 money/kWh")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -14,6 +14,8 @@ from computeplan.config.schema.quantity import DEFAULT_CURRENCY
 from computeplan.config.schema.series_field import NamedSeries
 from computeplan.config.schema.sites import Cap, Hardware, Site
 from computeplan.config.schema.workloads import Workload, WorkloadTable
+
+CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
 
 
 class Parts(Section):
@@ -39,7 +41,7 @@ class Config(Parts):
 
     name: Name = Field(description="Name of the plan.")
     description: str = Field("", description="Free text.")
-    currency: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")] = Field(
+    currency: Annotated[str, StringConstraints(strict=True, pattern=CURRENCY_PATTERN)] = Field(
         DEFAULT_CURRENCY, description="Code of the currency of all money, three capital letters."
     )
     horizon: HorizonSection = Field(description="Time that the plan covers.")
@@ -55,8 +57,8 @@ class Config(Parts):
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
         needed = {"zones": self.zones, "hardware": self.hardware, "sites": self.sites}
-        faults = [fault_at((key,), None, "at least one entry") for key, value in needed.items() if not value]
+        faults = [fault_at((key,), "at least one entry") for key, value in needed.items() if not value]
         if not (self.workloads or self.workload_tables or self.population):
-            faults.append(fault_at(("workloads",), None, "workloads, workload_tables or a population"))
+            faults.append(fault_at(("workloads",), "workloads, workload_tables or a population"))
         raise_faults(self, faults)
         return self

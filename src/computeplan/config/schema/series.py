@@ -10,14 +10,15 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from computeplan.config.schema.base import (
     Name,
     Section,
+    SeriesName,
     TimeZone,
     Whole,
-    did_you_mean,
     fault,
     fault_at,
     raise_faults,
 )
 from computeplan.config.schema.quantity import ANY, Number
+from computeplan.config.words import did_you_mean
 
 Value = Annotated[float | str, ANY]
 """A number in the unit of the field that uses the series, or text with its own unit."""
@@ -26,7 +27,7 @@ Value = Annotated[float | str, ANY]
 class SeriesRef(Section):
     """A named series, times a factor."""
 
-    series: Name = Field(description="Name of an entry of `series`.")
+    series: SeriesName = Field(description="Name of an entry of `series`.")
     scale: Number = Field(1.0, description="Factor on its values.")
 
 
@@ -93,11 +94,7 @@ class Tariff(Section):
         expected = "the name of one of the tariff's prices"
         raise_faults(
             self,
-            [
-                fault_at(loc, name, expected, did_you_mean(name, known))
-                for loc, name in uses
-                if name not in known
-            ],
+            [fault_at(loc, expected, did_you_mean(name, known)) for loc, name in uses if name not in known],
         )
         return self
 

@@ -6,7 +6,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from computeplan.config.schema.base import Name, PartName, Section, Whole, fault_at, raise_faults
+from computeplan.config.schema.base import (
+    HardwareName,
+    Name,
+    PartName,
+    PoolPattern,
+    Section,
+    Whole,
+    ZoneName,
+    fault_at,
+    raise_faults,
+)
 from computeplan.config.schema.quantity import (
     CARBON_FACTOR,
     ENERGY_PRICE,
@@ -47,7 +57,7 @@ class Hardware(Section):
     def _busy_is_more_than_idle(self) -> Self:
         if self.busy_power < self.idle_power:
             expected = f"at least the idle power, {self.idle_power:g} kW"
-            raise_faults(self, [fault_at(("busy_power",), self.busy_power, expected)])
+            raise_faults(self, [fault_at(("busy_power",), expected)])
         return self
 
 
@@ -82,7 +92,7 @@ class GridSection(Section):
         Discriminator(_carbon_tag),
     ] = Field(
         default_factory=default_series(0.0, CARBON_FACTOR),
-        description="Emission factor, t/MWh; alone it is the location factor and holds on all bases. Default 0.",
+        description="Emission factor, t/MWh; one factor holds on all bases. Default 0.",
     )
 
     def carbon_factors(self) -> tuple[Series, Series, Series]:
@@ -98,7 +108,7 @@ class Contract(Section):
 
     profile: ShareSeries = Field(
         default_factory=default_series(1.0, SHARE),
-        description="Generation as share of capacity, 0-1; default 1.",
+        description="Generation as share of capacity; default 1.",
     )
     capacity: Kilowatts = Field(description="Contracted power, kW.")
     price: EnergyPriceSeries = Field(description="Price of energy, currency per kWh.")
@@ -109,10 +119,10 @@ class Contract(Section):
 
 
 class _Pool(Section):
-    hardware: Name = Field(description="Name of an entry of `hardware`.")
+    hardware: HardwareName = Field(description="Name of an entry of `hardware`.")
     availability: ShareSeries = Field(
         default_factory=default_series(1.0, SHARE),
-        description="Share of units that can be used, 0-1; default 1.",
+        description="Share of units in service; default 1.",
     )
 
 
@@ -148,9 +158,7 @@ class ReservedPool(_Pool):
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:
         if self.max_units is not None and self.max_units < self.min_units:
-            raise_faults(
-                self, [fault_at(("max_units",), self.max_units, f"at least min_units, {self.min_units:g}")]
-            )
+            raise_faults(self, [fault_at(("max_units",), f"at least min_units, {self.min_units:g}")])
         return self
 
 
@@ -161,7 +169,7 @@ Pool = Annotated[OwnedPool | OnDemandPool | ReservedPool, Discriminator("term")]
 class Site(Section):
     """A place with computing capacity and its own energy supply."""
 
-    zone: Name = Field(description="Zone where the site is.")
+    zone: ZoneName = Field(description="Zone where the site is.")
     provides: tuple[Name, ...] = Field((), description="Labels that workloads may require.")
     security: Whole = Field(0, description="Security level that the site is filed at.")
     pue: PueSeries = Field(
@@ -176,10 +184,12 @@ class Site(Section):
 
 
 class _Cap(Section):
-    pools: tuple[Name, ...] = Field(
+    pools: tuple[PoolPattern, ...] = Field(
         min_length=1, description="Pools as `site/pool`; `*` stands for any text."
     )
-    weights: dict[Name, Weight] = Field({}, description="Factor of a pool, named as in `pools`; default 1.")
+    weights: dict[PoolPattern, Weight] = Field(
+        {}, description="Factor of a pool, named as in `pools`; default 1."
+    )
 
 
 class UnitsCap(_Cap):

@@ -7,13 +7,19 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo, model_validator
-from pydantic_core import CoreSchema, InitErrorDetails, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from computeplan.config.schema.base import (
     LOCAL_TIME_TEXT,
+    Kind,
+    Label,
     Name,
     Section,
+    SeriesName,
+    SiteName,
     Whole,
+    ZoneName,
+    fault,
     fault_at,
     local_time,
     raise_faults,
@@ -61,7 +67,13 @@ def read_moment(value: Any, info: ValidationInfo) -> datetime | float:
     """
     if isinstance(value, datetime) or (isinstance(value, str) and re.match(r"\s*\d{4}-", value)):
         return local_time(value)
-    return HOURS.number(value, currency_of(info))
+    try:
+        return HOURS.number(value, currency_of(info))
+    except PydanticCustomError as error:
+        hint = (error.context or {}).get("hint", "")
+        raise fault(
+            "a local time such as `2026-03-02T18:00`, or hours from the horizon's start", hint
+        ) from None
 
 
 Moment = Annotated[datetime | float, _MomentOf()]
@@ -89,7 +101,7 @@ class Job(Section):
             isinstance(end, float) for end in both
         )
         if comparable and not self.release < self.deadline:  # type: ignore[operator]
-            raise_faults(self, [fault_at(("deadline",), self.deadline, "a time after the release")])
+            raise_faults(self, [fault_at(("deadline",), "a time after the release")])
         return self
 
 
@@ -113,20 +125,14 @@ def mobility_faults(
     """
     faults = []
     if mobility == "fixed" and is_job:
-        faults.append(
-            fault_at(("mobility",), mobility, "`free` for a job", "only work with a demand can be fixed")
-        )
+        faults.append(fault_at(("mobility",), "`free` for a job", "only work with a demand can be fixed"))
     if mobility == "fixed" and max_delay:
-        faults.append(
-            fault_at(("max_delay",), max_delay, "0 with mobility `fixed`", "fixed work cannot wait")
-        )
+        faults.append(fault_at(("max_delay",), "0 with mobility `fixed`", "fixed work cannot wait"))
     if is_job and max_delay:
-        faults.append(
-            fault_at(("max_delay",), max_delay, "nothing for a job", "a job waits until its deadline")
-        )
+        faults.append(fault_at(("max_delay",), "nothing for a job", "a job waits until its deadline"))
     if data and mobility != "fixed" and not is_job:
         hint = "work that moves freely has no data set to move once; use `traffic`"
-        faults.append(fault_at((data_key,), data, "no data set, a job, or mobility `fixed`", hint))
+        faults.append(fault_at((data_key,), "no data set, a job, or mobility `fixed`", hint))
     return faults
 
 
@@ -134,8 +140,8 @@ class Workload(Section):
     """Work of one company: a `demand` over time, or a `job`."""
 
     company: Name | None = Field(None, description="Owner; default the workload's name.")
-    zone: Name = Field(description="Zone of its users or data.")
-    kind: Name | None = Field(
+    zone: ZoneName = Field(description="Zone of its users or data.")
+    kind: Kind | None = Field(
         None, description="Kind, as in the hardware's efficiency table; required if any hardware has one."
     )
     demand: UnitSeries | None = Field(None, description="Units busy in each period.")
@@ -145,9 +151,9 @@ class Workload(Section):
         "free",
         description="`free`: the split over pools may change every period; `fixed`: it is one for all.",
     )
-    requires: tuple[Name, ...] = Field((), description="Labels that the site must provide.")
+    requires: tuple[Label, ...] = Field((), description="Labels that the site must provide.")
     security: Whole = Field(0, description="Lowest security level of the site.")
-    residency: tuple[Name, ...] | None = Field(
+    residency: tuple[ZoneName, ...] | None = Field(
         None, min_length=1, description="Zones, or zones around them, where it may run; default anywhere."
     )
     max_latency: Milliseconds | None = Field(
@@ -156,20 +162,22 @@ class Workload(Section):
     )
     traffic: Traffic = Field(0.0, description="Traffic between its zone and the site, GB per unit·h.")
     data: Gigabytes = Field(0.0, description="Data set moved once, GB; with mobility `fixed` or a job only.")
-    unit_cost: dict[Name, UnitHourCost] = Field({}, description="Extra cost by site, currency per unit·h.")
+    unit_cost: dict[SiteName, UnitHourCost] = Field(
+        {}, description="Extra cost by site, currency per unit·h."
+    )
     shortfall_price: UnitHourPrice | None = Field(
         None, description="Price of work left undone, currency per unit·h; default all must be done."
     )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.demand is None and self.job is None:
+            raise_faults(self, [fault_at((), "either `demand` or `job`", found="neither")])
         faults = mobility_faults(
             self.mobility, max_delay=self.max_delay, is_job=self.job is not None, data=self.data
         )
-        if self.demand is None and self.job is None:
-            faults.append(fault_at((), None, "either `demand` or `job`"))
         if self.demand is not None and self.job is not None:
-            faults.append(fault_at(("job",), None, "either `demand` or `job`, not both"))
+            faults.append(fault_at(("job",), "either `demand` or `job`", found="both"))
         raise_faults(self, faults)
         return self
 
@@ -206,15 +214,17 @@ class TableDefaults(Section):
 
     company: Name | None = Field(None, description="Owner; default the workload's name.")
     tier: Name | None = Field(None, description="Tier of the company.")
-    zone: Name | None = Field(None, description="Zone of users or data.")
-    kind: Name | None = Field(None, description="Kind, as in the hardware's efficiency table.")
+    zone: ZoneName | None = Field(None, description="Zone of users or data.")
+    kind: Kind | None = Field(None, description="Kind, as in the hardware's efficiency table.")
     demand: Units | None = Field(None, description="Mean units busy.")
-    profile: Name | None = Field(None, description="Named series of the demand's shape; default constant.")
+    profile: SeriesName | None = Field(
+        None, description="Named series of the demand's shape; default constant."
+    )
     max_delay: Hours | None = Field(None, description="Longest wait, h.")
     mobility: Mobility | None = Field(None, description="`free` or `fixed`.")
-    requires: tuple[Name, ...] | None = Field(None, description="Labels that the site must provide.")
+    requires: tuple[Label, ...] | None = Field(None, description="Labels that the site must provide.")
     security: Whole | None = Field(None, description="Lowest security level of the site.")
-    residency: tuple[Name, ...] | None = Field(None, min_length=1, description="Zones where it may run.")
+    residency: tuple[ZoneName, ...] | None = Field(None, min_length=1, description="Zones where it may run.")
     max_latency: Milliseconds | None = Field(None, description="Largest latency, ms.")
     traffic: Traffic | None = Field(None, description="Traffic, GB per unit·h.")
     data: Gigabytes | None = Field(None, description="Data set moved once, GB.")

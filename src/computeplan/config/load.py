@@ -1,0 +1,154 @@
+"""Reads a config: file, overlays, schema, numeric problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from computeplan.config.faults import findings_of
+from computeplan.config.overlay import apply_overrides, apply_scenario
+from computeplan.config.places import SET, Finding, Overlay, Places, split_path
+from computeplan.config.references import check_references
+from computeplan.config.resolve.input_files import InputFile
+from computeplan.config.resolve.problem import Resolved, to_problem
+from computeplan.config.schema import Config, SolverSection
+from computeplan.config.schema.quantity import DEFAULT_CURRENCY
+from computeplan.config.schema.root import CURRENCY_PATTERN
+from computeplan.config.words import shown_value
+from computeplan.config.yaml_source import Document, read_document
+from computeplan.config.yaml_text import to_yaml
+from computeplan.errors import ConfigError, Fault
+from computeplan.problem import Problem
+
+
+@dataclass(frozen=True)
+class SolverSettings:
+    """Which solver a config asks for.
+
+    Attributes
+    ----------
+    name : str
+    time_limit_s : float or None
+        None: no limit.
+    threads : int or None
+        None: the solver's choice.
+    method : str
+        ``auto``, ``simplex`` or ``ipm``.
+    """
+
+    name: str
+    time_limit_s: float | None
+    threads: int | None
+    method: str
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedConfig:
+    """A config, checked and turned into numbers.
+
+    Attributes
+    ----------
+    problem : Problem
+    solver : SolverSettings
+    resolved : str
+        YAML text of the config after scenario and overrides, without its scenarios.
+    inputs : tuple of InputFile
+        The files that the config names.
+    warnings : tuple of str
+        What is allowed but looks wrong.
+    """
+
+    problem: Problem
+    solver: SolverSettings
+    resolved: str
+    inputs: tuple[InputFile, ...]
+    warnings: tuple[str, ...]
+
+
+def load_config(path: Path, *, scenario: str | None = None, overrides: Sequence[str] = ()) -> LoadedConfig:
+    """Read and check a config and all inputs that it names.
+
+    Parameters
+    ----------
+    path : Path
+        YAML file.
+    scenario : str or None
+        Name of one of the file's scenarios, laid over it.
+    overrides : sequence of str
+        ``path=value``, laid over both.
+
+    Returns
+    -------
+    LoadedConfig
+
+    Raises
+    ------
+    ConfigError
+        With every fault found, each with its place.
+    """
+    document = read_document(path)
+    data, places = _laid_over(document, scenario, overrides)
+    settings = _checked(data, places)
+    resolved = _resolved(settings, path.parent, data, places)
+    text = to_yaml({key: value for key, value in data.items() if key != "scenarios"})
+    solver = _solver_settings(settings.solver)
+    return LoadedConfig(resolved.problem, solver, text, resolved.inputs, resolved.warnings)
+
+
+def _laid_over(
+    document: Document, scenario: str | None, overrides: Sequence[str]
+) -> tuple[dict[str, Any], Places]:
+    data = document.data
+    if not isinstance(data, dict):
+        found = "an empty file" if data is None else shown_value(data)
+        expected = "a mapping with name, horizon, zones, hardware, sites and workloads"
+        raise ConfigError([Places(document).fault(Finding((), expected, found))])
+    overlays: list[Overlay] = []
+    if scenario is not None:
+        data, overlays = apply_scenario(document, scenario)
+    data, set_overlays = apply_overrides(data, overrides)
+    return data, Places(document, (*overlays, *set_overlays))
+
+
+def _checked(data: dict[str, Any], places: Places) -> Config:
+    try:
+        return Config.model_validate(data, context={"currency": _currency(data)})
+    except ValidationError as error:
+        findings = findings_of(error, data) + check_references(data)
+    raise ConfigError(_in_order([places.fault(finding) for finding in findings]))
+
+
+def _currency(data: dict[str, Any]) -> str:
+    """Return the currency that other values are to be read in; a wrong one is a fault of its own."""
+    currency = data.get("currency", DEFAULT_CURRENCY)
+    is_code = isinstance(currency, str) and re.fullmatch(CURRENCY_PATTERN, currency)
+    return str(currency) if is_code else DEFAULT_CURRENCY
+
+
+def _resolved(settings: Config, folder: Path, data: dict[str, Any], places: Places) -> Resolved:
+    try:
+        return to_problem(settings, folder)
+    except ConfigError as error:
+        faults = [fault if fault.file else _placed(fault, data, places) for fault in error.faults]
+    raise ConfigError(_in_order(faults))
+
+
+def _placed(fault: Fault, data: dict[str, Any], places: Places) -> Fault:
+    keys = split_path(fault.path, data) if fault.path else ()
+    names_key = bool(keys) and fault.found == repr(keys[-1])
+    return places.fault(Finding(keys, fault.expected, fault.found, fault.hint, at_key=names_key))
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    """Return faults in the order of the file, those of ``--set`` last, each once."""
+    once = dict.fromkeys(faults)
+    return sorted(once, key=lambda fault: (fault.file == SET, fault.file, fault.line, fault.column))
+
+
+def _solver_settings(section: SolverSection) -> SolverSettings:
+    return SolverSettings(section.name, section.time_limit, section.threads, section.method)

@@ -1,0 +1,136 @@
+"""Lays scenarios and ``--set`` over a config."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from computeplan.config.places import SET, Finding, Overlay, Places, child, dotted, split_path
+from computeplan.config.words import did_you_mean, shown_value
+from computeplan.config.yaml_builder import Keys
+from computeplan.config.yaml_source import Document, parse_document
+from computeplan.errors import ConfigError, Fault
+
+Mapping = dict[str, Any]
+
+
+def apply_scenario(document: Document, name: str) -> tuple[Mapping, list[Overlay]]:
+    """Merge a scenario over the file that holds it.
+
+    Parameters
+    ----------
+    document : Document
+        The config, a mapping.
+    name : str
+        Key under ``scenarios``.
+
+    Returns
+    -------
+    dict, list of Overlay
+        The merged config; the document's own data is not changed. Every value that the scenario wrote.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such scenario.
+    """
+    scenarios = document.data.get("scenarios")
+    known = scenarios if isinstance(scenarios, dict) else {}
+    if name not in known:
+        hint = did_you_mean(name, known) if known else "the config has no scenarios"
+        raise ConfigError([Fault("scenarios", "the name of a scenario", repr(name), hint, document.file)])
+    scenario = known[name]
+    if not isinstance(scenario, dict):
+        found = shown_value(scenario)
+        finding = Finding(("scenarios", name), "a mapping to lay over the config", found)
+        raise ConfigError([Places(document).fault(finding)])
+    written: list[Keys] = []
+    data = _merged(document.data, scenario, (), written)
+    return data, [Overlay(keys, name) for keys in written]
+
+
+def apply_overrides(data: Mapping, overrides: Sequence[str]) -> tuple[Mapping, list[Overlay]]:
+    """Set single values.
+
+    Parameters
+    ----------
+    data : dict
+        The config; it is not changed.
+    overrides : sequence of str
+        Each ``path=value`` with the value in YAML; null removes a key.
+
+    Returns
+    -------
+    dict, list of Overlay
+        The config with all values set, and where.
+
+    Raises
+    ------
+    ConfigError
+        With a fault for each override that is none, or whose path leads through a plain value.
+    """
+    faults: list[Fault] = []
+    overlays = []
+    for override in overrides:
+        try:
+            keys, value = _read_override(override, data)
+            data = _with_value(data, keys, value, ())
+            overlays.append(Overlay(keys, None))
+        except ConfigError as error:
+            faults += error.faults
+    if faults:
+        raise ConfigError(faults)
+    return data, overlays
+
+
+def _merged(base: Any, overlay: Mapping, at: Keys, written: list[Keys]) -> Mapping:
+    merged: Mapping = dict(base) if isinstance(base, dict) else {}
+    if not isinstance(base, dict) or not overlay:
+        written.append(at)
+    for key, value in overlay.items():
+        if isinstance(value, dict):
+            merged[key] = _merged(merged.get(key), value, (*at, key), written)
+            continue
+        written.append((*at, key))
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _read_override(override: str, data: Mapping) -> tuple[Keys, Any]:
+    path, equals, text = override.partition("=")
+    path = path.strip()
+    if not equals or not all(path.split(".")):
+        hint = "such as `--set sites.hami.pue=1.2`"
+        raise ConfigError([Fault("", "path=value", repr(override), hint, SET)])
+    if not text.strip():
+        raise ConfigError([Fault(path, "a value after `=`", "nothing", "write null to remove a key", SET)])
+    try:
+        value = parse_document(text, SET).data
+    except ConfigError as error:
+        wrong = [Fault(path, fault.expected, fault.found, fault.hint, SET) for fault in error.faults]
+        raise ConfigError(wrong) from None
+    return split_path(path, data), value
+
+
+def _with_value(data: Any, keys: Keys, value: Any, at: Keys) -> Any:
+    """Return a copy of `data` with one value replaced, added or, if None, removed."""
+    key, rest = keys[0], keys[1:]
+    if isinstance(data, list):
+        if not isinstance(key, int) or key >= len(data):
+            expected = f"an index from 0 to {len(data) - 1}" if data else "no index: the list is empty"
+            raise ConfigError([Fault(dotted((*at, key)), expected, shown_value(key), "", SET)])
+        new = value if not rest else _with_value(data[key], rest, value, (*at, key))
+        return [*data[:key], *([] if new is None else [new]), *data[key + 1 :]]
+    if data is not None and not isinstance(data, dict):
+        expected = f"a mapping at `{dotted(at)}`, to hold `{key}`"
+        raise ConfigError([Fault(dotted((*at, key)), expected, shown_value(data), "", SET)])
+    changed: Mapping = dict(data or {})
+    new = value if not rest else _with_value(child(changed, key), rest, value, (*at, key))
+    if new is None:
+        changed.pop(str(key), None)
+    else:
+        changed[str(key)] = new
+    return changed
