@@ -128,6 +128,7 @@ _SIMPLE: dict[str, Callable[[dict[str, Any]], str]] = {
     "int_type": lambda _: "a whole number",
     "int_from_float": lambda _: "a whole number",
     "greater_than_equal": lambda context: f"a whole number of at least {context['ge']}",
+    "less_than": lambda context: f"a whole number below {context['lt']}",
     "less_than_equal": lambda context: f"a whole number of at most {context['le']}",
     "tuple_type": lambda _: "a list",
     "too_short": lambda context: f"at least {_entries(context['min_length'])}",

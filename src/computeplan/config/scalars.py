@@ -17,7 +17,7 @@ _WORDS |= dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan)
 
 _WHOLE = re.compile(r"[+-]?\d[\d_]*", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?", re.ASCII)
-_LONGEST_NUMBER = 400
+_LONGEST_NUMBER, _LONGEST_WHOLE = 400, 40
 
 
 def read_scalar(text: str) -> Scalar:
@@ -36,4 +36,4 @@ def read_scalar(text: str) -> Scalar:
     if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         return text
     digits = text.replace("_", "")
-    return int(digits) if _WHOLE.fullmatch(text) else float(digits)
+    return int(digits) if _WHOLE.fullmatch(text) and len(digits) <= _LONGEST_WHOLE else float(digits)

@@ -111,7 +111,10 @@ def parse_quantity(text: str, unit: str | None, currency: str) -> float:
     """
     match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
-        raise UnitError("write a number, or a number with its unit")
+        is_number = re.fullmatch(NUMBER, text.strip())
+        raise UnitError(
+            "write it without quotes" if is_number else "write a number, or a number with its unit"
+        )
     number = Fraction(match["number"])
     return float(number * unit_factor(match["unit"], unit, currency))
 

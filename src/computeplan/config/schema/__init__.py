@@ -21,7 +21,7 @@ from computeplan.config.schema.population import (
     UniformLaw,
 )
 from computeplan.config.schema.quantity import Quantity
-from computeplan.config.schema.root import Config, Parts
+from computeplan.config.schema.root import Config
 from computeplan.config.schema.series import (
     Day,
     DaySeries,
@@ -79,7 +79,6 @@ __all__ = [
     "Option",
     "OwnedPool",
     "ParetoLaw",
-    "Parts",
     "Pool",
     "Population",
     "PowerCap",

@@ -92,6 +92,9 @@ Kind = Annotated[Name, Field(json_schema_extra={NAMES: "kind"})]
 Whole = Annotated[int, Field(strict=True)]
 """A whole number."""
 
+Level = Annotated[int, Field(strict=True, ge=0, le=1000)]
+"""A security level."""
+
 
 def _time_zone(name: str) -> str:
     try:

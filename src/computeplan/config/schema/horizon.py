@@ -100,5 +100,5 @@ class SolverSection(Section):
 
     name: Name = Field("highs", description="`highs`, `cbc`, or any other solver that PuLP finds.")
     time_limit: Seconds | None = Field(None, description="Longest solving time, s; default no limit.")
-    threads: Whole | None = Field(None, ge=1, description="Threads; default the solver's choice.")
+    threads: Whole | None = Field(None, ge=1, le=1024, description="Threads; default the solver's choice.")
     method: Literal["auto", "simplex", "ipm"] = Field("auto", description="Algorithm for linear programs.")

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, m
 from computeplan.config.schema.base import (
     Kind,
     Label,
+    Level,
     Name,
     Section,
     SiteName,
@@ -87,7 +88,7 @@ Law = Annotated[ParetoLaw | LognormalLaw | UniformLaw | ConstantLaw, Discriminat
 class Tier(Section):
     """A group of companies."""
 
-    companies: Whole = Field(ge=1, description="How many.")
+    companies: Whole = Field(ge=1, le=10_000_000, description="How many.")
     size: Law = Field(description="Distribution of their sizes; work is shared in proportion to size.")
 
 
@@ -171,7 +172,7 @@ class Archetype(Section):
     max_delay: HoursOrChoice = Field(0.0, description="Longest wait of arriving work, h.")
     mobility: Mobility = Field("free", description="`free` or `fixed`, as of workloads.")
     requires: LabelsOrChoice = Field((), description="Labels that the site must provide.")
-    security: Whole = Field(0, description="Lowest security level of the site.")
+    security: Level = Field(0, description="Lowest security level of the site.")
     residency: tuple[ZoneName, ...] | None = Field(
         None, min_length=1, description="Zones, or zones around them, where it may run; default anywhere."
     )
@@ -209,7 +210,7 @@ _PATTERN = r"(?:[^{}]|\{tier\})*\{number(?::0?\d{1,2}d?)?\}(?:[^{}]|\{tier\})*"
 class Population(Section):
     """Companies and their workloads, the same for the same seed."""
 
-    seed: Whole = Field(ge=0, description="Seed of the random numbers.")
+    seed: Whole = Field(ge=0, lt=2**63, description="Seed of the random numbers.")
     total_demand: PositiveUnits = Field(
         description="Mean units busy over the horizon, of all together; jobs count volume / horizon hours."
     )

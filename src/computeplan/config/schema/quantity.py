@@ -14,6 +14,9 @@ from computeplan.config.units import NUMBER, UnitError, parse_quantity, shown
 
 DEFAULT_CURRENCY = "CNY"
 
+LARGEST = 1e15
+"""Largest number of a config: sums and products of a few of them stay exact enough to plan with."""
+
 
 def currency_of(info: ValidationInfo) -> str:
     """Return the currency of the config being validated."""
@@ -90,18 +93,20 @@ class Quantity:
         else:
             raise fault(self.expected(currency))
         if not self.holds(number):
-            raise fault(self.expected(currency))
+            hint = f"numbers go up to {LARGEST:g}" if math.isfinite(number) and abs(number) > LARGEST else ""
+            raise fault(self.expected(currency), hint)
         return number
 
     def holds(self, number: float) -> bool:
-        """Return whether a number in the documented unit is finite and in range.
+        """Return whether a number in the documented unit is in range, and not beyond `LARGEST`.
 
         Parameters
         ----------
         number : float
             In `unit`.
         """
-        return math.isfinite(number) and self.minimum <= number <= self.maximum and number > self.above
+        in_range = self.minimum <= number <= self.maximum and number > self.above
+        return in_range and abs(number) <= LARGEST
 
     def _range(self) -> str:
         if math.isfinite(self.above):
@@ -163,8 +168,8 @@ Hours = Annotated[float, HOURS]
 """Time, h."""
 PositiveHours = Annotated[float, Quantity("h", "24 h", above=0)]
 """Time above 0, h."""
-Minutes = Annotated[float, Quantity("min", "60 min", above=0)]
-"""Time above 0, min."""
+Minutes = Annotated[float, Quantity("min", "60 min", minimum=1, maximum=1440)]
+"""Time of at most a day, min."""
 Seconds = Annotated[float, Quantity("s", "600 s", above=0)]
 """Time above 0, s."""
 Milliseconds = Annotated[float, MILLISECONDS]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from computeplan.config.schema.base import Name, Section, fault_at, raise_faults
+from computeplan.config.schema.base import Name, PartName, Section, fault_at, raise_faults
 from computeplan.config.schema.horizon import HorizonSection, ObjectiveSection, SolverSection
 from computeplan.config.schema.network import NetworkSection, Zone
 from computeplan.config.schema.population import Population
@@ -18,25 +18,7 @@ from computeplan.config.schema.workloads import Workload, WorkloadTable
 CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
 
 
-class Parts(Section):
-    """The sections that refer to each other by name."""
-
-    series: dict[Name, NamedSeries] = Field(
-        {}, description="Named series, for any field that takes a series."
-    )
-    zones: dict[Name, Zone] = Field({}, description="Zones by name.")
-    network: NetworkSection = Field(
-        default_factory=NetworkSection, description="Latencies and links between zones."
-    )
-    hardware: dict[Name, Hardware] = Field({}, description="Kinds of hardware by name.")
-    sites: dict[Name, Site] = Field({}, description="Sites by name.")
-    caps: dict[Name, Cap] = Field({}, description="Limits on groups of pools by name.")
-    workloads: dict[Name, Workload] = Field({}, description="Workloads by name.")
-    workload_tables: tuple[WorkloadTable, ...] = Field((), description="Registers of workloads in files.")
-    population: Population | None = Field(None, description="Companies and workloads drawn at random.")
-
-
-class Config(Parts):
+class Config(Section):
     """Everything that a plan depends on."""
 
     name: Name = Field(description="Name of the plan.")
@@ -49,6 +31,19 @@ class Config(Parts):
         default_factory=ObjectiveSection, description="What the plan minimizes."
     )
     solver: SolverSection = Field(default_factory=SolverSection, description="Which solver finds the plan.")
+    series: dict[Name, NamedSeries] = Field(
+        {}, description="Named series, for any field that takes a series."
+    )
+    zones: dict[Name, Zone] = Field({}, description="Zones by name; at least one.")
+    network: NetworkSection = Field(
+        default_factory=NetworkSection, description="Latencies and links between zones."
+    )
+    hardware: dict[Name, Hardware] = Field({}, description="Kinds of hardware by name; at least one.")
+    sites: dict[PartName, Site] = Field({}, description="Sites by name; at least one.")
+    caps: dict[Name, Cap] = Field({}, description="Limits on groups of pools by name.")
+    workloads: dict[Name, Workload] = Field({}, description="Workloads by name.")
+    workload_tables: tuple[WorkloadTable, ...] = Field((), description="Registers of workloads in files.")
+    population: Population | None = Field(None, description="Companies and workloads drawn at random.")
     scenarios: dict[Name, dict[str, Any]] = Field(
         {},
         description="Named overlays: mappings merge into the file, other values replace, null removes a key.",

@@ -8,11 +8,11 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from computeplan.config.schema.base import (
     HardwareName,
+    Level,
     Name,
     PartName,
     PoolPattern,
     Section,
-    Whole,
     ZoneName,
     fault_at,
     raise_faults,
@@ -171,7 +171,7 @@ class Site(Section):
 
     zone: ZoneName = Field(description="Zone where the site is.")
     provides: tuple[Name, ...] = Field((), description="Labels that workloads may require.")
-    security: Whole = Field(0, description="Security level that the site is filed at.")
+    security: Level = Field(0, description="Security level that the site is filed at.")
     pue: PueSeries = Field(
         default_factory=default_series(1.0, PUE),
         description="Facility energy over IT energy, at least 1; default 1.",

@@ -13,11 +13,11 @@ from computeplan.config.schema.base import (
     LOCAL_TIME_TEXT,
     Kind,
     Label,
+    Level,
     Name,
     Section,
     SeriesName,
     SiteName,
-    Whole,
     ZoneName,
     fault,
     fault_at,
@@ -152,7 +152,7 @@ class Workload(Section):
         description="`free`: the split over pools may change every period; `fixed`: it is one for all.",
     )
     requires: tuple[Label, ...] = Field((), description="Labels that the site must provide.")
-    security: Whole = Field(0, description="Lowest security level of the site.")
+    security: Level = Field(0, description="Lowest security level of the site.")
     residency: tuple[ZoneName, ...] | None = Field(
         None, min_length=1, description="Zones, or zones around them, where it may run; default anywhere."
     )
@@ -223,7 +223,7 @@ class TableDefaults(Section):
     max_delay: Hours | None = Field(None, description="Longest wait, h.")
     mobility: Mobility | None = Field(None, description="`free` or `fixed`.")
     requires: tuple[Label, ...] | None = Field(None, description="Labels that the site must provide.")
-    security: Whole | None = Field(None, description="Lowest security level of the site.")
+    security: Level | None = Field(None, description="Lowest security level of the site.")
     residency: tuple[ZoneName, ...] | None = Field(None, min_length=1, description="Zones where it may run.")
     max_latency: Milliseconds | None = Field(None, description="Largest latency, ms.")
     traffic: Traffic | None = Field(None, description="Traffic, GB per unit·h.")
