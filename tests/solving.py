@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from builders import Case
-from computeplan.plan import Plan
+from computeplan.plan.plan import Plan
 from computeplan.planner import plan
 from computeplan.problem import Floats, Status
 from computeplan.solvers import SolverOptions

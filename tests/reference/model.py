@@ -17,6 +17,13 @@ from computeplan.problem import CapMeasure, Decisions, Floats, Goal, Problem, St
 from reference.terms import Amount, Expression, Terms, total
 from reference.windows import job_overlap, service_slices
 
+STATUS = {
+    (pulp.LpStatusOptimal, pulp.LpSolutionOptimal): Status.OPTIMAL,
+    (pulp.LpStatusInfeasible, pulp.LpSolutionInfeasible): Status.INFEASIBLE,
+    (pulp.LpStatusUnbounded, pulp.LpSolutionUnbounded): Status.UNBOUNDED,
+}
+"""Anything else is a failure of the oracle, not an answer."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -234,19 +241,17 @@ class _Model:
             x.bounds(max(0.0, float(work[place]) - slack), float(work[place]) + slack)
 
     def minimize(self, objective: Expression) -> Status:
-        self.lp.setObjective(objective)
-        self.lp.solve(pulp.HiGHS(msg=False, threads=1))
-        if self._solved():
+        if self._solve(objective) is Status.OPTIMAL:
             self.objective = float(objective.valueOrDefault())
             return Status.OPTIMAL
         # Presolve may leave open which of the two it is: without an objective only one can be.
-        self.lp.setObjective(Expression(0))
-        self.lp.solve(pulp.HiGHS(msg=False, threads=1))
-        return Status.UNBOUNDED if self._solved() else Status.INFEASIBLE
+        possible = self._solve(Expression(0)) is Status.OPTIMAL
+        return Status.UNBOUNDED if possible else Status.INFEASIBLE
 
-    def _solved(self) -> bool:
-        optimal: bool = self.lp.status == pulp.LpStatusOptimal
-        return optimal and self.lp.sol_status == pulp.LpSolutionOptimal
+    def _solve(self, objective: Expression) -> Status:
+        self.lp.setObjective(objective)
+        self.lp.solve(pulp.HiGHS(msg=False))
+        return STATUS[self.lp.status, self.lp.sol_status]
 
     def done(self) -> Floats:
         terms = self.terms
