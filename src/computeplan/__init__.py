@@ -1,1 +1,34 @@
-"""Exact planning of computing work over sites and time."""
+"""Exact planning of computing work over sites and time.
+
+>>> import computeplan
+>>> plan = computeplan.solve("quickstart.yaml")  # doctest: +SKIP
+>>> plan.status, plan.accounts.cost.total  # doctest: +SKIP
+
+`load` reads and checks a config, `solve` plans it and `save` writes the plan folder. They are imported
+when they are first used, so that ``import computeplan`` and ``computeplan --help`` stay quick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from computeplan.api import load, save, solve
+
+__all__ = ["__version__", "load", "save", "solve"]
+
+
+def __getattr__(name: str) -> object:
+    if name in {"load", "save", "solve"}:
+        from computeplan import api
+
+        return getattr(api, name)
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("computeplan")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

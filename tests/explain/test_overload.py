@@ -9,13 +9,15 @@ from builders import Case, Demand, Job, Pool, Site, make_problem, on_demand, res
 from computeplan.explain import impossible
 from computeplan.problem import HorizonEnd
 
+WAITING = Demand(0.1, name="batch", max_delay=1.0)
+
 
 def statements(**fields):
     return [str(reason) for reason in impossible(make_problem(**fields))]
 
 
 def test_interactive_work_above_the_capacity_is_shown_at_its_worst_time():
-    assert statements(pools=[Pool(10)], workloads=[Demand([9, 12, 11], name="chat")]) == [
+    assert statements(pools=[Pool(10)], workloads=[Demand([9, 12, 11], name="chat"), WAITING]) == [
         (
             "workload chat: at 2026-03-02 01:00 (and in 1 more period), 12 units are needed, "
             "but at most 10 are there in the pools open to this work"

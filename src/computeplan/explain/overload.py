@@ -40,6 +40,22 @@ class Confined:
     supply: Floats
 
 
+@dataclass(frozen=True)
+class Excess:
+    """Work beyond the capacity, in words.
+
+    Attributes
+    ----------
+    when, amounts : str
+    at_once : bool
+        In single periods, where work that can wait does not count.
+    """
+
+    when: str
+    amounts: str
+    at_once: bool
+
+
 def overloaded_pools(problem: Problem) -> tuple[Reason, ...]:
     """Find the sets of pools that cannot do all the work confined to them.
 
@@ -99,7 +115,7 @@ def _confined(pools: Bools, efficiency: Floats, capacity: Floats) -> Confined:
     return Confined(pools, weight, (best[used, None] * capacity[used]).sum(axis=0))
 
 
-def _worst(problem: Problem, due: DueWork, confined: Confined) -> tuple[str, str] | None:
+def _worst(problem: Problem, due: DueWork, confined: Confined) -> Excess | None:
     """Say when and by how much, for single periods first; None where all fits."""
     at_once = _worst_period(problem, due, confined)
     if at_once or np.isinf(confined.supply).any():
@@ -108,7 +124,7 @@ def _worst(problem: Problem, due: DueWork, confined: Confined) -> tuple[str, str
     return next((excess for excess in found if excess), None)
 
 
-def _worst_period(problem: Problem, due: DueWork, confined: Confined) -> tuple[str, str] | None:
+def _worst_period(problem: Problem, due: DueWork, confined: Confined) -> Excess | None:
     periods = np.arange(problem.horizon.size)
     work = due.arrivals_within(confined.weight, periods, periods + 1)
     excess = work - confined.supply * (1 + SLACK)
@@ -120,12 +136,10 @@ def _worst_period(problem: Problem, due: DueWork, confined: Confined) -> tuple[s
         when += f" (and in {counted(times - 1, 'more period')})"
     hours = problem.horizon.period_h
     needed, has = number(work[worst] / hours), number(confined.supply[worst] / hours)
-    return when, f"{needed} units are needed, but at most {has} are there"
+    return Excess(when, f"{needed} units are needed, but at most {has} are there", at_once=True)
 
 
-def _worst_stretch(
-    problem: Problem, due: DueWork, confined: Confined, block: slice
-) -> tuple[str, str] | None:
+def _worst_stretch(problem: Problem, due: DueWork, confined: Confined, block: slice) -> Excess | None:
     count = min(block.stop - block.start + 1, MOST_EDGES)
     edges = np.linspace(block.start, block.stop, count).round().astype(np.int64)
     row, column = np.triu_indices(count, k=1)
@@ -140,19 +154,20 @@ def _worst_stretch(
         return None
     when = f"from {moment(problem.horizon, int(first[worst]))} to {moment(problem.horizon, int(last[worst]))}"
     needed, has = number(work[worst]), number(supply[worst])
-    return when, f"{needed} unit·h must be done, but at most {has} can be"
+    return Excess(when, f"{needed} unit·h must be done, but at most {has} can be", at_once=False)
 
 
-def _reason(problem: Problem, confined: Confined, class_of_need: Ints, excess: tuple[str, str]) -> Reason:
-    inside = confined.weight[class_of_need[problem.workloads.need]] > 0
-    workloads = np.flatnonzero(inside & has_to_be_done(problem))
-    when, amounts = excess
+def _reason(problem: Problem, confined: Confined, class_of_need: Ints, excess: Excess) -> Reason:
+    register = problem.workloads
+    counts = has_to_be_done(problem) & (confined.weight[class_of_need[register.need]] > 0)
+    if excess.at_once:
+        counts &= ~register.is_job & (register.max_delay_h < problem.horizon.period_h)
     pools = [
         f"{problem.pools.names[p]}: {_units(problem, p)}" for p in np.flatnonzero(confined.pools).tolist()
     ]
     return Reason(
-        workloads_named(problem.workloads.names, workloads),
-        f"{when}, {amounts} in the pools open to this work",
+        workloads_named(register.names, np.flatnonzero(counts)),
+        f"{excess.when}, {excess.amounts} in the pools open to this work",
         listed(pools),
     )
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 FORMULA = r"^([=+\-@\t\r])"
 """Beginnings that a spreadsheet takes for a formula."""
 
+CSV_DIGITS = 9
+"""Significant digits in CSV files."""
+
 
 def parquet_bytes(frame: pl.DataFrame) -> bytes:
     """Write a Parquet file.
@@ -25,7 +28,7 @@ def parquet_bytes(frame: pl.DataFrame) -> bytes:
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
-    """Write a CSV file in UTF-8 that spreadsheets open as it is.
+    """Write a CSV file in UTF-8 that spreadsheets open as it is; Parquet has every digit.
 
     Parameters
     ----------
@@ -34,7 +37,9 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
     """
     import polars as pl
 
-    safe = frame.with_columns(pl.col(pl.String).str.replace(FORMULA, "'${1}"))
+    safe = frame.with_columns(
+        pl.col(pl.String).str.replace(FORMULA, "'${1}"), pl.col(pl.Float64).round_sig_figs(CSV_DIGITS)
+    )
     buffer = io.BytesIO()
     safe.write_csv(buffer, include_bom=True, datetime_format="%Y-%m-%dT%H:%M%:z")
     return buffer.getvalue()

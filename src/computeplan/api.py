@@ -1,0 +1,265 @@
+"""The same things from Python: read a config, solve it, keep the plan.
+
+>>> run = solve("quickstart.yaml")  # doctest: +SKIP
+>>> run.plan.status, run.plan.solution.accounts.cost.total  # doctest: +SKIP
+>>> run.tables()["capacity"]  # doctest: +SKIP
+>>> run.save("plans/quickstart")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from computeplan.config import LoadedConfig, load_config
+from computeplan.errors import PlanFolderError
+from computeplan.explain import Reason, impossible
+from computeplan.grouping import merge
+from computeplan.lp import build
+from computeplan.plan.folder import write_folder
+from computeplan.plan.plan import Plan
+from computeplan.plan.provenance import created, versions
+from computeplan.plan.summary import costs, emissions_t, number, summarize
+from computeplan.plan.tables import csv_bytes, parquet_bytes, tables
+from computeplan.planner import plan
+from computeplan.problem import Problem, Status
+from computeplan.solvers import SolverOptions, write_model
+from computeplan.solvers.options import Method
+from computeplan.studies.baselines import Baseline, all_local
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A config that was read and checked.
+
+    Attributes
+    ----------
+    path : Path
+    config : LoadedConfig
+        The numeric problem, the solver's settings, the config's text and its inputs.
+    scenario : str, optional
+    overrides : tuple of str
+    read_s : float
+        Seconds that reading took.
+    """
+
+    path: Path
+    config: LoadedConfig
+    scenario: str | None
+    overrides: tuple[str, ...]
+    read_s: float
+
+    @property
+    def problem(self) -> Problem:
+        """The numeric problem."""
+        return self.config.problem
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed but looks wrong."""
+        return self.config.warnings
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A config that was solved.
+
+    Attributes
+    ----------
+    loaded : Loaded
+    options : SolverOptions
+    plan : Plan
+        Has a solution where its status has one.
+    baseline : Baseline, optional
+        The plan with no work leaving its zone, to compare with.
+    reasons : tuple of Reason
+        Why there is no plan, as far as simple conditions show it.
+    times_s : dict of str to float
+        Seconds of each stage.
+    """
+
+    loaded: Loaded
+    options: SolverOptions
+    plan: Plan
+    baseline: Baseline | None
+    reasons: tuple[Reason, ...]
+    times_s: dict[str, float] = field(default_factory=dict)
+
+    def summary(self) -> dict[str, object]:
+        """Summarize the run; the same for the same config and solver."""
+        reasons = [reason.data() for reason in self.reasons]
+        return {
+            "name": self.plan.problem.name,
+            **summarize(self.plan),
+            "baseline": {"all_local": _baseline(self.baseline)} if self.baseline else None,
+            "reasons": reasons,
+            "warnings": list(self.loaded.warnings),
+        }
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Make the plan's tables.
+
+        Raises
+        ------
+        PlanFolderError
+            If there is no plan.
+        """
+        if self.plan.solution is None:
+            raise PlanFolderError(f"there is no plan to tabulate: the status is {self.plan.status}")
+        return tables(self.plan.problem, self.plan.solution)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the plan folder, whole or not at all; an earlier plan there is replaced.
+
+        Parameters
+        ----------
+        folder : str or Path
+
+        Raises
+        ------
+        PlanFolderError
+            If there is no plan, or the folder cannot be written or holds something else.
+        """
+        write_folder(Path(folder), self._files(), self._provenance())
+
+    def _files(self) -> Iterator[tuple[str, bytes]]:
+        yield "config.yaml", self.loaded.config.resolved.encode()
+        yield "summary.json", f"{json.dumps(self.summary(), indent=2, ensure_ascii=False)}\n".encode()
+        for name, frame in self.tables().items():
+            yield f"tables/{name}.parquet", parquet_bytes(frame)
+            yield f"tables/{name}.csv", csv_bytes(frame)
+
+    def _provenance(self) -> dict[str, object]:
+        loaded = self.loaded
+        return {
+            "created": created(),
+            "versions": versions(),
+            "config": {
+                "path": str(loaded.path),
+                "sha256": sha256(loaded.path.read_bytes()).hexdigest() if loaded.path.is_file() else None,
+                "scenario": loaded.scenario,
+                "set": list(loaded.overrides),
+            },
+            "inputs": [asdict(file) for file in loaded.config.inputs],
+            "options": asdict(self.options),
+            "solver": asdict(self.plan.solver),
+            "times_s": self.times_s,
+        }
+
+
+def load(path: str | Path, *, scenario: str | None = None, overrides: Sequence[str] = ()) -> Loaded:
+    """Read and check a config.
+
+    Parameters
+    ----------
+    path : str or Path
+    scenario : str, optional
+        Overlay of the config's ``scenarios`` to apply.
+    overrides : sequence of str
+        ``path=value`` each, such as ``sites.hami.pue=1.2``; applied after the scenario.
+
+    Returns
+    -------
+    Loaded
+
+    Raises
+    ------
+    ConfigError
+        With every fault of the config and its inputs.
+    """
+    start = perf_counter()
+    config = load_config(Path(path), scenario=scenario, overrides=overrides)
+    return Loaded(Path(path), config, scenario, tuple(overrides), perf_counter() - start)
+
+
+def solve(
+    config: str | Path | Loaded,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    options: SolverOptions | None = None,
+    baseline: bool = True,
+    tell: Callable[[str], object] | None = None,
+) -> Run:
+    """Find and audit the optimal plan of a config.
+
+    Parameters
+    ----------
+    config : str, Path or Loaded
+    scenario, overrides
+        As for `load`; only where `config` is a path.
+    options : SolverOptions, optional
+        Default: the config's own.
+    baseline : bool
+        Also plan with no work leaving its zone, to compare with.
+    tell : callable, optional
+        Called with what is being done.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ConfigError, UsageError, SolverError
+    """
+    loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
+    chosen, problem = options or configured_options(loaded), loaded.problem
+    found = plan(problem, chosen)
+    reasons = impossible(problem) if found.status is Status.INFEASIBLE else ()
+    start, local = perf_counter(), None
+    if baseline and found.status.has_plan:
+        if tell:
+            tell("planning with all work local, to compare")
+        local = all_local(problem, chosen)
+    times_s = {"read": loaded.read_s, **found.times_s, "baseline": perf_counter() - start}
+    return Run(loaded, chosen, found, local, reasons, times_s)
+
+
+def configured_options(loaded: Loaded) -> SolverOptions:
+    """Give the solver options that a config states.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    """
+    solver = loaded.config.solver
+    return SolverOptions(solver.name, solver.time_limit_s, solver.threads, Method(solver.method))
+
+
+def export(loaded: Loaded, path: str | Path) -> tuple[int, int]:
+    """Write the linear program of a config, merged as for solving.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    path : str or Path
+        Ends in ``.mps`` or ``.lp``.
+
+    Returns
+    -------
+    columns, rows : int
+    """
+    lp = build(merge(loaded.problem).problem).lp
+    write_model(lp, Path(path))
+    return lp.n_columns, lp.n_rows
+
+
+def _baseline(baseline: Baseline) -> dict[str, object]:
+    solution = baseline.plan.solution
+    accounts = solution.accounts if solution else None
+    return {
+        "status": baseline.plan.status.value,
+        "cost": costs(accounts) if accounts else None,
+        "shortfall_penalty": number(accounts.shortfall_penalty) if accounts else None,
+        "emissions_t": emissions_t(accounts) if accounts else None,
+        "exempt_workloads": baseline.exempt,
+    }

@@ -1,0 +1,55 @@
+"""The commands together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from computeplan.cli.check import check
+from computeplan.cli.export import export
+from computeplan.cli.new import new
+from computeplan.cli.schema import schema
+from computeplan.cli.solve import solve
+
+EPILOG = (
+    "Exit codes: 0 solved, 1 internal error, 2 usage or config, 3 infeasible, "
+    "4 limit reached without a plan, 5 audit failed. Data goes to stdout, everything else to stderr."
+)
+
+app = typer.Typer(
+    name="computeplan",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EPILOG,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import computeplan
+        from computeplan.cli.terminal import write
+
+        write(f"computeplan {computeplan.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def computeplan(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Plan which company's computing work runs where and when: cheapest and cleanest, verified."""
+
+
+for command in (new, check, solve, schema, export):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

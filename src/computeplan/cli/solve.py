@@ -1,0 +1,158 @@
+"""``computeplan solve``: from a config to a plan, printed and written."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from computeplan.cli import terminal
+from computeplan.cli.exit_code import ExitCode
+from computeplan.cli.failures import guarded
+from computeplan.cli.options import Config, Json, Overrides, Scenario
+
+if TYPE_CHECKING:
+    from computeplan.api import Loaded, Run
+    from computeplan.solvers import SolverOptions
+
+
+class Method(StrEnum):
+    """Algorithms, as the solvers name them; stated here so that ``--help`` need not import them."""
+
+    AUTO = "auto"
+    SIMPLEX = "simplex"
+    IPM = "ipm"
+
+
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Plan folder, replacing a plan there; default plans/CONFIG[-SCENARIO]."),
+]
+Solver = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="highs, cbc or any other that PuLP finds."),
+]
+TimeLimit = Annotated[float | None, typer.Option(metavar="S", min=0, help="Seconds for the solver.")]
+Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="Most threads for the solver.")]
+Algorithm = Annotated[Method | None, typer.Option(help="Algorithm of HiGHS.")]
+NoBaseline = Annotated[bool, typer.Option("--no-baseline", help="Skip the all-local plan to compare with.")]
+
+
+@guarded
+def solve(
+    config: Config,
+    *,
+    out: Out = None,
+    scenario: Scenario = None,
+    overrides: Overrides = None,
+    solver: Solver = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    method: Algorithm = None,
+    no_baseline: NoBaseline = False,
+    as_json: Json = False,
+) -> ExitCode:
+    """Find the optimal plan, audit it, print it and write the plan folder."""
+    start, folder = perf_counter(), out or default_folder(config, scenario)
+    with terminal.working("reading the config"):
+        from computeplan import api
+        from computeplan.plan.folder import check_target
+
+        check_target(folder)
+        loaded = api.load(config, scenario=scenario, overrides=overrides or ())
+    for warning in loaded.warnings:
+        terminal.note(f"warning: {warning}")
+    options = _options(loaded, solver, time_limit, threads, method)
+    with terminal.working("planning") as tell:
+        run = api.solve(loaded, options=options, baseline=not no_baseline, tell=tell)
+    code = _outcome(run)
+    written = folder if code is ExitCode.SOLVED else None
+    if written:
+        with terminal.working("writing the plan"):
+            before = perf_counter()
+            run.save(written)
+            run.times_s["write"] = perf_counter() - before
+    run.times_s["total"] = perf_counter() - start
+    if as_json:
+        data = {**run.summary(), "times_s": run.times_s, "plan": str(written) if written else None}
+        terminal.write_json(data)
+    else:
+        _show(run, written)
+    _explain(run, code, told=as_json)
+    return code
+
+
+def default_folder(config: Path, scenario: str | None) -> Path:
+    """Name the plan folder after the config and the scenario.
+
+    Parameters
+    ----------
+    config : Path
+    scenario : str, optional
+        Characters that cannot stand in a file name become ``-``.
+    """
+    name = config.stem if scenario is None else f"{config.stem}-{scenario}"
+    return Path("plans") / (re.sub(r"[^\w.-]", "-", name).lstrip(".") or "plan")
+
+
+def _options(
+    loaded: Loaded, solver: str | None, time_limit: float | None, threads: int | None, method: Method | None
+) -> SolverOptions:
+    """Take the config's solver options, replaced by those of the command line."""
+    from dataclasses import replace
+
+    from computeplan.api import configured_options
+    from computeplan.solvers import options
+
+    stated = {
+        "name": solver,
+        "time_limit_s": time_limit,
+        "threads": threads,
+        "method": method and options.Method(method.value),
+    }
+    given = {name: value for name, value in stated.items() if value is not None}
+    return replace(configured_options(loaded), **given)  # type: ignore[arg-type]  # names match their types
+
+
+def _outcome(run: Run) -> ExitCode:
+    from computeplan.problem import Status
+
+    if run.plan.solution is not None:
+        return ExitCode.SOLVED if run.plan.solution.audit.passed else ExitCode.AUDIT
+    return ExitCode.LIMIT if run.plan.status is Status.NO_PLAN else ExitCode.INFEASIBLE
+
+
+def _show(run: Run, folder: Path | None) -> None:
+    from computeplan.report import plan_view, reasons_view
+
+    if run.plan.solution is not None:
+        terminal.show(plan_view(run, run.plan.solution, folder))
+    elif run.plan.status == "infeasible":
+        terminal.show(reasons_view(run.reasons))
+
+
+def _explain(run: Run, code: ExitCode, *, told: bool) -> None:
+    """Say on stderr why there is no plan."""
+    match code:
+        case ExitCode.INFEASIBLE if run.plan.status == "unbounded":
+            terminal.fail(
+                "unbounded: the cost can fall without end",
+                "hint: look for a negative price of something that has no limit",
+            )
+        case ExitCode.INFEASIBLE:
+            told_lines = [str(reason) for reason in run.reasons] if told else []
+            terminal.fail("infeasible: no plan meets all limits", *told_lines)
+        case ExitCode.LIMIT:
+            terminal.fail(
+                f"the solver stopped ({run.plan.solver.detail}) before it had a plan",
+                "hint: a longer --time-limit, or longer periods",
+            )
+        case ExitCode.AUDIT if run.plan.solution is not None:
+            notes = run.plan.solution.audit.notes
+            terminal.fail(
+                "the audit failed, so no plan was written", *notes, "hint: try another --solver or --method"
+            )

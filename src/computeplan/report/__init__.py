@@ -1,0 +1,7 @@
+"""What people read: renderables for the terminal; nothing here prints."""
+
+from computeplan.report.console import plan_view
+from computeplan.report.contents import contents, contents_data
+from computeplan.report.reasons import reasons_view
+
+__all__ = ["contents", "contents_data", "plan_view", "reasons_view"]

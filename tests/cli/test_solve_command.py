@@ -1,0 +1,234 @@
+"""``computeplan solve`` from end to end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from command_line import TINY, run
+
+from computeplan import api
+from computeplan.problem import Status
+
+
+def files(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def solved_json(*arguments):
+    result = run("solve", *arguments, "--json")
+    return result, json.loads(result.stdout)
+
+
+def test_prints_the_plan_and_writes_the_folder(tiny):
+    result = run("solve", tiny)
+    assert result.exit_code == 0
+    assert "Tiny: optimal, gap 0 (proved), audit passed" in result.stdout
+    for word in ("cost, CNY", "all-local", "carbon market, t", "北站", "what binds", "plans/tiny"):
+        assert word in result.stdout
+    assert result.stderr == ""
+    folder = tiny.parent / "plans" / "tiny"
+    assert {"config.yaml", "provenance.json", "summary.json", "tables/allocation.parquet"} <= set(
+        files(folder)
+    )
+
+
+def test_json_is_one_object_with_everything(tiny):
+    result, found = solved_json(tiny)
+    assert result.exit_code == 0
+    assert found["status"] == "optimal"
+    assert found["objective"] == pytest.approx(found["cost"]["total"])
+    assert found["bound"] == pytest.approx(found["objective"])
+    assert abs(found["gap"]) < 1e-9
+    assert found["cost"]["total"] == pytest.approx(sum(found["cost"].values()) / 2)
+    assert set(found["emissions_t"]) == {"location", "market", "hourly"}
+    assert (found["basis"], found["currency"]) == ("location", "CNY")
+    assert found["audit"]["passed"] is True
+    assert found["audit"]["max_violation"] < 1e-9
+    assert found["audit"]["families"]["capacity"] == 0
+    assert found["size"]["workloads"] == 2
+    sizes = {"companies", "workloads", "classes", "sites", "pools", "periods", "columns", "rows", "nonzeros"}
+    assert set(found["size"]) == sizes
+    stages = {"read", "reduce", "build", "solve", "expand", "audit", "write", "total"}
+    assert stages <= set(found["times_s"])
+    assert found["times_s"]["total"] > 0
+    assert found["solver"]["name"] == "highs"
+    assert found["baseline"]["all_local"]["status"] == "infeasible"
+    assert found["plan"] == "plans/tiny"
+    assert (found["reasons"], found["warnings"]) == ([], [])
+
+
+def test_the_summary_in_the_folder_is_the_same_object(tiny):
+    _, found = solved_json(tiny)
+    saved = json.loads((tiny.parent / "plans/tiny/summary.json").read_text("utf-8"))
+    assert {**saved, "times_s": found["times_s"], "plan": found["plan"]} == found
+
+
+def test_the_folder_says_where_it_comes_from(tiny):
+    run("solve", tiny, "--scenario", "quiet", "--set", "sites.home.pools.own.units=9")
+    folder = tiny.parent / "plans" / "tiny-quiet"
+    record = json.loads((folder / "provenance.json").read_text("utf-8"))
+    assert record["config"]["scenario"] == "quiet"
+    assert record["config"]["set"] == ["sites.home.pools.own.units=9"]
+    assert record["versions"].keys() >= {"computeplan", "python", "numpy", "highspy"}
+    assert record["options"]["name"] == "highs"
+    assert record["created"].endswith("Z")
+    assert set(record["files"]) | {"provenance.json"} == set(files(folder))
+    again = api.load(folder / "config.yaml")
+    assert again.problem.pools.max_units[0] == 9
+
+
+def test_tables_are_the_same_bytes_in_every_run(tiny):
+    run("solve", tiny, "--out", "first")
+    run("solve", tiny, "--out", "second")
+    first, second = files(tiny.parent / "first"), files(tiny.parent / "second")
+    changing = {"provenance.json"}
+    assert {n: b for n, b in first.items() if n not in changing} == {
+        n: b for n, b in second.items() if n not in changing
+    }
+
+
+def test_without_baseline_there_is_nothing_beside_the_plan(tiny):
+    result = run("solve", tiny, "--no-baseline")
+    assert result.exit_code == 0
+    assert "all-local" not in result.stdout
+    assert solved_json(tiny, "--no-baseline")[1]["baseline"] is None
+
+
+def test_a_solver_through_pulp_finds_the_same(tiny):
+    highs, cbc = solved_json(tiny)[1], solved_json(tiny, "--solver", "cbc")[1]
+    assert cbc["solver"]["name"] == "cbc"
+    assert cbc["objective"] == pytest.approx(highs["objective"])
+
+
+@pytest.mark.parametrize("method", ["auto", "simplex", "ipm"])
+def test_options_reach_the_solver(tiny, method):
+    arguments = ("--method", method, "--threads", "1", "--time-limit", "50")
+    assert run("solve", tiny, *arguments).exit_code == 0
+    record = json.loads((tiny.parent / "plans/tiny/provenance.json").read_text("utf-8"))
+    assert record["options"] == {"name": "highs", "time_limit_s": 50.0, "threads": 1, "method": method}
+
+
+def test_infeasible_has_reasons_and_leaves_the_earlier_plan(tiny):
+    run("solve", tiny)
+    before = files(tiny.parent / "plans/tiny")
+    result = run("solve", tiny, "--set", "sites.北站=null", "--set", "zones.北=null", "--set", "network=null")
+    assert result.exit_code == 3, result.output
+    assert "workload chat: at 2026-03-02 01:00, 6 units are needed, but at most 4 are there" in result.stdout
+    assert "error: infeasible: no plan meets all limits" in result.stderr
+    assert files(tiny.parent / "plans/tiny") == before
+
+
+def test_infeasible_as_json_has_no_objective(tiny):
+    result, found = solved_json(tiny, "--scenario", "far")
+    assert result.exit_code == 3
+    assert found["status"] == "infeasible"
+    for key in ("objective", "bound", "gap", "cost", "emissions_t", "audit", "baseline", "plan"):
+        assert found[key] is None, key
+    (reason,) = found["reasons"]
+    assert reason["subject"] == "workload chat"
+    assert "infeasible" in result.stderr
+    assert not (tiny.parent / "plans").exists()
+
+
+def test_a_workload_without_a_pool_is_infeasible_with_what_excludes_each(tiny):
+    result = run("solve", tiny, "--set", "workloads.chat.security=4")
+    assert result.exit_code == 3
+    assert "workload chat: no pool is eligible" in result.stdout
+    assert "home/own: security 0 < 4" in result.stdout
+    assert "北站/租用: security 0 < 4" in result.stdout
+
+
+def test_a_contradiction_of_several_limits_says_what_to_try(tiny):
+    result = run("solve", tiny, "--set", "objective.carbon_cap=1 kg")
+    assert result.exit_code == 3
+    assert "the limits contradict in combination" in result.stdout
+
+
+def run_with_plan(config, plan):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "plan", lambda *_: plan)
+        return run("solve", config)
+
+
+@pytest.fixture
+def made(tiny):
+    return api.solve(tiny, baseline=False).plan
+
+
+def test_unbounded_is_said(tiny, made):
+    result = run_with_plan(tiny, replace(made, status=Status.UNBOUNDED, solution=None))
+    assert result.exit_code == 3
+    assert "unbounded: the cost can fall without end" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_limit_without_a_plan_exits_with_4(tiny, made):
+    result = run_with_plan(tiny, replace(made, status=Status.NO_PLAN, solution=None))
+    assert result.exit_code == 4
+    assert "before it had a plan" in result.stderr
+    assert "--time-limit" in result.stderr
+    assert result.stdout == ""
+    assert not (tiny.parent / "plans").exists()
+
+
+def test_a_tiny_time_limit_never_gives_a_false_optimum(tiny):
+    result, found = solved_json(tiny, "--time-limit", "0")
+    assert found["status"] in {"optimal", "feasible", "no_plan"}
+    assert result.exit_code == (4 if found["status"] == "no_plan" else 0)
+
+
+def test_a_plan_stopped_by_the_limit_says_how_far_it_may_be(tiny, made):
+    audit = replace(made.solution.audit, gap=0.023)
+    feasible = replace(made, status=Status.FEASIBLE, solution=replace(made.solution, audit=audit))
+    result = run_with_plan(tiny, feasible)
+    assert result.exit_code == 0
+    assert "feasible, at most 2.3 % above the optimum" in result.stdout
+
+
+def test_a_failed_audit_exits_with_5_and_writes_nothing(tiny, made):
+    run("solve", tiny)
+    before = files(tiny.parent / "plans/tiny")
+    audit = replace(made.solution.audit, passed=False, notes=("capacity: pool home/own: 3 unit·h",))
+    result = run_with_plan(tiny, replace(made, solution=replace(made.solution, audit=audit)))
+    assert result.exit_code == 5
+    assert "audit FAILED" in result.stdout
+    assert "capacity: pool home/own: 3 unit·h" in result.stderr
+    assert files(tiny.parent / "plans/tiny") == before
+
+
+def test_a_folder_that_is_no_plan_is_refused_before_solving(tiny, monkeypatch):
+    (tiny.parent / "out").mkdir()
+    (tiny.parent / "out" / "thesis.tex").write_text("mine")
+    monkeypatch.setattr(api, "solve", lambda *_, **__: pytest.fail("solved although the folder is refused"))
+    result = run("solve", tiny, "--out", "out")
+    assert result.exit_code == 2
+    assert "no part of a plan (thesis.tex)" in result.stderr
+    assert files(tiny.parent / "out") == {"thesis.tex": b"mine"}
+
+
+def test_warnings_go_to_stderr(tiny, monkeypatch):
+    load = api.load
+
+    def with_warning(*arguments, **options):
+        loaded = load(*arguments, **options)
+        return replace(loaded, config=replace(loaded.config, warnings=("site home has no demand",)))
+
+    monkeypatch.setattr(api, "load", with_warning)
+    result, found = solved_json(tiny)
+    assert result.stderr == "warning: site home has no demand\n"
+    assert found["warnings"] == ["site home has no demand"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "folder"),
+    [(None, "tiny"), ("quiet", "tiny-quiet"), ("../up", "tiny-..-up"), ("东/西", "tiny-东-西")],
+)
+def test_the_default_folder_stays_below_plans(tiny, scenario, folder):
+    tiny.write_text(TINY + "  ../up: {}\n  东/西: {}\n", encoding="utf-8")
+    arguments = [] if scenario is None else ["--scenario", scenario]
+    assert run("solve", tiny, *arguments).exit_code == 0
+    assert (tiny.parent / "plans" / folder / "summary.json").is_file()

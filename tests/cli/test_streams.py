@@ -1,0 +1,123 @@
+"""Data on stdout, the rest on stderr; at terminals, in pipes and without color."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+from pathlib import Path
+
+import pytest
+from command_line import TINY, run, start
+from rich.cells import cell_len
+
+WAIT_S = 60
+
+
+def finished(process):
+    out, err = process.communicate(timeout=WAIT_S)
+    return out.decode(), err.decode()
+
+
+def at_terminal(*arguments, cwd, columns=100, **environment):
+    """What a user at a terminal sees on stdout."""
+    ours, theirs = pty.openpty()
+    environment = {"COLUMNS": str(columns), "TERM": "xterm-256color", **environment}
+    process = start(*arguments, cwd=cwd, stdout=theirs, environment=environment)
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if not piece:
+            break
+        seen += piece
+    process.communicate(timeout=WAIT_S)
+    os.close(ours)
+    return seen.decode().replace("\r\n", "\n")
+
+
+def test_json_is_alone_on_stdout_of_a_real_process(tiny):
+    out, err = finished(start("solve", tiny, "--json", cwd=tiny.parent))
+    assert json.loads(out)["status"] == "optimal"
+    assert err == ""
+
+
+def test_json_is_ascii_where_the_reader_expects_no_utf8(tiny):
+    environment = {"PYTHONIOENCODING": "latin-1"}
+    out, _ = finished(start("check", tiny, "--json", cwd=tiny.parent, environment=environment))
+    assert out.isascii()
+    assert json.loads(out)["name"] == "Tiny"
+
+
+def test_the_view_survives_a_narrow_encoding(tiny):
+    process = start("solve", tiny, cwd=tiny.parent, environment={"PYTHONIOENCODING": "ascii"})
+    out, err = finished(process)
+    assert process.returncode == 0, err
+    assert "\\u5317\\u7ad9" in out
+
+
+def test_a_pipe_gets_plain_text_with_whole_names(tiny):
+    long = "a-company-with-a-name-of-no-mean-length" * 4
+    tiny.write_text(TINY.replace("home:", f"{long}:"), encoding="utf-8")
+    out, _ = finished(start("solve", tiny, cwd=tiny.parent, environment={"COLUMNS": "40"}))
+    assert "\x1b" not in out
+    assert long in out
+    assert all(line == line.rstrip() for line in out.splitlines())
+
+
+def test_a_terminal_gets_color_unless_it_is_declined(tiny):
+    assert "\x1b[" in at_terminal("solve", tiny, cwd=tiny.parent)
+    plain = at_terminal("solve", tiny, cwd=tiny.parent, NO_COLOR="1")
+    assert "\x1b[3" not in plain
+    assert "Tiny" in plain
+
+
+@pytest.mark.parametrize("columns", [40, 60, 100])
+def test_a_narrow_terminal_loses_no_name(tiny, columns):
+    shown = at_terminal("check", tiny, cwd=tiny.parent, columns=columns, NO_COLOR="1")
+    text = re.sub(r"\x1b\[\d+m", "", shown)
+    assert max(cell_len(line) for line in text.splitlines()) <= columns
+    assert "…" not in text
+    assert "北站" in text.replace("\n", "")
+
+
+def test_chinese_names_align(tiny):
+    out = run("solve", tiny).stdout
+    rows = [line for line in out.splitlines() if line.startswith(("home", "北站", "total"))]
+    assert len(rows) == 3
+    assert len({cell_len(row) for row in rows}) == 1
+
+
+def test_a_reader_who_hangs_up_is_no_error(tiny):
+    process = start("schema", cwd=tiny.parent)
+    process.stdout.close()
+    with process.stderr:
+        error = process.stderr.read().decode()
+    assert process.wait(timeout=WAIT_S) == 0
+    assert error == ""
+
+
+def test_a_full_stdout_is_told(tiny):
+    with Path("/dev/full").open("wb") as full:
+        process = start("check", tiny, cwd=tiny.parent, stdout=full)
+        err = process.communicate(timeout=WAIT_S)[1].decode()
+    assert process.returncode == 2
+    assert "No space left on device" in err
+    assert "Traceback" not in err
+
+
+def test_ctrl_c_ends_quietly_and_leaves_no_plan(tiny):
+    tiny.unlink()
+    os.mkfifo(tiny)
+    process = start("solve", tiny, cwd=tiny.parent)
+    with tiny.open("w"):  # waits until the command reads the config
+        process.send_signal(signal.SIGINT)
+        out, err = finished(process)
+    assert process.returncode == 130
+    assert (out, err) == ("", "error: interrupted; no plan was written\n")
+    assert not (tiny.parent / "plans").exists()
