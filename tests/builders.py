@@ -123,6 +123,10 @@ class Demand(Needing):
     scale: float = 1.0
     fixed: bool = False
 
+    def times(self, factor: float) -> Demand:
+        """The same demand of another size."""
+        return replace(self, scale=self.scale * factor, data=self.data * factor)
+
 
 @dataclass(frozen=True)
 class Job(Needing):
@@ -132,6 +136,11 @@ class Job(Needing):
     release: float = 0.0
     deadline: float | None = None
     max_rate: float = inf
+
+    def times(self, factor: float) -> Job:
+        """The same job of another size, in the same time."""
+        sized = {"volume": self.volume, "max_rate": self.max_rate, "data": self.data}
+        return replace(self, **{name: amount * factor for name, amount in sized.items()})
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def cases(draw: Draw, **given: st.SearchStrategy) -> Case:
     sites[0] = replace(sites[0], provides=LABELS, security=3)
     names = [site.name for site in sites]
     workloads = draw(st.lists(_workloads(blocks, period_h, names), min_size=1, max_size=4))
-    workloads += draw(st.lists(st.sampled_from(workloads).flatmap(_twin), max_size=2))
+    workloads += draw(st.lists(st.sampled_from(workloads).flatmap(lambda w: _twins(w, periods)), max_size=2))
     case = Case(
         periods=periods,
         period_h=period_h,
@@ -181,11 +181,13 @@ def _jobs(draw: Draw, blocks: Sequence[int], period_h: float, needing: dict) -> 
     )
 
 
-def _twin(workload: Demand | Job) -> st.SearchStrategy[Demand | Job]:
-    """A workload with the same needs, so that the two can be merged."""
-    if isinstance(workload, Job):
-        return st.just(workload)
-    return st.sampled_from([0.5, 1.0, 2.0]).map(lambda scale: replace(workload, scale=scale))
+@st.composite
+def _twins(draw: Draw, workload: Demand | Job, periods: int) -> Demand | Job:
+    """A workload of other size, and sometimes of another shape or zone: most can be merged with it."""
+    twin = workload.times(draw(st.sampled_from([1.0, 0.5, 2.0])))
+    if isinstance(twin, Demand) and not twin.fixed and draw(st.booleans()):
+        twin = replace(twin, units=draw(series(quarters(0, 4), periods)))
+    return replace(twin, zone=draw(seldom(twin.zone, st.sampled_from(ZONES))))
 
 
 def _contracts(sites: Sequence[str], periods: int) -> st.SearchStrategy[Contract]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from builders import Case, Demand, Job
+from computeplan.grouping import merge
 from computeplan.problem import CarbonBasis, Goal, HorizonEnd, Problem, Status, Term
 from reference.model import Answer, solve_reference
 from strategies import cases
@@ -58,7 +59,7 @@ def features(case: Case, problem: Problem, answer: Answer) -> dict[str, bool]:
         "fixed with data": any(w.fixed and w.data > 0 for w in demands),
         "deferral": any(w.max_delay > 0 for w in demands),
         "fractional delay": any(w.max_delay % case.period_h for w in demands),
-        "twins": len(set(map(repr, case.workloads))) < len(case.workloads),
+        "merged": merge(problem).size < len(case.workloads),
         "rented": bool(works[problem.pools.term == Term.ON_DEMAND].any()),
         "booked": bool((booked > 1e-6).any()),
         "several pools at work": works.sum() > 1,

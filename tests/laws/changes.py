@@ -44,22 +44,11 @@ def scale_amounts(case: Case, factor: float) -> Case:
     return case.but(
         sites=each(case.sites, import_limit=scaled),
         pools=each(case.pools, units=scaled, min_units=scaled),
-        workloads=[scale_work(workload, factor) for workload in case.workloads],
+        workloads=[workload.times(factor) for workload in case.workloads],
         contracts=each(case.contracts, available=scaled),
         links=each(case.links, bandwidth=scaled),
         caps=each(case.caps, limit=scaled),
         carbon_cap=case.carbon_cap * factor,
-    )
-
-
-def scale_work(workload: Demand | Job, factor: float) -> Demand | Job:
-    if isinstance(workload, Demand):
-        return replace(workload, scale=workload.scale * factor, data=workload.data * factor)
-    return replace(
-        workload,
-        volume=workload.volume * factor,
-        max_rate=workload.max_rate * factor,
-        data=workload.data * factor,
     )
 
 
@@ -80,7 +69,7 @@ def scale_time(case: Case, factor: float) -> Case:
 def split_workload(case: Case, index: int, share: float) -> Case:
     """Two workloads in place of one."""
     whole = case.workloads[index]
-    parts = [scale_work(whole, share), scale_work(whole, 1 - share)]
+    parts = [whole.times(share), whole.times(1 - share)]
     return case.but(workloads=[*case.workloads[:index], *parts, *case.workloads[index + 1 :]])
 
 

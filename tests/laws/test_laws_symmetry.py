@@ -20,7 +20,7 @@ from comparing import at_most, same
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import Demand, Job, Site
+from builders import Demand, Site
 from computeplan.problem import Goal, HorizonEnd, Status
 from reference.model import solve_reference
 from solving import optimum, solve_product
@@ -114,6 +114,7 @@ def _in_whole_periods(workload, period_h):
 
 @given(cases())
 def test_nothing_more_to_do_and_nowhere_else_to_go_change_nothing(case):
-    idle = [Demand(0.0, zone="town"), Job(0.0, zone="town")]
-    padded = case.but(sites=[*case.sites, Site("empty")], workloads=[*case.workloads, *idle])
+    padded = case.but(
+        sites=[*case.sites, Site("empty")], workloads=[*case.workloads, Demand(0.0, zone="town")]
+    )
     same(optimum(padded), optimum(case))
