@@ -43,7 +43,8 @@ def check_system(
     ledger : Ledger
         Takes the violations.
     """
-    facility_kwh = it_energy_kwh(problem, usage.load_unit_h, decisions.booked_units) * problem.pue
+    facility_kwh = it_energy_kwh(problem, usage.load_unit_h, decisions.booked_units)
+    facility_kwh *= problem.sites.pue[problem.pools.site]
     _check_capacity(problem, usage, decisions, ledger)
     _check_booking(problem, decisions, ledger)
     _check_energy(problem, facility_kwh, decisions, ledger)
@@ -51,6 +52,37 @@ def check_system(
     _check_bandwidth(problem, usage, ledger)
     _check_caps(problem, usage, facility_kwh, decisions, ledger)
     _check_carbon(problem, accounts, ledger)
+
+
+def finite_decisions(problem: Problem, decisions: Decisions, ledger: Ledger) -> Decisions:
+    """Record what is no finite number.
+
+    Parameters
+    ----------
+    problem : Problem
+    decisions : Decisions
+    ledger : Ledger
+        Takes the violations.
+
+    Returns
+    -------
+    Decisions
+        With 0 in its place, so that later checks see the rest.
+    """
+    booked, grid, contract = decisions.booked_units, decisions.grid_kwh, decisions.contract_kwh
+    return Decisions(
+        booked_units=_finite(booked, ledger, "pool", problem.pools.names),
+        grid_kwh=_finite(grid, ledger, "site", problem.sites.names),
+        contract_kwh=_finite(contract, ledger, "contract", problem.contracts.names),
+    )
+
+
+def _finite(values: Floats, ledger: Ledger, kind: str, names: Sequence[str]) -> Floats:
+    broken = np.where(np.isfinite(values), 0.0, np.inf)
+    ledger.record(
+        Family.NONNEGATIVE, broken, 1.0, lambda thing, *_: f"{kind} {names[thing]}, no finite number"
+    )
+    return np.nan_to_num(values, posinf=0.0, neginf=0.0)
 
 
 def _check_capacity(problem: Problem, usage: Usage, decisions: Decisions, ledger: Ledger) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from computeplan.plan.accounting import Accounts
 from computeplan.plan.audit.bound import dual_bound
-from computeplan.plan.audit.feasibility import check_system
+from computeplan.plan.audit.feasibility import check_system, finite_decisions
 from computeplan.plan.audit.survey import survey
 from computeplan.plan.audit.violations import Family, Ledger, Violation
 from computeplan.plan.settle import settle
@@ -92,6 +92,7 @@ def audit_plan(
     """
     ledger = Ledger()
     usage = survey(problem, blocks, ledger)
+    decisions = finite_decisions(problem, decisions, ledger)
     accounts = settle(problem, usage, decisions)
     check_system(problem, usage, decisions, accounts, ledger)
     bound = None if prices is None else dual_bound(problem, prices)
