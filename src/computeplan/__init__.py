@@ -1,11 +1,12 @@
 """Exact planning of computing work over sites and time.
 
 >>> import computeplan
->>> plan = computeplan.solve("quickstart.yaml")  # doctest: +SKIP
->>> plan.status, plan.accounts.cost.total  # doctest: +SKIP
+>>> run = computeplan.solve("quickstart.yaml")  # doctest: +SKIP
+>>> run.plan.status, run.plan.solution.accounts.cost.total  # doctest: +SKIP
+>>> run.save("plans/quickstart")  # doctest: +SKIP
 
-`load` reads and checks a config, `solve` plans it and `save` writes the plan folder. They are imported
-when they are first used, so that ``import computeplan`` and ``computeplan --help`` stay quick.
+`load` reads and checks a config, `solve` plans it. They are imported when they are first used, so that
+``import computeplan`` and ``computeplan --help`` stay quick.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from computeplan.api import load, save, solve
+    from computeplan.api import load, solve
 
-__all__ = ["__version__", "load", "save", "solve"]
+__all__ = ["__version__", "load", "solve"]
 
 
 def __getattr__(name: str) -> object:
-    if name in {"load", "save", "solve"}:
+    if name in {"load", "solve"}:
         from computeplan import api
 
         return getattr(api, name)

@@ -33,7 +33,7 @@ from computeplan.solvers.options import Method
 from computeplan.studies.baselines import Baseline, all_local
 
 if TYPE_CHECKING:
-    import polars as pl
+    from computeplan.plan.tables.catalog import Tables
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,8 @@ class Loaded:
     Attributes
     ----------
     path : Path
+    sha256 : str
+        Of the file.
     config : LoadedConfig
         The numeric problem, the solver's settings, the config's text and its inputs.
     scenario : str, optional
@@ -52,6 +54,7 @@ class Loaded:
     """
 
     path: Path
+    sha256: str
     config: LoadedConfig
     scenario: str | None
     overrides: tuple[str, ...]
@@ -104,8 +107,8 @@ class Run:
             "warnings": list(self.loaded.warnings),
         }
 
-    def tables(self) -> dict[str, pl.DataFrame]:
-        """Make the plan's tables.
+    def tables(self) -> Tables:
+        """Make the plan's tables, polars frames by name.
 
         Raises
         ------
@@ -144,7 +147,7 @@ class Run:
             "versions": versions(),
             "config": {
                 "path": str(loaded.path),
-                "sha256": sha256(loaded.path.read_bytes()).hexdigest() if loaded.path.is_file() else None,
+                "sha256": loaded.sha256,
                 "scenario": loaded.scenario,
                 "set": list(loaded.overrides),
             },
@@ -175,9 +178,10 @@ def load(path: str | Path, *, scenario: str | None = None, overrides: Sequence[s
     ConfigError
         With every fault of the config and its inputs.
     """
-    start = perf_counter()
-    config = load_config(Path(path), scenario=scenario, overrides=overrides)
-    return Loaded(Path(path), config, scenario, tuple(overrides), perf_counter() - start)
+    start, file = perf_counter(), Path(path)
+    config = load_config(file, scenario=scenario, overrides=overrides)
+    digest = sha256(file.read_bytes()).hexdigest()
+    return Loaded(file, digest, config, scenario, tuple(overrides), perf_counter() - start)
 
 
 def solve(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
 from dataclasses import replace
 
 import pytest
@@ -232,3 +235,15 @@ def test_the_default_folder_stays_below_plans(tiny, scenario, folder):
     arguments = [] if scenario is None else ["--scenario", scenario]
     assert run("solve", tiny, *arguments).exit_code == 0
     assert (tiny.parent / "plans" / folder / "summary.json").is_file()
+
+
+def test_ctrl_c_is_heard_while_the_solver_does_not_return(tiny, monkeypatch):
+    over = threading.Event()
+    monkeypatch.setattr(api, "solve", lambda *_, **__: over.wait(60))
+    presses = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    presses.start()
+    result = run("solve", tiny)
+    over.set()
+    presses.join()
+    assert result.exit_code == 130
+    assert result.stderr == "error: interrupted; no plan was written\n"

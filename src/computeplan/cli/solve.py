@@ -13,6 +13,7 @@ import typer
 from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
+from computeplan.cli.interruptible import interruptible
 from computeplan.cli.options import Config, Json, Overrides, Scenario
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def solve(
         terminal.note(f"warning: {warning}")
     options = _options(loaded, solver, time_limit, threads, method)
     with terminal.working("planning") as tell:
-        run = api.solve(loaded, options=options, baseline=not no_baseline, tell=tell)
+        run = interruptible(lambda: api.solve(loaded, options=options, baseline=not no_baseline, tell=tell))
     code = _outcome(run)
     written = folder if code is ExitCode.SOLVED else None
     if written:

@@ -12,8 +12,11 @@ from computeplan.problem import Problem
 if TYPE_CHECKING:
     import polars as pl
 
+    Tables = dict[str, pl.DataFrame]
+    """Frames by name of the table."""
 
-def tables(problem: Problem, solution: Solution) -> dict[str, pl.DataFrame]:
+
+def tables(problem: Problem, solution: Solution) -> Tables:
     """Make all tables of a plan.
 
     Parameters

@@ -1,0 +1,30 @@
+"""Ctrl-C while a solver works."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def interruptible(work: Callable[[], Result]) -> Result:
+    """Do some work in a thread of its own, so that Ctrl-C is heard while a solver does not return.
+
+    Parameters
+    ----------
+    work : callable
+        Goes on after a Ctrl-C until the process ends, so it must not write anything.
+    """
+    done: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - it is raised again by result()
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return done.result()
