@@ -31,7 +31,7 @@ $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/run.stamp
 
 demo: $(VENV)/run.stamp
-	$(BIN)/computeplan solve configs/chongqing.yaml --out plans/chongqing --force
+	$(BIN)/computeplan solve configs/chongqing.yaml
 
 test: $(VENV)/dev.stamp
 	$(BIN)/pytest -m "not slow"
