@@ -15,6 +15,9 @@ from computeplan.report.binding import binding_view
 from computeplan.report.comparison import comparison
 from computeplan.report.sites import sites_view
 
+ROUNDING = 1e-12
+"""A relative violation up to this is that of floating-point numbers."""
+
 STYLES = {Status.OPTIMAL: "bold green", Status.FEASIBLE: "bold yellow"}
 
 
@@ -48,7 +51,8 @@ def _headline(run: Run, solution: Solution) -> Text:
     text = Text.assemble((run.plan.problem.name, "bold"), ": ", (status.value, STYLES[status]))
     text.append(f", {_gap(audit.gap)}, audit ")
     text.append("passed" if audit.passed else "FAILED", style="green" if audit.passed else "bold red")
-    return text.append(f" (largest violation {audit.max_violation:.0e})" if audit.max_violation else "")
+    violated = audit.max_violation > ROUNDING
+    return text.append(f" (largest violation {audit.max_violation:.0e})" if violated else "")
 
 
 def _gap(gap: float | None) -> str:
@@ -63,11 +67,12 @@ def _footer(run: Run, folder: Path | None) -> Text:
     size, solver = run.plan.size, run.plan.solver
     times_s = dict(run.times_s)
     total_s = times_s.pop("total", sum(times_s.values()))
-    stages = ", ".join(f"{stage} {seconds:.2g}" for stage, seconds in times_s.items() if seconds >= 0.01)
+    noted = ", ".join(f"{stage} {seconds:.2g}" for stage, seconds in times_s.items() if seconds >= 0.01)
+    stages = f" ({noted})" if noted else ""
     workloads = counted(run.plan.problem.workloads.size, "workload")
     text = (
         f"{workloads} in {size.classes:,} classes, {size.columns:,} columns × {size.rows:,} rows; "
-        f"{solver.name} {solver.version}; {number(total_s, 3)} s ({stages})"
+        f"{solver.name} {solver.version}; {number(total_s, 3)} s{stages}"
     )
     footer = Text(text, style="dim")
     return footer.append(f"\nplan: {folder}", style="not dim") if folder else footer

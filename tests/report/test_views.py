@@ -1,0 +1,239 @@
+"""What the terminal view says."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from computeplan import api
+from computeplan.explain import Reason
+from computeplan.problem import Status
+from computeplan.report import contents, plan_view, reasons_view
+
+TEXT = """\
+name: Two sites
+horizon: {start: 2026-03-02T00:00, duration: 3 h, weight: 2}
+objective: {carbon_price: 100 CNY/t}
+zones: {city: {}, north: {}}
+network:
+  latency: one_way
+  links: {line: {between: [city, north], latency: 9 ms, bandwidth: 0.02 Gbps, price: 0.1}}
+hardware: {gpu: {idle_power: 1 kW, busy_power: 10 kW}}
+sites:
+  city:
+    zone: city
+    grid: {price: 1.0, carbon: 0.6}
+    pools: {rent: {hardware: gpu, term: on_demand, price: 20}}
+  north:
+    zone: north
+    grid: {price: 0.5, carbon: {location: 0.5, market: 0.4}, import_limit: 40}
+    contracts: {wind: {profile: 1, capacity: 10 kW, price: 0.2}}
+    pools: {own: {hardware: gpu, term: owned, units: 8}}
+workloads:
+  chat: {zone: city, demand: [3, 4, 2], traffic: 2}
+  batch: {zone: north, demand: 2, max_delay: 2 h}
+scenarios:
+  clean: {objective: {minimize: carbon, carbon_basis: market, carbon_price: null}}
+  capped: {objective: {carbon_price: null, carbon_cap: 0.17 t}, sites: {north: {grid: {price: 9}}}}
+  near:
+    workloads: {chat: {zone: north, traffic: null}}
+    sites: {north: {grid: {import_limit: null}, contracts: null}}
+  far: {workloads: {batch: {zone: city, residency: [north]}}}
+  tight: {sites: {city: {pools: {rent: {max_units: 1}}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    path = tmp_path_factory.mktemp("report") / "two.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(config):
+    return api.solve(config)
+
+
+def shown(*renderables, width=200):
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    console.print(*renderables, sep="\n")
+    return console.file.getvalue()
+
+
+def view(run, folder=None):
+    return shown(plan_view(run, run.plan.solution, folder))
+
+
+def cells(text, start):
+    """The row that starts with these words, split at wide gaps."""
+    (row,) = [line for line in text.splitlines() if line.startswith(start)]
+    return [cell.strip() for cell in row[len(start) :].split("  ") if cell.strip()]
+
+
+def numbers(row):
+    return [float(cell.replace(",", "").removesuffix(" %")) for cell in row]
+
+
+def test_the_headline_comes_first(run):
+    assert view(run).splitlines()[0] == "Two sites: optimal, gap 0 (proved), audit passed"
+
+
+def test_cost_stands_beside_the_all_local_plan_with_what_it_saves(run):
+    plan_cost = run.plan.solution.accounts.cost.total
+    local_cost = run.baseline.plan.solution.accounts.cost.total
+    mine, local, saves, share = numbers(cells(view(run), "cost, CNY"))
+    assert (mine, local) == (pytest.approx(plan_cost, abs=0.5), pytest.approx(local_cost, abs=0.5))
+    assert saves == pytest.approx(local_cost - plan_cost, abs=0.5)
+    assert share == pytest.approx(100 * (local_cost - plan_cost) / local_cost, abs=0.05)
+    assert saves > 0
+
+
+def test_carbon_is_shown_on_three_bases_and_the_priced_one_is_marked(run):
+    text = view(run)
+    tonnes = run.plan.solution.accounts.emissions_t
+    for start, amount in {
+        "carbon location, t *": tonnes.location,
+        "carbon market, t": tonnes.market,
+        "carbon hourly, t": tonnes.hourly,
+    }.items():
+        assert numbers(cells(text, start))[0] == pytest.approx(amount, rel=1e-3)
+    assert "* priced at 100 CNY/t" in text
+
+
+def test_parts_of_the_cost_add_up(run):
+    text = view(run)
+    parts = ["  units in use", "  energy", "  contracts", "  network"]
+    total = sum(numbers(cells(text, part))[0] for part in parts)
+    assert total == pytest.approx(run.plan.solution.accounts.cost.total, abs=2.0)
+    assert "demand charge" not in text
+
+
+def test_without_a_baseline_the_plan_stands_alone(run):
+    text = view(replace(run, baseline=None))
+    assert "all-local" not in text
+    assert len(cells(text, "cost, CNY")) == 1
+
+
+def test_an_impossible_all_local_plan_is_said(config):
+    text = view(api.solve(config, scenario="tight"))
+    assert "all-local (no work leaves its zone): infeasible" in text
+    assert len(cells(text, "cost, CNY")) == 1
+
+
+def test_workloads_without_a_local_pool_are_told(config):
+    text = view(api.solve(config, scenario="far"))
+    assert "all-local: no work leaves its zone, but for 1 workload without a pool there" in text
+
+
+def test_sites_add_up(run):
+    text, accounts = view(run), run.plan.solution.accounts
+    city = numbers(cells(text, "city ")[2:])
+    assert city[1] == pytest.approx(accounts.sites.cost.total[0], abs=0.05)
+    units, energy, cost, carbon = numbers(cells(text, "total"))
+    assert units == pytest.approx(5.0)
+    assert energy == pytest.approx(accounts.sites.facility_kwh.sum() / 1000, rel=1e-3)
+    assert cost == pytest.approx(accounts.cost.total, abs=0.5)
+    assert carbon == pytest.approx(accounts.emissions_t.location, rel=1e-3)
+
+
+def test_use_is_of_pools_with_a_limit(run):
+    text = view(run)
+    accounts = run.plan.solution.accounts.pools
+    assert f"{100 * accounts.utilization[1]:.1f} %" in cells(text, "north")
+    assert cells(text, "city ")[1] == "–"
+
+
+def test_the_network_has_a_row_where_there_is_traffic(run, config):
+    assert cells(view(run), "network")
+    assert "\nnetwork" not in view(api.solve(config, scenario="near"))
+
+
+def test_what_binds_is_in_words_with_worth_and_units(config):
+    text = view(api.solve(config, overrides=["workloads.batch.max_delay=0 h"]))
+    table = text[text.index("what binds") :].splitlines()[2:]
+    rows = [row.rsplit("  ") for row in table[: table.index("")]]
+    bound = {row[0].strip(): [cell.strip() for cell in row[1:] if cell.strip()] for row in rows}
+    assert set(bound) == {"grid import of north", "power of contract north/wind"}
+    limit, wind = bound["grid import of north"], bound["power of contract north/wind"]
+    assert limit[1].endswith("CNY/kWh")
+    assert (limit[2], wind[2]) == ("2 of 3 periods", "always")
+    worths = numbers([cells[0] for cells in bound.values()])
+    assert worths == sorted(worths, reverse=True)
+
+
+def test_nothing_binds(config):
+    assert "No limit binds" in view(api.solve(config, scenario="near"))
+
+
+def test_prices_may_be_missing(run):
+    blind = replace(run.plan.solution, prices=None)
+    text = view(replace(run, plan=replace(run.plan, solution=blind)))
+    assert "What binds is not known: the solver gives no prices." in text
+
+
+def test_least_carbon_is_told_in_tonnes(config):
+    text = view(api.solve(config, scenario="clean"))
+    assert "* minimized" in text
+    assert "worth t" in text
+    assert "kg/kWh" in text
+
+
+def test_a_carbon_cap_is_told(config):
+    text = view(api.solve(config, scenario="capped"))
+    assert "* capped at 0.17 t" in text
+    assert cells(text, "carbon cap")[1].endswith("CNY/t")
+    assert cells(text, "carbon cap")[2] == "always"
+
+
+def test_the_footer_has_solver_size_times_and_folder(run, tmp_path):
+    lines = view(replace(run, times_s={"read": 0.25, "solve": 2.0, "total": 2.5}), tmp_path).splitlines()
+    assert "2 workloads in 2 classes, " in lines[-2]
+    assert f"highs {run.plan.solver.version}; 2.5 s (read 0.25, solve 2)" in lines[-2]
+    assert lines[-1] == f"plan: {tmp_path}"
+
+
+@pytest.mark.parametrize(
+    ("status", "gap", "passed", "words"),
+    [
+        (Status.FEASIBLE, 0.0123, True, "feasible, at most 1.23 % above the optimum, audit passed"),
+        (Status.OPTIMAL, None, True, "optimal, optimality not proved, audit passed"),
+        (Status.OPTIMAL, 0.0, False, "optimal, gap 0 (proved), audit FAILED (largest violation 3e-02)"),
+    ],
+)
+def test_the_headline_tells_limits_and_failures(run, status, gap, passed, words):
+    violation = 0.0 if passed else 0.03
+    audit = replace(run.plan.solution.audit, gap=gap, passed=passed, max_violation=violation)
+    plan = replace(run.plan, status=status, solution=replace(run.plan.solution, audit=audit))
+    assert view(replace(run, plan=plan)).splitlines()[0] == f"Two sites: {words}"
+
+
+def test_contents_tell_blocks_and_what_they_stand_for(config):
+    weeks = "{start: 2026-01-12T00:00, duration: 3 h, weight: 5}, {start: 2026-07-13T00:00, duration: 3 h}"
+    horizon = f"horizon={{end: cyclic, blocks: [{weeks}]}}"
+    loaded = api.load(config, overrides=[horizon, "workloads.chat.demand=3"])
+    text = shown(contents(loaded.problem))
+    assert "in 2 blocks, standing for 18 h; 6 periods of 60 min; work may wrap around its end" in text
+    assert "5 units busy in the mean" in text
+
+
+def test_contents_tell_the_goal(config):
+    def goal(scenario):
+        return cells(shown(contents(api.load(config, scenario=scenario).problem)), "goal")
+
+    assert goal(None) == ["least cost, carbon at 100 CNY/t (location basis)"]
+    assert goal("clean") == ["least carbon, then least cost (market basis)"]
+    assert goal("capped") == ["least cost, at most 0.17 t (location basis)"]
+
+
+def test_reasons_are_listed_with_their_details():
+    reasons = [Reason("workload chat", "no pool is eligible", ("a/b: security 0 < 4",))]
+    lines = [line.rstrip() for line in shown(reasons_view(reasons)).splitlines()]
+    assert lines == ["workload chat: no pool is eligible", "  a/b: security 0 < 4"]
+
+
+def test_no_reason_says_what_to_try():
+    assert "--set caps=null" in shown(reasons_view(()))
