@@ -71,7 +71,7 @@ def test_check_says_what_a_config_contains(tiny):
     assert result.exit_code == 0
     for text in (
         "2026-03-02 00:00 to 2026-03-02 03:00 Asia/Shanghai; 3 periods of 60 min",
-        "2 workloads of 2 companies (1 interactive, 1 deferrable); 4.667 units busy in the mean",
+        "2 workloads of 2 companies (1 interactive, 1 deferrable) in 2 classes; 4.667 units busy",
         "least cost (location basis)",
         "北站/租用",
         "9 CNY/unit/h",

@@ -37,21 +37,23 @@ def number(value: float, digits: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def counted(amount: int, noun: str) -> str:
+def counted(amount: int, noun: str, plural: str = "") -> str:
     """Write an amount and its noun.
 
     Parameters
     ----------
     amount : int
     noun : str
-        In the singular; the plural adds an s.
+        In the singular.
+    plural : str
+        Default: the noun with an s.
 
     Returns
     -------
     str
         Such as ``1 period`` or ``1,024 periods``.
     """
-    return f"{amount:,} {noun}" if amount == 1 else f"{amount:,} {noun}s"
+    return f"{amount:,} {noun if amount == 1 else plural or f'{noun}s'}"
 
 
 def workloads_named(names: Sequence[str], chosen: Ints) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from computeplan.explain.wording import counted, moment, number
+from computeplan.grouping import merge
 from computeplan.problem import Goal, HorizonEnd, Problem, Term
 from computeplan.report.tables import facts, table
 
@@ -44,6 +45,7 @@ def contents_data(problem: Problem) -> dict[str, object]:
         "size": {
             "companies": problem.companies.size,
             **_kinds(problem),
+            "classes": merge(problem).size,
             "sites": problem.sites.size,
             "pools": problem.pools.size,
             "contracts": problem.contracts.size,
@@ -122,11 +124,10 @@ def _work(problem: Problem) -> str:
     jobs = kinds.pop("jobs")
     parts = [f"{amount:,} {kind}" for kind, amount in kinds.items() if amount]
     parts += [counted(jobs, "job")] if jobs else []
-    companies = problem.companies.size
-    owners = f"{companies:,} {'company' if companies == 1 else 'companies'}"
-    return (
-        f"{workloads} of {owners} ({', '.join(parts)}); {number(_mean_units(problem))} units busy in the mean"
-    )
+    owners = counted(problem.companies.size, "company", "companies")
+    classes = counted(merge(problem).size, "class", "classes")
+    busy = f"{number(_mean_units(problem))} units busy in the mean"
+    return f"{workloads} of {owners} ({', '.join(parts)}) in {classes}; {busy}"
 
 
 def _pools(problem: Problem) -> Table:
