@@ -1,0 +1,101 @@
+"""The configs that ship: whole, with every scenario, of the size and interest that they claim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import yaml
+
+from computeplan import api
+from computeplan.explain import impossible
+from computeplan.grouping import merge
+from computeplan.problem import Status
+
+CONFIGS = Path(__file__).resolve().parents[1] / "configs"
+QUICKSTART, CHONGQING = CONFIGS / "quickstart.yaml", CONFIGS / "chongqing.yaml"
+
+
+def scenarios(path: Path) -> list[str]:
+    return list(yaml.safe_load(path.read_text(encoding="utf-8"))["scenarios"])
+
+
+@pytest.fixture(scope="module")
+def chongqing():
+    return api.load(CHONGQING).config.problem
+
+
+@pytest.fixture(scope="module")
+def quickstart():
+    return api.solve(QUICKSTART)
+
+
+@pytest.mark.parametrize(
+    ("path", "scenario"),
+    [(path, name) for path in (QUICKSTART, CHONGQING) for name in scenarios(path)],
+    ids=lambda value: value if isinstance(value, str) else value.stem,
+)
+def test_every_scenario_is_right_and_possible(path, scenario):
+    loaded = api.load(path, scenario=scenario)
+    assert not impossible(loaded.config.problem)
+    assert loaded.config.warnings == ()
+
+
+def test_chongqing_has_the_companies_of_the_news_and_the_city_itself(chongqing):
+    tiers = dict(zip(*np.unique(chongqing.companies.tiers, return_counts=True), strict=True))
+    assert tiers == {"": 1, "top": 3, "large": 20, "others": 17177}
+
+
+def test_chongqing_is_large_and_merges_to_a_moderate_program(chongqing):
+    assert 28_000 < chongqing.workloads.size < 35_000
+    assert 100 <= merge(chongqing).problem.workloads.size <= 200
+
+
+@pytest.mark.parametrize("convention", ["round_trip", "one_way"])
+def test_what_20_ms_means_decides_hami(convention):
+    problem = api.load(CHONGQING, overrides=[f"network.latency_limit={convention}"]).config.problem
+    served = problem.eligibility.allowed[problem.needs.max_latency_ms == 20]
+    hami = [name.startswith("hami/") for name in problem.pools.names]
+    assert served[:, hami].any() == (convention == "one_way")
+
+
+def test_every_workload_of_chongqing_can_stay_in_the_city(chongqing):
+    assert (chongqing.eligibility.allowed & chongqing.local).any(axis=1).all()
+
+
+def test_quickstart_moves_work_in_space(quickstart):
+    assert quickstart.plan.status is Status.OPTIMAL
+    placed = quickstart.tables()["placements"]
+    assert set(placed["site"]) >= {"city-hall", "north-park"}
+    assert set(placed.filter(pl.col("workload") == "chat")["site"]) == {"city-hall"}
+
+
+def test_quickstart_moves_work_in_time(quickstart):
+    problem, work = quickstart.plan.problem, quickstart.plan.solution.allocation
+    reports = problem.workloads.names.index("reports")
+    arrivals = (
+        problem.workloads.scale[reports] * problem.workloads.profiles[problem.workloads.profile[reports]]
+    )
+    block = work.of(reports)
+    done = np.zeros(problem.horizon.size)
+    done[block.periods] = block.unit_h.sum(axis=(0, 1))
+    assert np.abs(done - arrivals).max() > 1
+    assert done.sum() == pytest.approx(arrivals.sum())
+
+
+def test_quickstart_costs_less_than_staying_at_home(quickstart):
+    home = quickstart.baseline.plan.solution.accounts
+    assert quickstart.plan.solution.accounts.objective < home.objective
+
+
+@pytest.mark.slow
+def test_chongqing_is_cheaper_with_xinjiang_and_dirtier_by_the_average_grid():
+    run = api.solve(CHONGQING)
+    plan, home = run.plan.solution, run.baseline.plan.solution
+    assert plan.audit.passed
+    assert plan.audit.gap < 1e-9
+    assert plan.accounts.cost.total < 0.95 * home.accounts.cost.total
+    assert plan.accounts.emissions_kg.location > home.accounts.emissions_kg.location
+    assert plan.accounts.emissions_kg.hourly < home.accounts.emissions_kg.hourly
