@@ -89,9 +89,12 @@ class Places:
         return next(above, None)
 
     def _position(self, keys: Keys, *, at_key: bool) -> tuple[int, int]:
-        """Return the position of a value, or of the key of the nearest mapping or list around it."""
+        """Return the position of a value, or of its key, or of the key of what is around it.
+
+        A block that begins below its key is found by the key.
+        """
         place = self.document.places.get(keys)
-        if place is not None and not at_key:
+        if place is not None and not at_key and place.line == place.key_line:
             return place.line, place.column
         while place is None and keys:
             keys = keys[:-1]

@@ -75,4 +75,5 @@ def _keys(value: Any) -> list[str]:
 
 
 def _texts(value: Any) -> list[str]:
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+    entries = value if isinstance(value, list) else [value]  # one label without its brackets still counts
+    return [text for text in entries if isinstance(text, str)]

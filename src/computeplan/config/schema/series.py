@@ -102,7 +102,7 @@ class Tariff(Section):
 class TariffSeries(Section):
     """A tariff."""
 
-    tariff: Tariff = Field(description="Prices by month, weekday and hour.")
+    tariff: Tariff = Field(description="Prices, and when each holds.")
 
 
 class Day(Section):
