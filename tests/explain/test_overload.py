@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import Case, Demand, Job, Pool, Site, make_problem, on_demand, reserved
+from builders import Cap, Case, Contract, Demand, Job, Pool, Site, make_problem, on_demand, reserved
 from computeplan.explain import impossible
-from computeplan.problem import HorizonEnd
+from computeplan.planner import plan
+from computeplan.problem import CapMeasure, HorizonEnd, Status
+from strategies import cases
 
 WAITING = Demand(0.1, name="batch", max_delay=1.0)
 
@@ -111,6 +113,78 @@ def test_slow_kinds_take_up_more_of_the_hardware():
     pools = [Pool(100, efficiency={"infer": 1.0, "train": 0.5})]
     workloads = [Demand(50, kind="infer"), Demand(30, kind="train")]
     assert len(statements(pools=pools, workloads=workloads)) == 1
+
+
+def only(**fields):
+    (reason,) = impossible(make_problem(**fields))
+    return reason
+
+
+def test_a_cap_on_units_limits_what_pools_can_do():
+    pools = [Pool(10, name="a"), reserved(10, name="b", availability=0.5)]
+    fields = {"pools": pools, "caps": [Cap(8.0, weights={"here/a": 1.0, "here/b": 1.0})]}
+    assert statements(workloads=[Demand(8)], **fields) == []
+    reason = only(workloads=[Demand(8.1)], **fields)
+    assert "8.1 units are needed, but at most 8 are there" in reason.statement
+    assert reason.details[-1] == "cap cap0: at most 8 units"
+    # A booked unit that is available half of the time does half of the work.
+    only_booked = [Cap(8.0, weights={"here/a": 8.0, "here/b": 1.0})]
+    assert statements(pools=pools, caps=only_booked, workloads=[Demand(4)]) == []
+    assert len(statements(pools=pools, caps=only_booked, workloads=[Demand(4.1)])) == 1
+
+
+def test_a_cap_on_power_takes_idle_power_off_first():
+    fields = {
+        "sites": [Site(pue=2.0)],
+        "pools": [Pool(5, idle_kw=1, busy_kw=3, name="own"), on_demand(busy_kw=2, name="rent")],
+        "caps": [Cap(30.0, CapMeasure.POWER)],
+    }
+    # 30 kW − 5 × 2 kW idle leaves 20 kW: 4 kW a unit in either pool.
+    assert statements(workloads=[Demand(5)], **fields) == []
+    assert "at most 5 are there" in only(workloads=[Demand(5.1)], **fields).statement
+
+
+def test_an_import_limit_with_contracts_limits_a_site():
+    fields = {
+        "sites": [Site(import_limit=8.0)],
+        "contracts": [Contract(available=[0.0, 4.0, 4.0])],
+        "pools": [Pool(100, busy_kw=2)],
+    }
+    assert statements(workloads=[Demand([4, 6, 6])], **fields) == []
+    reason = only(workloads=[Demand([4, 6, 6.1])], **fields)
+    assert "2026-03-02 02:00" in reason.statement
+    assert reason.details[-1] == "grid import and contracts of here: at most 12 kW"
+
+
+def test_the_best_use_of_a_cap_comes_first():
+    fields = {
+        "pools": [Pool(10, busy_kw=4, name="hungry"), Pool(3, busy_kw=1, name="lean")],
+        "caps": [Cap(11.0, CapMeasure.POWER)],
+    }
+    assert statements(workloads=[Demand(5)], **fields) == []
+    assert len(statements(workloads=[Demand(5.1)], **fields)) == 1
+
+
+def test_caps_over_different_pools_add_up():
+    sites = [Site("a", zone="z"), Site("b", zone="z")]
+    pools = [Pool(10, site="a"), Pool(10, site="b")]
+    caps = [Cap(4.0, weights={"a/p0": 1.0}), Cap(5.0, weights={"b/p1": 1.0})]
+    assert statements(sites=sites, pools=pools, caps=caps, workloads=[Demand(9)]) == []
+    assert len(statements(sites=sites, pools=pools, caps=caps, workloads=[Demand(9.1)])) == 1
+
+
+def test_a_cap_makes_unlimited_capacity_finite_for_work_that_waits():
+    fields = {"pools": [on_demand()], "caps": [Cap(5.0)]}
+    assert statements(workloads=[Demand([15, 0, 0], max_delay=2)], **fields) == []
+    assert len(statements(workloads=[Demand([16, 0, 0], max_delay=2)], **fields)) == 1
+
+
+@settings(max_examples=60)
+@given(cases())
+def test_nothing_that_has_a_plan_is_called_impossible(case):
+    problem = case.problem()
+    if impossible(problem):
+        assert plan(problem).status is Status.INFEASIBLE
 
 
 def test_unlimited_capacity_is_never_overloaded():

@@ -15,6 +15,7 @@ from computeplan.explain.due import DueWork, due_work
 from computeplan.explain.obligation import has_to_be_done
 from computeplan.explain.reason import Reason
 from computeplan.explain.rush import SLACK
+from computeplan.explain.supply import SharedLimit, most_work, shared_limits
 from computeplan.explain.wording import counted, listed, moment, number, workloads_named
 from computeplan.problem import Bools, Floats, Ints, Problem
 
@@ -32,12 +33,15 @@ class Confined:
     weight : (C,)
         Capacity that a unit·h of each class takes up at least; 0 where it can run elsewhere, too.
     supply : (T,)
-        Greatest capacity of the pools in each period.
+        Most that the pools can do in each period.
+    limits : tuple of str
+        Limits that the pools share and that take some of it away.
     """
 
     pools: Bools
     weight: Floats
     supply: Floats
+    limits: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -73,13 +77,13 @@ def overloaded_pools(problem: Problem) -> tuple[Reason, ...]:
     efficiency, class_of_need = np.unique(problem.eligibility.efficiency, axis=0, return_inverse=True)
     open_to: Bools = efficiency > 0
     due = due_work(problem, class_of_need.reshape(-1), efficiency.max(axis=1) > 0)
-    capacity = _capacity(problem)
+    capacity, limits = _capacity(problem), shared_limits(problem)
     reasons: list[Reason] = []
     overloaded: list[Bools] = []
     for pools in _pool_sets(open_to):
         if any((small <= pools).all() for small in overloaded):
             continue
-        confined = _confined(pools, efficiency, capacity)
+        confined = _confined(pools, efficiency, capacity, limits)
         excess = _worst(problem, due, confined)
         if excess:
             overloaded.append(pools)
@@ -104,15 +108,16 @@ def _pool_sets(open_to: Bools) -> list[Bools]:
     return list(sets[np.argsort(sets.sum(axis=1), kind="stable")])
 
 
-def _confined(pools: Bools, efficiency: Floats, capacity: Floats) -> Confined:
-    inside = (efficiency > 0).any(axis=1) & ((efficiency > 0) <= pools).all(axis=1)
+def _confined(
+    pools: Bools, efficiency: Floats, capacity: Floats, limits: tuple[SharedLimit, ...]
+) -> Confined:
+    open_to = efficiency > 0
+    inside = open_to.any(axis=1) & (open_to <= pools).all(axis=1)
     best = efficiency[inside].max(axis=0)
-    weight = np.zeros(len(efficiency))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        uses = np.where(efficiency[inside] > 0, best / efficiency[inside], np.inf)
-    weight[inside] = uses.min(axis=1)
-    used = np.flatnonzero(best > 0)
-    return Confined(pools, weight, (best[used, None] * capacity[used]).sum(axis=0))
+    uses = np.divide(best, efficiency, out=np.full(efficiency.shape, np.inf), where=open_to)
+    weight = np.where(inside, uses.min(axis=1), 0.0)
+    supply, binding = most_work(best, capacity, limits)
+    return Confined(pools, weight, supply, binding)
 
 
 def _worst(problem: Problem, due: DueWork, confined: Confined) -> Excess | None:
@@ -168,7 +173,7 @@ def _reason(problem: Problem, confined: Confined, class_of_need: Ints, excess: E
     return Reason(
         workloads_named(register.names, np.flatnonzero(counts)),
         f"{excess.when}, {excess.amounts} in the pools open to this work",
-        listed(pools),
+        listed([*pools, *confined.limits]),
     )
 
 
