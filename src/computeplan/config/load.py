@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ class LoadedConfig:
     ----------
     problem : Problem
     solver : SolverSettings
-    resolved : str
-        YAML text of the config after scenario and overrides, without its scenarios.
+    data : dict
+        The config after scenario and overrides, without its scenarios.
     inputs : tuple of InputFile
         The files that the config names.
     warnings : tuple of str
@@ -65,9 +66,14 @@ class LoadedConfig:
 
     problem: Problem
     solver: SolverSettings
-    resolved: str
+    data: dict[str, Any]
     inputs: tuple[InputFile, ...]
     warnings: tuple[str, ...]
+
+    @cached_property
+    def resolved(self) -> str:
+        """YAML text of `data`; a config that gives the same problem."""
+        return to_yaml(self.data)
 
 
 def load_config(path: Path, *, scenario: str | None = None, overrides: Sequence[str] = ()) -> LoadedConfig:
@@ -95,9 +101,9 @@ def load_config(path: Path, *, scenario: str | None = None, overrides: Sequence[
     data, places = _laid_over(document, scenario, overrides)
     settings = _checked(data, places)
     resolved = _resolved(settings, path.parent, data, places)
-    text = to_yaml({key: value for key, value in data.items() if key != "scenarios"})
+    applied = {key: value for key, value in data.items() if key != "scenarios"}
     solver = _solver_settings(settings.solver)
-    return LoadedConfig(resolved.problem, solver, text, resolved.inputs, resolved.warnings)
+    return LoadedConfig(resolved.problem, solver, applied, resolved.inputs, resolved.warnings)
 
 
 def _laid_over(
