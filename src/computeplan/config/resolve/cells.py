@@ -54,7 +54,7 @@ class TimeCells:
 
 def read_texts(cells: pl.Series) -> pl.Series:
     """Texts without blanks around them; null where nothing is left."""
-    texts = cells.cast(pl.String).str.strip_chars()
+    texts = _plainly_named(cells).cast(pl.String).str.strip_chars()
     return texts.set(texts == "", None)
 
 
@@ -70,7 +70,7 @@ def read_numbers(cells: pl.Series) -> NumberCells:
     -------
     NumberCells
     """
-    source = cells if cells.dtype.is_numeric() else read_texts(cells)
+    source = _plainly_named(cells) if cells.dtype.is_numeric() else read_texts(cells)
     values = source.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy().copy()
     empty = source.is_null().to_numpy()
     bad = ~np.isfinite(values) & ~empty
@@ -90,6 +90,7 @@ def read_times(cells: pl.Series) -> TimeCells:
     -------
     TimeCells
     """
+    cells = _plainly_named(cells)
     if cells.dtype.is_temporal():
         has_zone = getattr(cells.dtype, "time_zone", None) is not None
         clock = cells.cast(pl.Datetime("us", "UTC" if has_zone else None), strict=False)
@@ -123,6 +124,11 @@ def utc_times(cells: TimeCells, offsets: Offsets) -> Times:
     repeats = np.zeros(len(first), bool)
     repeats[1:] = first[1:] <= latest[:-1]
     return np.where(repeats, later, first)
+
+
+def _plainly_named(cells: pl.Series) -> pl.Series:
+    """Rename a column: polars takes names such as ``^v.*$`` for patterns."""
+    return cells.alias("cells")
 
 
 def _time_cells(clock: pl.Series, empty: pl.Series, is_utc: Bools) -> TimeCells:

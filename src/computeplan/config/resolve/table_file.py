@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from polars import selectors
 
 from computeplan.config.resolve.faults import Faults
 from computeplan.config.resolve.input_files import InputFiles
@@ -70,7 +71,7 @@ class Table:
         if len(self.faults) > before:
             return None
         try:
-            data = self.frame.select(dict.fromkeys(names)).collect()
+            data = self.frame.select(selectors.by_name(*dict.fromkeys(names))).collect()
         except pl.exceptions.PolarsError as error:
             self.faults.add_fault(_unreadable(self.path, self.file, error))
             return None

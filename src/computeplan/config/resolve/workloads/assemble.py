@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -97,13 +96,11 @@ def _group(columns: Sequence[npt.NDArray[np.generic]]) -> tuple[Ints, Ints]:
 
 
 def _check_names(sources: Sequence[Columns], faults: Faults) -> None:
-    if len(set().union(*(source.names for source in sources))) == sum(len(s.names) for s in sources):
-        return
-    places: dict[str, list[str]] = {}
-    count = Counter(name for source in sources for name in source.names)
+    """Note names that two sources use; each source has seen to its own."""
+    seen: dict[str, frozenset[str]] = {}
     for source in sources:
-        for name in source.names:
-            if count[name] > 1:
-                places.setdefault(name, []).append(source.path)
-    for name, paths in list(places.items())[:_MOST_SHOWN]:
-        faults.add(paths[-1], "workload names that differ", f"{name!r} also in {paths[0]}")
+        names = frozenset(source.names)
+        for path, others in seen.items():
+            for name in sorted(names & others)[:_MOST_SHOWN]:
+                faults.add(source.path, "workload names that differ", f"{name!r} also in {path}")
+        seen[source.path] = names

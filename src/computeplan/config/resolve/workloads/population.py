@@ -50,12 +50,16 @@ def draw_population(
     )
     jobs = draw_jobs(items, rows, mean_units, context)
     company_names = companies.names()
+    names = tuple(
+        f"{company_names[c]}/{rows.names[a]}"
+        for c, a in zip(rows.company.tolist(), rows.archetype.tolist(), strict=True)
+    )
+    if len(set(company_names)) < len(company_names) or len(set(names)) < len(names):
+        hint = "numbers begin at 1 in each tier; use `{tier}` and separate it from the number"
+        context.faults.add(f"{_PATH}.name", "a pattern that names no two alike", repr(population.name), hint)
     return Columns(
         path=_PATH,
-        names=tuple(
-            f"{company_names[c]}/{rows.names[a]}"
-            for c, a in zip(rows.company.tolist(), rows.archetype.tolist(), strict=True)
-        ),
+        names=names,
         company_names=company_names,
         tiers=companies.tiers(),
         company=rows.company,

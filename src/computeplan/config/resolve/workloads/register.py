@@ -149,10 +149,10 @@ def _profiles(
     for i, name in enumerate(names):
         if (index == i).any():
             used[i] = len(shapes)
-            shapes.append(_shape(name, cells.table.path, series, context))
+            shapes.append(_shape(name, series, context))
     return Coded.of(shapes, used[index])
 
 
-def _shape(name: str, path: str, series: SeriesReader, context: Context) -> Floats:
-    values = series.named_values(name, _SHAPE, path)
-    return mean_one(values, f"series.{name}", context)
+def _shape(name: str, series: SeriesReader, context: Context) -> Floats:
+    path = f"series.{name}"
+    return mean_one(series.named_values(name, _SHAPE, path), path, context)

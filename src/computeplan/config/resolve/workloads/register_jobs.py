@@ -89,7 +89,7 @@ def _moments(cells: RegisterCells, field: str, horizon: Horizon) -> Moments:
     local, is_skipped = from_local(times.clock, zone)
     wrong = times.bad | (~times.is_utc & is_skipped) | (hours < 0)
     cells.note(wrong, field, f"hours, or a time such as 2026-03-02T00:00 that clocks in {zone.key} show")
-    utc = np.where(times.is_utc, times.clock, local)
+    hours, utc = np.where(wrong, np.nan, hours), np.where(times.is_utc, times.clock, local)
     default = getattr(cells.defaults, field)
     if isinstance(default, datetime):
         utc = np.where(times.empty, from_local(np.array([default], "datetime64[s]"), zone)[0], utc)
