@@ -126,7 +126,7 @@ def test_a_cap_on_units_limits_what_pools_can_do():
     assert statements(workloads=[Demand(8)], **fields) == []
     reason = only(workloads=[Demand(8.1)], **fields)
     assert "8.1 units are needed, but at most 8 are there" in reason.statement
-    assert reason.details[-1] == "cap cap0: at most 8 units"
+    assert reason.details[0] == "cap cap0: at most 8 units"
     # A booked unit that is available half of the time does half of the work.
     only_booked = [Cap(8.0, weights={"here/a": 8.0, "here/b": 1.0})]
     assert statements(pools=pools, caps=only_booked, workloads=[Demand(4)]) == []
@@ -153,7 +153,7 @@ def test_an_import_limit_with_contracts_limits_a_site():
     assert statements(workloads=[Demand([4, 6, 6])], **fields) == []
     reason = only(workloads=[Demand([4, 6, 6.1])], **fields)
     assert "2026-03-02 02:00" in reason.statement
-    assert reason.details[-1] == "grid import and contracts of here: at most 12 kW"
+    assert reason.details[0] == "grid import and contracts of here: at most 12 kW"
 
 
 def test_the_best_use_of_a_cap_comes_first():

@@ -173,7 +173,7 @@ def _reason(problem: Problem, confined: Confined, class_of_need: Ints, excess: E
     return Reason(
         workloads_named(register.names, np.flatnonzero(counts)),
         f"{excess.when}, {excess.amounts} in the pools open to this work",
-        listed([*pools, *confined.limits]),
+        listed([*confined.limits, *pools]),
     )
 
 
