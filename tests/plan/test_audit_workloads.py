@@ -176,6 +176,15 @@ def test_a_job_keeps_its_rate_on_all_pools_together_and_in_part_of_a_period():
     assert violation.place == "workload w, 2026-03-02 00:00"
 
 
+def test_a_window_longer_than_a_cyclic_block_counts_no_period_twice():
+    job = Job(volume=4, release=0.5, deadline=7.5, max_rate=1)
+    assert plan_of(job, [[1, 1, 1, 1], [0, 0, 0, 0]], end=HorizonEnd.CYCLIC).report().passed
+    made = plan_of(job, [[1 + SLIP, 1 - SLIP, 1, 1], [0, 0, 0, 0]], end=HorizonEnd.CYCLIC)
+    violation = worst(made, Family.JOB_RATE)
+    assert violation.absolute == pytest.approx(SLIP)
+    assert violation.place == "workload w, 2026-03-02 00:00"
+
+
 def test_a_fixed_workload_keeps_its_split():
     fixed = Demand([4, 2, 0, 2], fixed=True)
     assert plan_of(fixed, [[1, 0.5, 0, 0.5], [3, 1.5, 0, 1.5]]).report().passed

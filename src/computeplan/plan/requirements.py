@@ -7,10 +7,13 @@ limits and job windows from the register of workloads.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from computeplan.plan.arithmetic import ratio, times
 from computeplan.problem import Bools, Floats, HorizonEnd, Ints, Problem, Term
+from computeplan.problem.arrays import ReadOnlyArrays
 
 ROUNDING = 1e-9
 """Share of a period below which a piece of time is rounding, not time."""
@@ -60,10 +63,34 @@ def data_gb_per_unit_h(problem: Problem) -> Floats:
     return ratio(workloads.data_gb, np.where(workloads.is_job, workloads.volume_unit_h, 0.0))
 
 
-def gb_per_unit_h(problem: Problem) -> Floats:
-    """(W,) traffic of one unit·h of work, with the data set of a job."""
-    own = problem.needs.traffic_gb_per_unit_h[problem.workloads.need]
-    return own + data_gb_per_unit_h(problem)
+@dataclass(frozen=True, eq=False)
+class WorkClasses(ReadOnlyArrays):
+    """Workloads of which a unit·h counts for the same: one need, and one amount of data.
+
+    Attributes
+    ----------
+    of_workload : (W,)
+        Class of each workload.
+    need : (K,)
+    data_gb : (K,)
+        Data set that travels with one unit·h.
+    gb : (K,)
+        All traffic of one unit·h.
+    """
+
+    of_workload: Ints
+    need: Ints
+    data_gb: Floats
+    gb: Floats
+
+
+def work_classes(problem: Problem) -> WorkClasses:
+    """Sort the workloads into classes."""
+    keys: Floats = np.column_stack((problem.workloads.need, data_gb_per_unit_h(problem)))
+    classes, of_workload = np.unique(keys, axis=0, return_inverse=True)
+    need, data_gb = classes[:, 0].astype(np.int64), classes[:, 1].copy()
+    traffic = problem.needs.traffic_gb_per_unit_h[need]
+    return WorkClasses(of_workload.reshape(-1), need, data_gb, traffic + data_gb)
 
 
 def unit_money(problem: Problem) -> Floats:

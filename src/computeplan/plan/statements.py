@@ -16,7 +16,7 @@ from computeplan.plan.accounting import Accounts
 from computeplan.plan.amounts import CostParts, Emissions
 from computeplan.plan.arithmetic import ratio
 from computeplan.plan.attribution import Charge, charge_rates
-from computeplan.plan.requirements import gb_per_unit_h, pool_routes, running_efficiency, unit_money
+from computeplan.plan.requirements import pool_routes, running_efficiency, unit_money, work_classes
 from computeplan.plan.usage import fixed_shares, pieces
 from computeplan.problem import Decisions, Floats, Goal, Ints, Problem, WorkBlock, sum_by
 from computeplan.problem.arrays import ReadOnlyArrays
@@ -126,7 +126,8 @@ class _Biller:
         self._busy = ratio(1.0, running_efficiency(problem))
         self._route_rates = _route_rates(problem)
         self._money = unit_money(problem)
-        self._gb = gb_per_unit_h(problem)
+        classes = work_classes(problem)
+        self._gb = classes.gb[classes.of_workload]
 
     def add(self, block: WorkBlock) -> None:
         """Charge the workloads of one block."""
@@ -193,7 +194,9 @@ def _route_rates(problem: Problem) -> Floats:
     """(Z, P, 2) cost and kg of one GB between a zone and a pool."""
     network = problem.network
     kg_per_gb = network.energy_kwh_per_gb * network.kg_per_kwh
-    rates: Floats = pool_routes(problem).astype(np.float64) @ np.stack((network.price_per_gb, kg_per_gb), axis=1)
+    rates: Floats = pool_routes(problem).astype(np.float64) @ np.stack(
+        (network.price_per_gb, kg_per_gb), axis=1
+    )
     return rates
 
 

@@ -5,8 +5,8 @@ traffic[l,t]  = Σ_w,p on the route  x · (GB per unit·h + data / volume for jo
                 + share · data · Δ / real hours for fixed workloads
 placement[p]  = Σ ω · unit cost · x
 
-All sums over workloads of a block are one matrix product for each pool, so a pass reads each
-number once.
+The work of a block is first summed over workloads of which a unit·h counts for the same, so that a
+pass reads each number once and what follows is small.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ import numpy as np
 from computeplan.plan.arithmetic import ratio
 from computeplan.plan.requirements import (
     arrivals,
-    data_gb_per_unit_h,
-    gb_per_unit_h,
     pool_routes,
     running_efficiency,
     unit_money,
+    work_classes,
 )
 from computeplan.problem import Floats, Ints, Problem, WorkBlock
 from computeplan.problem.arrays import ReadOnlyArrays
@@ -78,8 +77,8 @@ class Meter:
 
     def add(self, block: WorkBlock) -> None:
         """Count one block; a workload must not come twice."""
-        rates = self._coefficients.of(block)
-        sums = np.matmul(rates, block.unit_h.transpose(1, 0, 2))
+        classes, work = _sum_by_class(self._coefficients.classes.of_workload[block.workloads], block.unit_h)
+        sums = np.matmul(self._coefficients.of(classes, block.pools), work.transpose(1, 0, 2))
         self._sums[np.ix_(block.pools, np.arange(4), block.periods)] += sums[:, :4]
         self._traffic[:, block.periods] += sums[:, 4:].sum(axis=0)
         weight = self._problem.horizon.weight[block.periods]
@@ -112,28 +111,35 @@ class Meter:
 
 
 class _Coefficients:
-    """What a unit·h of each workload at each pool counts for."""
+    """What a unit·h of each class at each pool counts for."""
 
     def __init__(self, problem: Problem) -> None:
-        self._problem = problem
+        self.classes = work_classes(problem)
+        self._zone = problem.needs.zone[self.classes.need]
         self._load = ratio(1.0, running_efficiency(problem))
         self._money = unit_money(problem)
-        self._gb = gb_per_unit_h(problem)
         self._routes = pool_routes(problem)
-        self._job_gb = data_gb_per_unit_h(problem)
 
-    def of(self, block: WorkBlock) -> Floats:
+    def of(self, classes: Ints, pools: Ints) -> Floats:
         """(p, 4 + L, n) coefficients of work, load, cost, data moved and traffic by link."""
-        need = self._problem.workloads.need[block.workloads]
-        zone = self._problem.needs.zone[need]
-        count, gb = len(block.workloads), self._gb[block.workloads]
-        rates = np.empty((len(block.pools), 4 + self._routes.shape[2], count))
+        need = self.classes.need[classes]
+        rates = np.empty((len(pools), 4 + self._routes.shape[2], len(classes)))
         rates[:, 0] = 1.0
-        rates[:, 1] = self._load[np.ix_(need, block.pools)].T
-        rates[:, 2] = self._money[np.ix_(need, block.pools)].T
-        rates[:, 3] = self._job_gb[block.workloads]
-        rates[:, 4:] = self._routes[np.ix_(zone, block.pools)].transpose(1, 2, 0) * gb
+        rates[:, 1] = self._load[np.ix_(need, pools)].T
+        rates[:, 2] = self._money[np.ix_(need, pools)].T
+        rates[:, 3] = self.classes.data_gb[classes]
+        routes = self._routes[np.ix_(self._zone[classes], pools)]
+        rates[:, 4:] = routes.transpose(1, 2, 0) * self.classes.gb[classes]
         return rates
+
+
+def _sum_by_class(class_of: Ints, unit_h: Floats) -> tuple[Ints, Floats]:
+    """Classes (r,) and the work of each (r, p, t), from the class of each row and (n, p, t)."""
+    if (np.diff(class_of) < 0).any():
+        order = np.argsort(class_of, kind="stable")
+        class_of, unit_h = class_of[order], unit_h[order]
+    classes, first = np.unique(class_of, return_index=True)
+    return classes, np.add.reduceat(unit_h, first, axis=0)
 
 
 def measure(problem: Problem, blocks: Iterable[WorkBlock]) -> Usage:

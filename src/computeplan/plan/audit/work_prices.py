@@ -10,17 +10,17 @@ from functools import cached_property
 import numpy as np
 
 from computeplan.plan.requirements import (
-    gb_per_unit_h,
     pool_routes,
     serving_efficiency,
     unit_money,
+    work_classes,
 )
 from computeplan.plan.usage import CELLS
 from computeplan.problem import Bools, Floats, Ints, Prices, Problem
 
 
 class WorkPrices:
-    """Prices of work by class: workloads with one need and one traffic per unit·h.
+    """Prices of work by class of workloads (see `work_classes`).
 
     Parameters
     ----------
@@ -36,10 +36,9 @@ class WorkPrices:
 
     def __init__(self, problem: Problem, prices: Prices) -> None:
         self._problem, self._prices = problem, prices
-        keys: Floats = np.column_stack((problem.workloads.need, gb_per_unit_h(problem)))
-        classes, class_of = np.unique(keys, axis=0, return_inverse=True)
-        self.class_of: Ints = class_of.reshape(-1)
-        self._need, self._gb = classes[:, 0].astype(np.int64), classes[:, 1]
+        classes = work_classes(problem)
+        self.class_of = classes.of_workload
+        self._need, self._gb = classes.need, classes.gb
 
     def allowed(self, classes: Ints) -> Bools:
         """(n, P) whether a pool may serve each class."""
