@@ -306,6 +306,11 @@ def test_faults_of_timestamps(write, content, message):
         price_of(TIMED, TWO_HOURS, write(content))
 
 
+def test_a_column_of_times_that_is_not_there(write):
+    (fault,) = faults_of("{file: a.csv, column: v, time: when}", write(hourly()))
+    assert (fault.expected, fault.found, fault.line) == ("one column 'when'", "none", 1)
+
+
 def test_a_time_that_clocks_skip(write):
     content = "t,v\n" + "".join(f"2026-03-29 {time},1\n" for time in ("00:00", "01:00", "02:00", "03:00"))
     with pytest.raises(

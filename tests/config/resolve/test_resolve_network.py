@@ -130,6 +130,13 @@ def test_faults_of_a_matrix(tmp_path, content, message):
         )
 
 
+def test_a_matrix_that_is_not_there(tmp_path):
+    with pytest.raises(ConfigError, match=r"network\.latencies: expected a file that exists, got 'ms\.csv'"):
+        resolve(
+            f"{ZONES}\nnetwork: {{latency: one_way, latencies: {{file: ms.csv, origin: from}}}}", tmp_path
+        )
+
+
 @pytest.mark.parametrize(
     ("network", "message"),
     [

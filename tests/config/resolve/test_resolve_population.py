@@ -265,9 +265,10 @@ def test_sizes_follow_their_law(law, below, bounds):
     assert np.abs(expected - (np.arange(4000) + 0.5) / 4000).max() < 1.95 / math.sqrt(4000)
 
 
-def test_sizes_without_spread():
-    scale = resolve(LAWS % "{law: lognormal, mu: 1, sigma: 0}").problem.workloads.scale
-    assert scale[1:] / scale[0] == pytest.approx(math.e)
+@pytest.mark.parametrize(("bounds", "size"), [("", math.e), (", min: 1, max: 9", math.e), (", min: 4", 4)])
+def test_sizes_without_spread(bounds, size):
+    scale = resolve(LAWS % f"{{law: lognormal, mu: 1, sigma: 0{bounds}}}").problem.workloads.scale
+    assert scale[1:] / scale[0] == pytest.approx(size)
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,7 @@ def quantiles(law: Law, chance: Floats) -> Floats:
 def _lognormal(law: LognormalLaw, chance: Floats) -> Floats:
     low = 0.0 if law.min is None else law.min
     high = np.inf if law.max is None else law.max
-    below, above = (
-        _NORMAL.cdf((np.log(bound) - law.mu) / law.sigma) if bound else 0.0 for bound in (low, high)
-    )
+    below, above = _below(law, low), _below(law, high)
     share = np.clip(below + (above - below) * chance, _LEAST, _MOST)
     normal = np.array([_NORMAL.inv_cdf(p) for p in share.tolist()])
     return np.minimum(np.maximum(np.exp(law.mu + law.sigma * normal), low), high)
