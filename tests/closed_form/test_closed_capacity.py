@@ -112,6 +112,21 @@ def test_cap_on_power_counts_pue_and_idle_power(solve):
     assert answer.objective == pytest.approx(2 * 1 + 1 * 6)
 
 
+@pytest.mark.parametrize("pool", [Pool, reserved])
+def test_cap_on_power_counts_the_idle_power_of_available_units_only(solve, pool):
+    """Half of 4 units idle at 0.5 kW; at PUE 1.5 a limit of 3.75 kW leaves 1 of them busy."""
+    mine = pool(4, min_units=4, idle_kw=0.5, busy_kw=2, availability=0.5, name="mine")
+    power = Cap(3.75, measure=CapMeasure.POWER, weights={"here/mine": 1})
+    answer = solve(
+        periods=1,
+        sites=[Site(pue=1.5)],
+        pools=[mine, on_demand(price=6)],
+        workloads=[Demand(3)],
+        caps=[power],
+    )
+    assert answer.objective == pytest.approx(2 * 6)
+
+
 def test_idle_power_above_its_cap_is_infeasible(solve):
     power = Cap(1.5, measure=CapMeasure.POWER)
     answer = solve(pools=[Pool(4, idle_kw=0.5, busy_kw=0.5)], workloads=[Demand(0)], caps=[power])
