@@ -5,10 +5,14 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from resolving import resolve
 
 from computeplan.config.resolve import Resolved
+from computeplan.config.schema import TABLE_FIELDS
 from computeplan.errors import ConfigError, Fault
+from computeplan.problem import Workloads
 
 PARTS = """
 series: {ramp: [%s], office: {day: {weekday: [%s]}}}
@@ -362,3 +366,36 @@ def test_a_company_of_several_sources_is_one(read):
 def test_no_sources_left_after_faults(faults):
     (fault,) = faults("")
     assert str(fault) == "register.csv workload_tables.0: expected a header and rows, got an empty file"
+
+
+CELLS = (
+    "", "1", "0", "-1", "1e308", "nan", "inf", "x", "here", "china", "a;b", ";", "office", "free", "fixed",
+    "inference", "2026-03-02T03:00", "2026-03-02T03:30", "9999-12-31", "0001-01-01", "2026-03-02T03:00-23:59",
+    "23.99", "24", "名", "  ", "*", "^.*$",
+)  # fmt: skip
+FIELDS = st.lists(
+    st.sampled_from([field for field in TABLE_FIELDS if field != "name"]), unique=True, max_size=6
+)
+
+
+def attempt(folder) -> Workloads | tuple[Fault, ...]:
+    try:
+        return resolve(config(f"{MINIMAL[:-1]}, demand: 1}}"), folder).problem.workloads
+    except ConfigError as error:
+        return error.faults
+
+
+@given(FIELDS, st.lists(st.lists(st.sampled_from(CELLS), min_size=6, max_size=6), min_size=1, max_size=3))
+def test_any_register_is_a_problem_or_faults(tmp_path_factory, fields, rows):
+    folder = tmp_path_factory.mktemp("register")
+    lines = [["name", *fields], *([f"w{i}", *row[: len(fields)]] for i, row in enumerate(rows))]
+    (folder / "register.csv").write_text("\n".join(",".join(line) for line in lines), encoding="utf-8")
+    workloads = attempt(folder)
+    if isinstance(workloads, tuple):
+        assert {fault.file for fault in workloads} == {"register.csv"}
+        return
+    jobs = workloads.is_job
+    assert (workloads.deadline_h[jobs] > workloads.release_h[jobs]).all()
+    assert (workloads.scale >= 0).all()
+    assert (workloads.volume_unit_h[jobs] > 0).all()
+    assert not (workloads.is_fixed & (jobs | (workloads.max_delay_h > 0))).any()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from computeplan.config.schema.quantity import Quantity
+from computeplan.config.schema.quantity import LARGEST, Quantity
 from computeplan.problem import Bools, Floats
 
 
 def in_range(quantity: Quantity, values: Floats) -> Bools:
-    """Whether each value is finite and in the range of a field.
+    """Whether each value is in the range of a field, and not beyond the largest number of a config.
 
     Parameters
     ----------
@@ -23,4 +23,4 @@ def in_range(quantity: Quantity, values: Floats) -> Bools:
     (n,)
     """
     within: Bools = (values >= quantity.minimum) & (values <= quantity.maximum) & (values > quantity.above)
-    return within & np.isfinite(values)
+    return within & (np.abs(values) <= LARGEST)

@@ -20,7 +20,7 @@ from computeplan.config.schema.workloads import WorkloadTable
 from computeplan.problem import Bools, Floats, Ints
 
 _SHAPE = Quantity("1", minimum=0)
-_SECURITY = Quantity("1", "3")
+_SECURITY = Quantity("1", "3", minimum=0, maximum=1000)
 _TRAFFIC = Quantity("GB/unit/h", "0.4", minimum=0)
 _DATA = Quantity("GB", "5000", minimum=0)
 _MOBILITY = Names("a mobility", ("free", "fixed"))
