@@ -98,33 +98,29 @@ def build_pools(sites: Mapping[str, Site], hardware: Names, series: SeriesReader
         Named ``site/pool``.
     """
     listed = [
-        (s, site, name, pool)
-        for s, (site, settings) in enumerate(sites.items())
+        (f"{site}/{name}", f"sites.{site}.pools.{name}", pool)
+        for site, settings in sites.items()
         for name, pool in settings.pools.items()
     ]
     if not listed:
         context.faults.add("sites", "at least one pool at a site", "none", "give a site `pools`")
-    paths = [f"sites.{site}.pools.{name}" for _, site, name, _ in listed]
-    pools = [pool for _, _, _, pool in listed]
-    bounds = np.array([_bounds(pool) for pool in pools], float).reshape(-1, 2)
-    empty = np.zeros((0, context.horizon.size))
-    found = [
-        hardware.find(p.hardware, f"{path}.hardware", context.faults)
-        for p, path in zip(pools, paths, strict=True)
-    ]
-    available = [
-        series.values(p.availability, f"{path}.availability") for p, path in zip(pools, paths, strict=True)
-    ]
-    prices = [series.values(p.price, f"{path}.price") for p, path in zip(pools, paths, strict=True)]
+    bounds = np.array([_bounds(pool) for *_, pool in listed], float).reshape(-1, 2)
+    availability, price = np.zeros((2, len(listed), context.horizon.size))
+    for p, (_, path, pool) in enumerate(listed):
+        availability[p] = series.values(pool.availability, f"{path}.availability")
+        price[p] = series.values(pool.price, f"{path}.price")
     return Pools(
-        names=tuple(f"{site}/{name}" for _, site, name, _ in listed),
-        site=np.array([s for s, *_ in listed], np.int64),
-        hardware=np.array(found, np.int64),
-        term=np.array([_TERMS[pool.term] for pool in pools], np.int64),
+        names=tuple(name for name, *_ in listed),
+        site=np.repeat(np.arange(len(sites)), [len(site.pools) for site in sites.values()]),
+        hardware=np.array(
+            [hardware.find(pool.hardware, f"{path}.hardware", context.faults) for _, path, pool in listed],
+            np.int64,
+        ),
+        term=np.array([_TERMS[pool.term] for *_, pool in listed], np.int64),
         min_units=bounds[:, 0].copy(),
         max_units=bounds[:, 1].copy(),
-        availability=np.stack(available) if available else empty,
-        price=np.stack(prices) if prices else empty,
+        availability=availability,
+        price=price,
     )
 
 

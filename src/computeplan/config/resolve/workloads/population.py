@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,9 +16,11 @@ from computeplan.config.resolve.workloads.profiles import mean_one
 from computeplan.config.resolve.workloads.vocabulary import Vocabulary
 from computeplan.config.resolve.workloads.windows import longest_block_h
 from computeplan.config.schema.population import Archetype, Population
-from computeplan.problem import Floats
+from computeplan.problem import Floats, Ints
 
 _PATH = "population"
+_Items = Sequence[tuple[str, Archetype]]
+"""Where in the config each archetype stands, and the archetype."""
 
 
 def draw_population(
@@ -42,44 +44,31 @@ def draw_population(
     if companies is None:
         return None
     rows, mean_units = _share_work(population, companies)
-    items = [(f"{_PATH}.archetypes.{name}", archetype) for name, archetype in population.archetypes.items()]
-    archetypes = [archetype for _, archetype in items]
-    zones, zone = rows.drawn("zone", [options_of(a.zone, f"{path}.zone") for path, a in items])
-    requires, label = rows.drawn(
-        "requires", [options_of(a.requires, f"{path}.requires") for path, a in items]
-    )
+    items = [(f"{_PATH}.archetypes.{name}", settings) for name, settings in population.archetypes.items()]
+    archetypes = [settings for _, settings in items]
+    archetype = rows.archetype
     jobs = draw_jobs(items, rows, mean_units, context)
-    company_names = companies.names()
-    names = tuple(
-        f"{company_names[c]}/{rows.names[a]}"
-        for c, a in zip(rows.company.tolist(), rows.archetype.tolist(), strict=True)
-    )
-    if len(set(company_names)) < len(company_names) or len(set(names)) < len(names):
-        hint = "numbers begin at 1 in each tier; use `{tier}` and separate it from the number"
-        context.faults.add(f"{_PATH}.name", "a pattern that names no two alike", repr(population.name), hint)
     return Columns(
         path=_PATH,
-        names=names,
-        company_names=company_names,
+        names=_names(rows, context),
+        company_names=companies.names(),
         tiers=companies.tiers(),
         company=rows.company,
-        zone=np.array([vocabulary.zone(option.value, option.path) for option in zones], np.int64)[zone],
-        kind=np.array([vocabulary.kind(a.kind, f"{path}.kind") for path, a in items], np.int64)[
-            rows.archetype
-        ],
-        labels=Coded.of((vocabulary.required_labels(o.value, o.path) for o in requires), label),
-        security=np.array([a.security for a in archetypes], np.int64)[rows.archetype],
+        zone=_zones(items, rows, vocabulary),
+        kind=np.array([vocabulary.kind(a.kind, f"{path}.kind") for path, a in items], np.int64)[archetype],
+        labels=_labels(items, rows, vocabulary),
+        security=np.array([a.security for a in archetypes], np.int64)[archetype],
         residency=Coded.of(
-            (vocabulary.allowed_zones(a.residency, f"{path}.residency") for path, a in items), rows.archetype
+            (vocabulary.allowed_zones(a.residency, f"{path}.residency") for path, a in items), archetype
         ),
         max_latency_ms=_drawn(rows, "max_latency", items),
         traffic_gb_per_unit_h=rows.each(a.traffic for a in archetypes),
         unit_cost=Coded.of(
-            (vocabulary.site_costs(a.unit_cost, f"{path}.unit_cost") for path, a in items), rows.archetype
+            (vocabulary.site_costs(a.unit_cost, f"{path}.unit_cost") for path, a in items), archetype
         ),
         is_job=jobs.is_job,
         is_fixed=rows.each(a.mobility == "fixed" for a in archetypes) > 0,
-        profile=Coded.of((_profile(a, path, series, context) for path, a in items), rows.archetype),
+        profile=Coded.of((_profile(a, path, series, context) for path, a in items), archetype),
         scale=np.where(jobs.is_job, 0.0, mean_units),
         max_delay_h=np.minimum(_drawn(rows, "max_delay", items), longest_block_h(context.horizon)),
         volume_unit_h=jobs.volume_unit_h,
@@ -93,6 +82,18 @@ def draw_population(
     )
 
 
+def _names(rows: Rows, context: Context) -> tuple[str, ...]:
+    """Name each workload after its company and archetype."""
+    companies = rows.companies.names()
+    pairs = zip(rows.company.tolist(), rows.archetype.tolist(), strict=True)
+    names = tuple(f"{companies[company]}/{rows.names[archetype]}" for company, archetype in pairs)
+    if len(set(companies)) < len(companies) or len(set(names)) < len(names):
+        pattern = repr(rows.companies.population.name)
+        hint = "numbers begin at 1 in each tier; use `{tier}` and separate it from the number"
+        context.faults.add(f"{_PATH}.name", "a pattern that names no two alike", pattern, hint)
+    return names
+
+
 def _share_work(population: Population, companies: DrawnCompanies) -> tuple[Rows, Floats]:
     """Workloads company by company, and the mean units of each."""
     archetypes = population.archetypes
@@ -103,7 +104,19 @@ def _share_work(population: Population, companies: DrawnCompanies) -> tuple[Rows
     return Rows(companies, tuple(archetypes), company, archetype), mean_units[company, archetype]
 
 
-def _drawn(rows: Rows, field: str, items: Iterable[tuple[str, Archetype]]) -> Floats:
+def _zones(items: _Items, rows: Rows, vocabulary: Vocabulary) -> Ints:
+    options, index = rows.drawn("zone", [options_of(a.zone, f"{path}.zone") for path, a in items])
+    codes = np.array([vocabulary.zone(option.value, option.path) for option in options], np.int64)
+    return codes[index]
+
+
+def _labels(items: _Items, rows: Rows, vocabulary: Vocabulary) -> Coded[np.bool_]:
+    settings = [options_of(a.requires, f"{path}.requires") for path, a in items]
+    options, index = rows.drawn("requires", settings)
+    return Coded.of((vocabulary.required_labels(option.value, option.path) for option in options), index)
+
+
+def _drawn(rows: Rows, field: str, items: _Items) -> Floats:
     return rows.drawn_numbers(field, [options_of(getattr(a, field), f"{path}.{field}") for path, a in items])
 
 
