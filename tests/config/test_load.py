@@ -1,4 +1,4 @@
-"""What loading gives: numbers in documented units, strictness, lean imports, speed that scales."""
+"""What loading gives: numbers in documented units, strictness, lean imports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from computeplan.config import SolverSettings
-from computeplan.config.schema import Config, FileSeries, SeriesRef
+from computeplan.config.schema import Config, FileSeries, LatencyFile, SeriesRef
 from computeplan.config.yaml_source import parse_document
 
 
@@ -56,11 +56,10 @@ def test_settings_cannot_be_changed(settings):
         settings.sites["hami"].security = 3
 
 
-@pytest.mark.parametrize("shape", ["cq: 12", "{between: 3}"])
-def test_latencies_from_a_file_or_a_table(small_text, shape):
+def test_latencies_from_a_file(small_text):
     text = small_text.replace("  links:", "  latencies: {file: l.csv, origin: zone}\n  links:")
     settings = Config.model_validate(parse_document(text, "c").data)
-    assert settings.network.latencies.origin == "zone", shape
+    assert settings.network.latencies == LatencyFile(file="l.csv", origin="zone")
 
 
 def test_a_zone_may_be_called_file(small_text):

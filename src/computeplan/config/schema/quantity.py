@@ -128,7 +128,7 @@ class Quantity:
         bounds = {"minimum": self.minimum, "maximum": self.maximum, "exclusiveMinimum": self.above}
         number |= {key: bound for key, bound in bounds.items() if math.isfinite(bound)}
         unit = {} if self.unit in ("1", None) else {"unit": self.unit}
-        examples = {"examples": [self.example]} if self.example else {}
+        examples = {"examples": [shown(self.example, DEFAULT_CURRENCY)]} if self.example else {}
         return {"anyOf": [number, QUANTITY_TEXT]} | unit | examples
 
 
