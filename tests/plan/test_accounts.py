@@ -119,7 +119,12 @@ def test_the_three_bases_count_contracts_differently():
     assert emissions.market == pytest.approx(0.2 * 2 + 0.6 * 5 + 0.1 * 2 + 0.05 * 6)
 
 
-def test_surplus_covers_the_dirtiest_periods_first_whatever_their_weight():
+@pytest.mark.parametrize(
+    ("surplus", "emitted"),
+    # 2 kWh cover the first period, 20 weighted kWh the third, 2 the second; the fourth is left alone.
+    [(7, 0.2 * 2 + 0.8 * 15 - 10 * 2), (23, 0.2 * 1 - 10 * 2), (99, -10 * 2)],
+)
+def test_surplus_covers_the_dirtiest_periods_first_whatever_their_weight(surplus, emitted):
     problem = make_problem(
         periods=4,
         blocks=[2, 2],
@@ -127,11 +132,10 @@ def test_surplus_covers_the_dirtiest_periods_first_whatever_their_weight():
         sites=[Site(market=[1.0, 0.2, 0.8, -1.0])],
         pools=[Pool(busy_kw=1)],
         workloads=[Demand(2)],
-        contracts=[Contract(available=[7, 0, 0, 0], take_or_pay=True)],
+        contracts=[Contract(available=[surplus, 0, 0, 0], take_or_pay=True)],
     )
     emissions = by_hand(problem, [[[2, 2, 2, 2]]]).accounts().emissions_kg
-    # Surplus 7 kWh: 2 in the first period, and 5 weighted kWh of 20 in the third.
-    assert emissions.market == pytest.approx(0.2 * 2 + 0.8 * 15 - 10 * 2)
+    assert emissions.market == pytest.approx(emitted)
 
 
 def test_surplus_that_nothing_needs_is_not_credited():

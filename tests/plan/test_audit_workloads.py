@@ -88,6 +88,14 @@ def test_work_where_it_may_not_run_is_named(reason):
     assert violation.place.startswith("workload w, pool there/p1, 2026-03-02 ")
 
 
+def test_a_data_set_travels_even_if_its_need_does_not_say_so():
+    made = plan_of(Demand(1, fixed=True, data=1.0), [[1] * 4, [0] * 4])
+    needs = replace(made.problem.needs, moves_data=np.array([False]))
+    network = replace(made.problem.network, connected=np.array([[False]]))
+    apart = replace(made, problem=replace(made.problem, needs=needs, network=network))
+    assert worst(apart, Family.ELIGIBILITY).absolute == pytest.approx(1)
+
+
 @pytest.mark.parametrize("change", [-SLIP, SLIP])
 def test_interactive_work_is_done_in_its_own_period(change):
     made = plan_of(Demand([4, 3, 2, 1]), [[4, 3, 1 + change, 1], [0, 0, 1, 0]])
@@ -128,7 +136,9 @@ def test_work_may_wait_over_the_end_of_a_cyclic_block_but_not_too_long():
     wrapped = plan_of(Demand([0, 0, 0, 2], max_delay=1), [[2, 0, 0, 0], [0, 0, 0, 0]], **cyclic)
     assert wrapped.report().passed
     late = plan_of(Demand([0, 0, 0, 2], max_delay=1), [[2 - SLIP, SLIP, 0, 0], [0, 0, 0, 0]], **cyclic)
-    assert worst(late, Family.DEFERRAL).place.startswith("workload w too ")
+    violation = worst(late, Family.DEFERRAL)
+    assert violation.absolute == pytest.approx(SLIP)
+    assert violation.place == "workload w too late, 2026-03-02 00:00"
     closed = plan_of(Demand([0, 0, 0, 2], max_delay=1), [[2, 0, 0, 0], [0, 0, 0, 0]])
     assert worst(closed, Family.DEFERRAL).place == "workload w too early, 2026-03-02 00:00"
 

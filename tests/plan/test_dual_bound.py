@@ -34,7 +34,7 @@ def test_scarce_cheap_capacity_is_worth_the_next_best():
     optimum = 3 * (2 * 1 + 1 * 5)
     assert bound(problem, load=[[5], [5]]) == pytest.approx(optimum)
     assert bound(problem) == pytest.approx(3 * 3 * 1)  # the cheap pool's price, as if it had no limit
-    assert bound(problem, load=[[1e9], [1e9]]) < optimum
+    assert bound(problem, load=[[9], [9]]) == pytest.approx(3 * (3 * 5 - 2 * 8))
 
 
 def test_efficiency_unit_cost_and_weights_count():
@@ -77,6 +77,12 @@ def test_a_job_fills_its_cheapest_periods_as_fast_as_it_may():
     assert bound(capped) == pytest.approx(1 * 1 + 2 * 3 + 1 * 4)
 
 
+def test_a_job_without_a_rate_is_done_in_its_cheapest_period():
+    pools = [on_demand(price=[3, 1, 2])]
+    jobs = [Job(volume=4), Job(volume=2, release=2, deadline=3)]
+    assert bound(make_problem(pools=pools, workloads=jobs)) == pytest.approx(4 * 1 + 2 * 2)
+
+
 def test_a_job_window_that_is_just_long_enough_is_not_impossible():
     job = Job(volume=0.3, release=0, deadline=3, max_rate=0.1)
     problem = make_problem(pools=[on_demand(price=[1, 2, 3])], workloads=[job])
@@ -112,6 +118,25 @@ def test_booked_units_earn_their_rent():
         periods=2, pools=[reserved(np.inf, price=1), pools[1]], workloads=[Demand([1, 3])]
     )
     assert bound(unlimited, rent=[[0, 50], [0, 0]]) == pytest.approx(6)
+
+
+def test_rent_is_free_where_booked_units_are_not_available():
+    pools = [reserved(np.inf, price=1, availability=[0, 1]), on_demand(price=5)]
+    problem = make_problem(periods=2, pools=pools, workloads=[Demand([1, 3])])
+    assert bound(problem, rent=[[5, 4], [0, 0]]) == pytest.approx(5 + 3 * 2)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rent_scaled_to_the_price_of_unlimited_units_keeps_the_bound_finite(seed):
+    random = np.random.default_rng(seed)
+    pool = reserved(np.inf, price=random.random(7), availability=random.random(7))
+    problem = make_problem(periods=7, pools=[pool], workloads=[Demand(0)])
+    assert bound(problem, rent=[9 * random.random(7)]) == pytest.approx(0)
+
+
+def test_rounding_of_a_price_is_not_multiplied_with_a_limit_far_away():
+    problem = make_problem(pools=[on_demand(1e12, price=5)], workloads=[Demand(1)])
+    assert bound(problem, load=5 * (1 + 1e-10)) == pytest.approx(15)
 
 
 def test_units_that_must_be_booked_are_paid():
@@ -171,6 +196,7 @@ def test_surplus_is_worth_the_dirtiest_energy_that_it_does_not_cover():
     optimum = 3 + 3 * 0.1 + 1.5
     assert bound(problem, surplus=0.5, energy=0.5) == pytest.approx(optimum)
     assert bound(problem) == pytest.approx(3 + 3 * 0.1)
+    assert bound(problem, energy=[0, 1, 0.5]) == pytest.approx(3 + 3 * 0.1)
 
 
 def test_without_a_surplus_nothing_is_covered_whatever_its_price():

@@ -6,7 +6,7 @@ deferral      b[t] = b[t−1] + d[t] − Σ_p x[t] − u[t],   0 ≤ b[t] ≤ ar
 fixed_split   x[p,t] = share[p] · d[t]
 
 Before a block b is 0 (`close`) or the b of its end (`cyclic`); the plan does not state that level,
-so it is whatever fits best. Work is done in the order of arrival, so that the two bounds on b say:
+so it is the least that fits. Work is done in the order of arrival, so that the two bounds on b say:
 nothing is done before it arrives, and nothing later than D after it.
 """
 
@@ -65,19 +65,13 @@ def _check_total(desk: Desk, workloads: Ints, due: Floats, change: Floats, perio
 def _check_backlog(desk: Desk, workloads: Ints, limit: Floats, change: Floats, periods: slice) -> None:
     backlog = np.cumsum(change, axis=1)
     if desk.problem.horizon.end is HorizonEnd.CYCLIC:
-        backlog += _level_before(backlog, limit)[:, None]
+        # The least level at which nothing is done too early.
+        backlog += np.max(-backlog, axis=1, keepdims=True)
     size = desk.size[workloads, None] + limit
     numbers = np.arange(periods.start, periods.stop)
     late, early = desk.at(workloads, numbers, " too late"), desk.at(workloads, numbers, " too early")
     desk.ledger.record(Family.DEFERRAL, backlog - limit, size, late)
     desk.ledger.record(Family.DEFERRAL, -backlog, size, early)
-
-
-def _level_before(backlog: Floats, limit: Floats) -> Floats:
-    """(n,) backlog before a cyclic block that fits best; `backlog` counts from 0."""
-    least: Floats = np.max(-backlog, axis=1)
-    most: Floats = np.min(limit - backlog, axis=1)
-    return np.where(least <= most, least, (least + most) / 2)
 
 
 def check_split(desk: Desk, block: WorkBlock, rows: Ints) -> None:
