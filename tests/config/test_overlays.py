@@ -64,6 +64,7 @@ def test_set_reaches_keys_with_dots(load, small_text):
         ("sites.hami.pue.x=1", " sites.hami.pue.x: expected a mapping at `sites.hami.pue`, to hold `x`"),
         ("sites.hami.zone=nowhere", " sites.hami.zone: expected the name of a zone, got 'nowhere'"),
         ("workloads.chat={zone: cq, kin: 1}", " workloads.chat.kin: expected a known key"),
+        ("sites.hamy.pue=1.2", " sites.hamy.zone: expected a value: zone where the site is, got nothing"),
         ("workloads.chat.requires.3=x", " workloads.chat.requires.3: expected an index from 0 to 0, got 3"),
         ("workloads.chat.zone=null", " workloads.chat.zone: expected a value: zone of its users"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from computeplan.config.places import SET, Finding, Overlay, Places, child, dotted, split_path
+from computeplan.config.places import SET, Finding, Overlay, Places, child, dotted, split_path, value_at
 from computeplan.config.words import did_you_mean, shown_value
 from computeplan.config.yaml_builder import Keys
 from computeplan.config.yaml_source import Document, parse_document
@@ -74,8 +74,9 @@ def apply_overrides(data: Mapping, overrides: Sequence[str]) -> tuple[Mapping, l
     for override in overrides:
         try:
             keys, value = _read_override(override, data)
-            data = _with_value(data, keys, value, ())
-            overlays.append(Overlay(keys, None))
+            changed = _with_value(data, keys, value, ())
+            overlays.append(Overlay(_first_new(data, keys), None))
+            data = changed
         except ConfigError as error:
             faults += error.faults
     if faults:
@@ -113,6 +114,14 @@ def _read_override(override: str, data: Mapping) -> tuple[Keys, Any]:
         wrong = [Fault(path, fault.expected, fault.found, fault.hint, SET) for fault in error.faults]
         raise ConfigError(wrong) from None
     return split_path(path, data), value
+
+
+def _first_new(data: Mapping, keys: Keys) -> Keys:
+    """Return the path of the outermost value that setting a value creates, else the whole path."""
+    for length in range(1, len(keys)):
+        if value_at(data, keys[:length]) is None:
+            return keys[:length]
+    return keys
 
 
 def _with_value(data: Any, keys: Keys, value: Any, at: Keys) -> Any:
