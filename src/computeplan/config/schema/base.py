@@ -21,7 +21,6 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from computeplan.config.words import did_you_mean as did_you_mean  # noqa: PLC0414 - the resolution takes it from here
 from computeplan.config.words import nearest
 
 FAULT: Final = "fault"
