@@ -102,13 +102,10 @@ def _site_rates(problem: Problem, flows: SiteFlows) -> tuple[Floats, Floats]:
 
 
 def _by_energy_of_month(problem: Problem, flows: SiteFlows, energy: Floats) -> Floats:
-    """(S, T) demand charges split over the energy of their months, evenly over months without."""
+    """(S, T) demand charges split over the energy of their months."""
     month = problem.horizon.month
     in_month = (np.arange(len(problem.horizon.months))[:, None] == month).astype(np.float64)
-    total = (energy @ in_month.T)[:, month]
-    even = 1.0 / in_month.sum(axis=1)[month]
-    share = np.where(total > 0, ratio(energy, total), even)
-    return flows.demand_charge[:, month] * share
+    return flows.demand_charge[:, month] * ratio(energy, (energy @ in_month.T)[:, month])
 
 
 def _energy_rates(
