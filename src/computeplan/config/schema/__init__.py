@@ -32,7 +32,7 @@ from computeplan.config.schema.series import (
     TariffRule,
     TariffSeries,
 )
-from computeplan.config.schema.series_field import Series, SeriesForm, written_values
+from computeplan.config.schema.series_field import Series, SeriesForm
 from computeplan.config.schema.sites import (
     Cap,
     Contract,
@@ -100,5 +100,4 @@ __all__ = [
     "Workload",
     "WorkloadTable",
     "Zone",
-    "written_values",
 ]

@@ -58,7 +58,7 @@ class Series:
     quantity: Quantity
 
 
-def written_values(form: SeriesForm) -> Iterator[tuple[tuple[str | int, ...], float | str]]:
+def _written_values(form: SeriesForm) -> Iterator[tuple[tuple[str | int, ...], float | str]]:
     """Return the values that a series' text contains, each with its path inside the series.
 
     Parameters
@@ -90,7 +90,7 @@ def value_faults(form: SeriesForm, quantity: Quantity, currency: str) -> list[In
         Code of the config's currency.
     """
     faults = []
-    for loc, value in written_values(form):
+    for loc, value in _written_values(form):
         try:
             quantity.number(value, currency)
         except PydanticCustomError as error:
