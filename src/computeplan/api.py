@@ -252,7 +252,7 @@ def export(loaded: Loaded, path: str | Path) -> tuple[int, int]:
     -------
     columns, rows : int
     """
-    lp = build(merge(loaded.problem).problem).lp
+    lp = build(merge(loaded.problem)).lp
     write_model(lp, Path(path))
     return lp.n_columns, lp.n_rows
 

@@ -53,9 +53,9 @@ def plan(problem: Problem, options: SolverOptions | None = None, *, merging: boo
     options = options or SolverOptions()
     with clock.stage("reduce"):
         grouping = merge(problem) if merging else keep_all(problem)
-    answer = _solve(grouping.problem, options, clock)
+    answer = _solve(grouping, options, clock)
     if problem.objective.goal is Goal.CARBON and answer.work is not None:
-        answer = _cheapest_at_least_carbon(answer, options, clock)
+        answer = _cheapest_at_least_carbon(grouping, answer, options, clock)
     solution = _audited(problem, grouping, answer, clock)
     lp = answer.model.lp
     return Plan(
@@ -68,9 +68,9 @@ def plan(problem: Problem, options: SolverOptions | None = None, *, merging: boo
     )
 
 
-def _solve(problem: Problem, options: SolverOptions, clock: StageClock) -> _Answer:
+def _solve(grouping: Grouping, options: SolverOptions, clock: StageClock) -> _Answer:
     with clock.stage("build"):
-        model = build(problem)
+        model = build(grouping)
     with clock.stage("solve"):
         result = solve(model.lp, options)
     work = decisions = prices = None
@@ -82,9 +82,11 @@ def _solve(problem: Problem, options: SolverOptions, clock: StageClock) -> _Answ
     return _Answer(model, result, work, decisions, prices)
 
 
-def _cheapest_at_least_carbon(cleanest: _Answer, options: SolverOptions, clock: StageClock) -> _Answer:
+def _cheapest_at_least_carbon(
+    grouping: Grouping, cleanest: _Answer, options: SolverOptions, clock: StageClock
+) -> _Answer:
     """Among the cleanest plans take the cheapest; the proof stays that of the least emissions."""
-    problem, least_kg = cleanest.model.problem, cleanest.result.objective
+    problem, least_kg = grouping.problem, cleanest.result.objective
     if least_kg is None:
         return cleanest
     capped = replace(
@@ -97,7 +99,7 @@ def _cheapest_at_least_carbon(cleanest: _Answer, options: SolverOptions, clock: 
         ),
         workloads=replace(problem.workloads, shortfall_price=np.full(problem.workloads.size, np.inf)),
     )
-    cheapest = _solve(capped, options, clock)
+    cheapest = _solve(replace(grouping, problem=capped), options, clock)
     if cheapest.work is None:
         # Numerically the cap can be out of reach; the cleanest plan stands.
         return cleanest

@@ -25,7 +25,7 @@ def case(workloads, end=HorizonEnd.CLOSE, **fields) -> Case:
 
 def optimal(problem: Problem) -> Allocation:
     grouping = merge(problem)
-    model = build(grouping.problem)
+    model = build(grouping)
     work, _ = model.decode(solve(model.lp, SolverOptions()).values)
     return Allocation(problem, grouping, work)
 

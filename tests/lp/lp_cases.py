@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from builders import Cap, Case, Contract, Demand, Job, Link, Pool, Site, on_demand, reserved
+from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
 from computeplan.problem import CapMeasure, CarbonBasis, HorizonEnd
 
@@ -21,12 +22,12 @@ TWO_POOLS = (Pool(4, site="cq", busy_kw=1.0), Pool(6, site="xj", busy_kw=1.0, ef
 ROUTE = (Link(("cq", "mid"), bandwidth=9.0, price=0.1), Link(("mid", "xj"), energy=0.2, carbon=0.5))
 
 CASES: dict[str, Case] = {
-    "demand": Case(
+    "placement": Case(
         periods=2,
         period_h=0.5,
         weights=[2],
         pools=[Pool(4, price=1.0)],
-        workloads=[Demand([1, 2], shortfall_price=9.0), Demand([3, 0])],
+        workloads=[Demand([1, 2], shortfall_price=9.0), Demand([3, 0]), Demand([1, 1], max_delay=0.5)],
     ),
     "deferral": Case(
         periods=4,
@@ -160,7 +161,7 @@ def _sum(coefficients: np.ndarray, names: list[str], constant: float = 0.0) -> s
 
 
 def golden_text(name: str) -> str:
-    return text_of(build(CASES[name].problem()).lp)
+    return text_of(build(merge(CASES[name].problem())).lp)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import pytest
 
 from builders import Demand, Job, Pool, Site, make_problem, on_demand, reserved
 from computeplan.errors import SolverError, UsageError
+from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
 from computeplan.problem import Status
 from computeplan.solvers import SolverOptions, available, solve, write_model
@@ -24,7 +25,7 @@ SOLVERS = ["highs", "cbc"]
 
 
 def program(**fields) -> LinearProgram:
-    return build(make_problem(**fields)).lp
+    return build(merge(make_problem(**fields))).lp
 
 
 def merit_order() -> LinearProgram:

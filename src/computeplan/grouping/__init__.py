@@ -3,5 +3,6 @@
 from computeplan.grouping.allocation import Allocation
 from computeplan.grouping.grouping import Grouping, keep_all
 from computeplan.grouping.merge import merge
+from computeplan.grouping.overlap import overlaps
 
-__all__ = ["Allocation", "Grouping", "keep_all", "merge"]
+__all__ = ["Allocation", "Grouping", "keep_all", "merge", "overlaps"]

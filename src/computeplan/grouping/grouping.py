@@ -24,12 +24,16 @@ class Grouping(ReadOnlyArrays):
         Original workloads sorted by class.
     start : (classes + 1,)
         First member of each class in `members`.
+    placement_of : (classes,)
+        Classes with the same number cost and use the same in every pool, so that they are placed
+        together.
     """
 
     problem: Problem
     class_of: Ints
     members: Ints
     start: Ints
+    placement_of: Ints
 
     @property
     def size(self) -> int:
@@ -41,17 +45,19 @@ class Grouping(ReadOnlyArrays):
         return self.members[self.start[index] : self.start[index + 1]]
 
 
-def group(problem: Problem, class_of: Ints, size: int) -> Grouping:
+def group(problem: Problem, class_of: Ints, placement_of: Ints) -> Grouping:
     """Describe a merged problem by the class of each original workload."""
-    counts = np.bincount(class_of, minlength=size)
+    counts = np.bincount(class_of, minlength=len(placement_of))
     return Grouping(
         problem=problem,
         class_of=class_of,
         members=np.argsort(class_of, kind="stable"),
         start=np.concatenate(([0], np.cumsum(counts))),
+        placement_of=placement_of,
     )
 
 
 def keep_all(problem: Problem) -> Grouping:
-    """Leave every workload a class of its own."""
-    return group(problem, np.arange(problem.workloads.size), problem.workloads.size)
+    """Leave every workload a class and a placement of its own."""
+    each = np.arange(problem.workloads.size)
+    return group(problem, each, each)

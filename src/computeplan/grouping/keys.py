@@ -32,6 +32,13 @@ def need_classes(problem: Problem) -> Ints:
     return inverse.reshape(-1)
 
 
+def placement_classes(problem: Problem) -> Ints:
+    """(W,) class of each workload for placing it: the same need and the same traffic."""
+    gb = _rounded(problem.traffic_gb_per_unit_h)
+    code, _ = _combined(need_classes(problem)[problem.workloads.need], gb)
+    return code
+
+
 def workload_classes(problem: Problem) -> tuple[Ints, int]:
     """Class of each workload and the number of classes, numbered by first member."""
     workloads = problem.workloads
@@ -48,7 +55,12 @@ def workload_classes(problem: Problem) -> tuple[Ints, int]:
         _rounded(workloads.data_gb * per_size),
         workloads.shortfall_price,
     )
-    code = np.zeros(workloads.size, dtype=np.int64)
+    return _combined(*keys)
+
+
+def _combined(*keys: Ints | Floats) -> tuple[Ints, int]:
+    """Give each distinct combination a number, by first member; also tell how many there are."""
+    code = np.zeros(len(keys[0]), dtype=np.int64)
     for key in keys:
         values, inverse = np.unique(key, return_inverse=True)
         # Renumber after each key, so that the product stays small.

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from computeplan.grouping.grouping import Grouping, group
-from computeplan.grouping.keys import workload_classes
+from computeplan.grouping.keys import placement_classes, workload_classes
 from computeplan.problem import Companies, Floats, Ints, Problem, Workloads, sum_by
 
 
@@ -29,7 +29,7 @@ def merge(problem: Problem) -> Grouping:
         workloads=_merged(problem.workloads, class_of, size),
         companies=Companies(names=("all",), tiers=("",)),
     )
-    return group(merged, class_of, size)
+    return group(merged, class_of, placement_classes(merged))
 
 
 def _merged(workloads: Workloads, class_of: Ints, size: int) -> Workloads:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from computeplan.lp.assembler import Assembler
+from computeplan.lp.placements import Placements
 from computeplan.lp.slots import Slots
 from computeplan.lp.variables import ABSENT, Variables
 from computeplan.problem import Floats, Ints, Problem
@@ -19,6 +20,7 @@ class Assembly:
     Attributes
     ----------
     problem : Problem
+    placements : Placements
     demand : (W, T)
         Arrivals of demands, unit·h.
     slots : Slots
@@ -28,6 +30,7 @@ class Assembly:
     """
 
     problem: Problem
+    placements: Placements
     demand: Floats
     slots: Slots
     variables: Variables

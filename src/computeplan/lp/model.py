@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from computeplan.grouping import Grouping, overlaps
 from computeplan.lp.arrivals import demand_unit_h
 from computeplan.lp.assembler import Assembler
 from computeplan.lp.assembly import Assembly
 from computeplan.lp.constraints import FAMILIES
 from computeplan.lp.linear_program import LinearProgram
 from computeplan.lp.objective import add_objective
+from computeplan.lp.placements import Placements, placements_of
 from computeplan.lp.slots import Slots
 from computeplan.lp.variables import ABSENT, Variables, add_variables
 from computeplan.problem import Decisions, Floats, Ints, Prices, Problem, Work
@@ -28,7 +30,7 @@ class Model:
     ----------
     problem : Problem
     lp : LinearProgram
-    slots, variables, demand
+    placements, slots, variables, demand
         Where each decision stands among the columns.
     rows : dict of str to array
         Row indices of each constraint family, in the shape of its prices.
@@ -36,6 +38,7 @@ class Model:
 
     problem: Problem
     lp: LinearProgram
+    placements: Placements
     slots: Slots
     variables: Variables
     demand: Floats
@@ -85,13 +88,8 @@ class Model:
         )
 
     def _decode_work(self, values: Floats) -> Work:
-        slots, variables = self.slots, self.variables
-        share = values[variables.share][:, None] * self.demand[variables.share_workload]
-        pair, period = np.nonzero(share > 0)
-        workload = np.concatenate((slots.workload[variables.work_slot], variables.share_workload[pair]))
-        pool = np.concatenate((variables.work_pool, variables.share_pool[pair]))
-        period = np.concatenate((slots.period[variables.work_slot], period))
-        unit_h = np.concatenate((values[variables.work], share[share > 0]))
+        free, fixed = self._free_work(values), self._fixed_work(values)
+        workload, pool, period, unit_h = (np.concatenate(part) for part in zip(free, fixed, strict=True))
         kept = np.flatnonzero(unit_h > NEGLIGIBLE * unit_h.max(initial=0.0))
         order = kept[np.lexsort((period[kept], pool[kept], workload[kept]))]
         short_workload, short_period, short_unit_h = self._decode_shortfall(values)
@@ -104,6 +102,27 @@ class Model:
             short_period=short_period,
             short_unit_h=short_unit_h,
         )
+
+    def _free_work(self, values: Floats) -> tuple[Ints, Ints, Ints, Floats]:
+        """Lay the served work of a placement's workloads over the pools that do it."""
+        slots, variables, size = self.slots, self.variables, self.problem.horizon.size
+        at_once = self.demand[slots.workload, slots.period] - _read(values, variables.short)
+        served = np.where(variables.served == ABSENT, at_once, _read(values, variables.served))
+        slot_place = self.placements.of[slots.workload] * size + slots.period
+        slot = np.lexsort((slots.workload, slot_place))
+        work_place = variables.work_placement * size + variables.work_period
+        cell = np.lexsort((variables.work_pool, work_place))
+        part, other, unit_h = overlaps(
+            slot_place[slot], served[slot], work_place[cell], values[variables.work[cell]]
+        )
+        workload, pool = slots.workload[slot[part]], variables.work_pool[cell[other]]
+        return workload, pool, slots.period[slot[part]], unit_h
+
+    def _fixed_work(self, values: Floats) -> tuple[Ints, Ints, Ints, Floats]:
+        variables = self.variables
+        share = values[variables.share][:, None] * self.demand[variables.share_workload]
+        pair, period = np.nonzero(share > 0)
+        return variables.share_workload[pair], variables.share_pool[pair], period, share[pair, period]
 
     def _decode_shortfall(self, values: Floats) -> tuple[Ints, Ints, Floats]:
         slots, variables = self.slots, self.variables
@@ -119,25 +138,25 @@ class Model:
         return workload[order], period[order], unit_h[order]
 
 
-def build(problem: Problem) -> Model:
-    """Build the linear program of a problem.
+def build(grouping: Grouping) -> Model:
+    """Build the linear program of a grouping's problem.
 
     Parameters
     ----------
-    problem : Problem
-        Whole or merged.
+    grouping : Grouping
+        `merge` or `keep_all` of a problem.
 
     Returns
     -------
     Model
     """
-    assembler = Assembler()
-    demand = demand_unit_h(problem)
-    variables, slots = add_variables(assembler, problem, demand)
-    assembly = Assembly(problem, demand, slots, variables, assembler)
+    assembler, problem = Assembler(), grouping.problem
+    placements, demand = placements_of(grouping), demand_unit_h(problem)
+    variables, slots = add_variables(assembler, problem, placements, demand)
+    assembly = Assembly(problem, placements, demand, slots, variables, assembler)
     rows = {name: add(assembly) for name, add in FAMILIES.items()}
     add_objective(assembly)
-    return Model(problem, assembler.build(), slots, variables, demand, rows)
+    return Model(problem, assembler.build(), placements, slots, variables, demand, rows)
 
 
 def _read(values: Floats, index: Ints) -> Floats:

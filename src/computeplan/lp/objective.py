@@ -60,15 +60,14 @@ def _add_network(assembly: Assembly) -> None:
 
 
 def _add_placement(assembly: Assembly) -> None:
-    """Σ ω unit_cost · x, and for fixed workloads Σ_t ω unit_cost · d · share."""
-    problem, slots, variables = assembly.problem, assembly.slots, assembly.variables
-    need, weight = problem.workloads.need, problem.horizon.weight
+    """Σ ω unit_cost · work, and for fixed workloads Σ_t ω unit_cost · d · share."""
+    problem, variables = assembly.problem, assembly.variables
+    weight = problem.horizon.weight
     unit_cost = problem.needs.unit_cost[:, problem.pools.site]
-    workload = slots.workload[variables.work_slot]
-    cost = unit_cost[need[workload], variables.work_pool]
-    assembly.assembler.add_cost(variables.work, cost * weight[slots.period[variables.work_slot]])
+    cost = unit_cost[assembly.placements.need[variables.work_placement], variables.work_pool]
+    assembly.assembler.add_cost(variables.work, cost * weight[variables.work_period])
     workload = variables.share_workload
-    cost = unit_cost[need[workload], variables.share_pool]
+    cost = unit_cost[problem.workloads.need[workload], variables.share_pool]
     assembly.assembler.add_cost(variables.share, cost * (assembly.demand[workload] @ weight))
 
 

@@ -1,7 +1,7 @@
 """The (workload, period) slots in which free work may be done.
 
 A *slot* of a demand is a period of the horizon; a slot of a job is a period that its window
-overlaps. Work variables exist per slot and eligible pool.
+overlaps.
 """
 
 from __future__ import annotations

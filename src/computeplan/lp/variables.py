@@ -8,7 +8,8 @@ import numpy as np
 
 from computeplan.lp.arrivals import largest_backlog
 from computeplan.lp.assembler import Assembler
-from computeplan.lp.slots import Slots, free_slots, ragged_arange
+from computeplan.lp.placements import Placements
+from computeplan.lp.slots import Slots, free_slots
 from computeplan.problem import CarbonBasis, Floats, Ints, Problem, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
@@ -23,7 +24,10 @@ class Variables(ReadOnlyArrays):
     Attributes
     ----------
     work : (n,)
-        x: work of a slot in a pool, unit·h; its slot and pool are `work_slot` and `work_pool`.
+        Work of a placement in a pool and period, unit·h; which ones say `work_placement`, `work_pool`
+        and `work_period`.
+    served : (slots,)
+        Work of a deferrable demand or a job that is done in a slot, unit·h.
     share : (f,)
         Share of a fixed workload in a pool; its workload and pool are `share_workload`, `share_pool`.
     short : (slots,)
@@ -48,8 +52,10 @@ class Variables(ReadOnlyArrays):
     """
 
     work: Ints
-    work_slot: Ints
+    work_placement: Ints
     work_pool: Ints
+    work_period: Ints
+    served: Ints
     share: Ints
     share_workload: Ints
     share_pool: Ints
@@ -66,20 +72,24 @@ class Variables(ReadOnlyArrays):
     covered: Ints
 
 
-def add_variables(assembler: Assembler, problem: Problem, demand: Floats) -> tuple[Variables, Slots]:
+def add_variables(
+    assembler: Assembler, problem: Problem, placements: Placements, demand: Floats
+) -> tuple[Variables, Slots]:
     """Add every variable with its bounds.
 
-    Bounds carry the limits of a single variable: owned and rented capacity, import limits,
-    contracted power, bandwidth.
+    Bounds carry the limits of a single variable: a job's rate, owned and rented capacity, import
+    limits, contracted power, bandwidth.
     """
     slots = free_slots(problem, demand)
-    work, work_slot, work_pool = _add_work(assembler, problem, slots)
+    work, work_placement, work_pool, work_period = _add_work(assembler, problem, placements, slots)
     share, share_workload, share_pool = _add_shares(assembler, problem)
-    short, short_job, short_share = _add_shortfall(assembler, problem, slots)
+    short, short_job, short_share = _add_shortfall(assembler, problem, slots, demand)
     variables = Variables(
         work=work,
-        work_slot=work_slot,
+        work_placement=work_placement,
         work_pool=work_pool,
+        work_period=work_period,
+        served=_add_served(assembler, problem, slots),
         share=share,
         share_workload=share_workload,
         share_pool=share_pool,
@@ -98,14 +108,28 @@ def add_variables(assembler: Assembler, problem: Problem, demand: Floats) -> tup
     return variables, slots
 
 
-def _add_work(assembler: Assembler, problem: Problem, slots: Slots) -> tuple[Ints, Ints, Ints]:
-    """x[w,p,t] ≥ 0 for every slot (w,t) and every pool p that can serve w."""
-    counts = np.diff(slots.start)
-    workload, pool = np.nonzero(problem.eligibility.allowed[problem.workloads.need] & (counts > 0)[:, None])
-    pair = np.repeat(np.arange(len(workload)), counts[workload])
-    slot = slots.start[workload][pair] + ragged_arange(counts[workload])
-    keys = (workload[pair], pool[pair], slots.period[slot])
-    return assembler.add_columns("work", keys), slot, pool[pair]
+def _add_work(
+    assembler: Assembler, problem: Problem, placements: Placements, slots: Slots
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """work[q,p,t] ≥ 0 for every placement q, pool p that can serve it and period t with a slot of q."""
+    active = np.zeros((placements.size, problem.horizon.size), dtype=bool)
+    active[placements.of[slots.workload], slots.period] = True
+    placement, pool = np.nonzero(problem.eligibility.allowed[placements.need] & active.any(axis=1)[:, None])
+    pair, period = np.nonzero(active[placement])
+    keys = (placement[pair], pool[pair], period)
+    return assembler.add_columns("work", keys), *keys
+
+
+def _add_served(assembler: Assembler, problem: Problem, slots: Slots) -> Ints:
+    """0 ≤ served[w,t] ≤ max_rate · overlap_h for jobs, unlimited for deferrable demands."""
+    workloads = problem.workloads
+    waits = workloads.is_job[slots.workload] | (workloads.max_delay_h[slots.workload] > 0)
+    at = np.flatnonzero(waits)
+    workload = slots.workload[at]
+    most = np.where(workloads.is_job, workloads.max_rate, np.inf)[workload] * slots.overlap_h[at]
+    served = np.full(slots.size, ABSENT)
+    served[at] = assembler.add_columns("served", (workload, slots.period[at]), upper=most)
+    return served
 
 
 def _add_shares(assembler: Assembler, problem: Problem) -> tuple[Ints, Ints, Ints]:
@@ -115,13 +139,17 @@ def _add_shares(assembler: Assembler, problem: Problem) -> tuple[Ints, Ints, Int
     return assembler.add_columns("share", (workload, pool), upper=1.0), workload, pool
 
 
-def _add_shortfall(assembler: Assembler, problem: Problem, slots: Slots) -> tuple[Ints, Ints, Ints]:
-    """Add u ≥ 0 where shortfall has a price and the objective is money."""
+def _add_shortfall(
+    assembler: Assembler, problem: Problem, slots: Slots, demand: Floats
+) -> tuple[Ints, Ints, Ints]:
+    """Add u ≥ 0, and u ≤ d for interactive demand, where shortfall has a price and the goal is cost."""
     workloads = problem.workloads
     priced = np.isfinite(workloads.shortfall_price) & problem.objective.allows_shortfall
     short = np.full(slots.size, ABSENT)
     at = np.flatnonzero(priced[slots.workload] & ~workloads.is_job[slots.workload])
-    short[at] = assembler.add_columns("short", (slots.workload[at], slots.period[at]))
+    keys = (slots.workload[at], slots.period[at])
+    most = np.where(workloads.max_delay_h[keys[0]] > 0, np.inf, demand[keys])
+    short[at] = assembler.add_columns("short", keys, upper=most)
     job, share = np.full((2, workloads.size), ABSENT)
     at = np.flatnonzero(priced & workloads.is_job)
     job[at] = assembler.add_columns("short_job", (at,))

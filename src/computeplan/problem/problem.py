@@ -52,6 +52,15 @@ class Problem:
         return local
 
     @cached_property
+    def traffic_gb_per_unit_h(self) -> Floats:
+        """(W,) GB that travel with a unit·h, a job's data set included."""
+        workloads = self.workloads
+        volume = np.where(workloads.volume_unit_h > 0, workloads.volume_unit_h, np.inf)
+        moved = np.where(workloads.is_job, workloads.data_gb, 0.0) / volume
+        gb: Floats = self.needs.traffic_gb_per_unit_h[workloads.need] + moved
+        return gb
+
+    @cached_property
     def idle_kw(self) -> Floats:
         """(P,) IT power of an idle unit; a rented unit is only there while it is busy."""
         idle = self.hardware.idle_kw[self.pools.hardware]

@@ -13,23 +13,21 @@ from computeplan.lp.constraints import (
     carbon_cap,
     cover,
     deferral,
-    demand,
     demand_charge,
     energy_balance,
     fixed_split,
-    job_rate,
     job_volume,
     load,
+    placement,
     surplus,
     traffic,
 )
 from computeplan.problem import Ints
 
 FAMILIES: dict[str, Callable[[Assembly], Ints]] = {
-    "demand": demand.add,
+    "placement": placement.add,
     "deferral": deferral.add,
     "job_volume": job_volume.add,
-    "job_rate": job_rate.add,
     "fixed_split": fixed_split.add,
     "load": load.add,
     "booking": booking.add,

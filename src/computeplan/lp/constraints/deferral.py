@@ -1,7 +1,7 @@
 """Deferrable demand waits at most `max_delay`.
 
-b[w,t] − b[w,t−1] + Σ_p x[w,p,t] + u[w,t] = d[w,t]      for every free demand w with max_delay > 0
-0 ≤ b[w,t] ≤ arrivals of the last max_delay hours       (bounds of b; see arrivals.py)
+b[w,t] − b[w,t−1] + served[w,t] + u[w,t] = d[w,t]      for every free demand w with max_delay > 0
+0 ≤ b[w,t] ≤ arrivals of the last max_delay hours      (bounds of b; see arrivals.py)
 
 Before the first period of a block, b is 0 (`close`) or the b of its last period (`cyclic`).
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 
 from computeplan.lp.assembly import Assembly
-from computeplan.lp.constraints.served import add_served_entries
 from computeplan.lp.variables import ABSENT
 from computeplan.problem import Horizon, HorizonEnd, Ints
 
@@ -23,7 +22,10 @@ def add(assembly: Assembly) -> Ints:
     keys = (slots.workload[at], slots.period[at])
     arrivals = assembly.demand[keys]
     rows = assembly.assembler.add_rows("deferral", keys, arrivals, arrivals)
-    add_served_entries(assembly, at, rows)
+    assembly.assembler.add_entries(rows, assembly.variables.served[at], 1.0)
+    short = assembly.variables.short[at]
+    priced = short != ABSENT
+    assembly.assembler.add_entries(rows[priced], short[priced], 1.0)
     assembly.assembler.add_entries(rows, backlog[at], 1.0)
     back = _periods_back(assembly.problem.horizon)[slots.period[at]]
     carried = back != 0

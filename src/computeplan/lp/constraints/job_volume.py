@@ -1,6 +1,8 @@
 """A job is done within its window.
 
-Σ_{p, t in window} x[w,p,t] + u[w] = volume[w]      for every job w
+Σ_{t in window} served[w,t] + u[w] = volume[w]      for every job w
+
+Its rate, served[w,t] ≤ max_rate[w] · overlap_h[w,t], is a bound of served (see variables.py).
 """
 
 from __future__ import annotations
@@ -20,9 +22,9 @@ def add(assembly: Assembly) -> Ints:
     rows = assembly.assembler.add_rows("job_volume", (jobs,), volume, volume)
     row_of_workload = np.full(workloads.size, ABSENT)
     row_of_workload[jobs] = rows
-    row_of_work = row_of_workload[assembly.slots.workload[variables.work_slot]]
-    here = row_of_work != ABSENT
-    assembly.assembler.add_entries(row_of_work[here], variables.work[here], 1.0)
+    slots = assembly.slots
+    of_job = np.flatnonzero(workloads.is_job[slots.workload])
+    assembly.assembler.add_entries(row_of_workload[slots.workload[of_job]], variables.served[of_job], 1.0)
     short = variables.short_job[jobs]
     priced = short != ABSENT
     assembly.assembler.add_entries(rows[priced], short[priced], 1.0)
