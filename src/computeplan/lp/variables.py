@@ -10,7 +10,7 @@ from computeplan.lp.arrivals import largest_backlog
 from computeplan.lp.assembler import Assembler
 from computeplan.lp.placements import Placements
 from computeplan.lp.slots import Slots, free_slots
-from computeplan.problem import CarbonBasis, Floats, Ints, Problem, Term
+from computeplan.problem import Bools, CarbonBasis, Floats, Ints, Problem, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
 ABSENT = -1
@@ -112,9 +112,10 @@ def _add_work(
     assembler: Assembler, problem: Problem, placements: Placements, slots: Slots
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """work[q,p,t] ≥ 0 for every placement q, pool p that can serve it and period t with a slot of q."""
-    active = np.zeros((placements.size, problem.horizon.size), dtype=bool)
+    active: Bools = np.zeros((placements.size, problem.horizon.size), dtype=bool)
     active[placements.of[slots.workload], slots.period] = True
-    placement, pool = np.nonzero(problem.eligibility.allowed[placements.need] & active.any(axis=1)[:, None])
+    used: Bools = active.any(axis=1)
+    placement, pool = np.nonzero(problem.eligibility.allowed[placements.need] & used[:, None])
     pair, period = np.nonzero(active[placement])
     keys = (placement[pair], pool[pair], period)
     return assembler.add_columns("work", keys), *keys
