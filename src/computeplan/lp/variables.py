@@ -10,7 +10,7 @@ from computeplan.lp.arrivals import largest_backlog
 from computeplan.lp.assembler import Assembler
 from computeplan.lp.placements import Placements
 from computeplan.lp.slots import Slots, free_slots
-from computeplan.problem import Bools, CarbonBasis, Floats, Ints, Problem, Term
+from computeplan.problem import CarbonBasis, Floats, Ints, Problem, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
 ABSENT = -1
@@ -82,7 +82,7 @@ def add_variables(
     """
     slots = free_slots(problem, demand)
     work, work_placement, work_pool, work_period = _add_work(assembler, problem, placements, slots)
-    share, share_workload, share_pool = _add_shares(assembler, problem)
+    share, share_workload, share_pool = _add_shares(assembler, problem, demand)
     short, short_job, short_share = _add_shortfall(assembler, problem, slots, demand)
     variables = Variables(
         work=work,
@@ -112,10 +112,9 @@ def _add_work(
     assembler: Assembler, problem: Problem, placements: Placements, slots: Slots
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """work[q,p,t] ≥ 0 for every placement q, pool p that can serve it and period t with a slot of q."""
-    active: Bools = np.zeros((placements.size, problem.horizon.size), dtype=bool)
+    active = np.zeros((placements.size, problem.horizon.size), dtype=bool)
     active[placements.of[slots.workload], slots.period] = True
-    used: Bools = active.any(axis=1)
-    placement, pool = np.nonzero(problem.eligibility.allowed[placements.need] & used[:, None])
+    placement, pool = np.nonzero(problem.eligibility.allowed[placements.need])
     pair, period = np.nonzero(active[placement])
     keys = (placement[pair], pool[pair], period)
     return assembler.add_columns("work", keys), *keys
@@ -133,11 +132,18 @@ def _add_served(assembler: Assembler, problem: Problem, slots: Slots) -> Ints:
     return served
 
 
-def _add_shares(assembler: Assembler, problem: Problem) -> tuple[Ints, Ints, Ints]:
-    """0 ≤ share[w,p] ≤ 1 for every fixed workload w and every pool p that can serve it."""
-    workloads = problem.workloads
-    workload, pool = np.nonzero(problem.eligibility.allowed[workloads.need] & workloads.is_fixed[:, None])
+def _add_shares(assembler: Assembler, problem: Problem, demand: Floats) -> tuple[Ints, Ints, Ints]:
+    """0 ≤ share[w,p] ≤ 1 for every fixed workload w with demand and every pool p that can serve it."""
+    some = with_share(problem, demand)
+    allowed = problem.eligibility.allowed[problem.workloads.need[some]]
+    row, pool = np.nonzero(allowed)
+    workload = some[row]
     return assembler.add_columns("share", (workload, pool), upper=1.0), workload, pool
+
+
+def with_share(problem: Problem, demand: Floats) -> Ints:
+    """Find the fixed workloads that have a split: without demand nothing is split or moved."""
+    return np.flatnonzero(problem.workloads.is_fixed & (demand.sum(axis=1) > 0))
 
 
 def _add_shortfall(
@@ -154,7 +160,8 @@ def _add_shortfall(
     job, share = np.full((2, workloads.size), ABSENT)
     at = np.flatnonzero(priced & workloads.is_job)
     job[at] = assembler.add_columns("short_job", (at,))
-    at = np.flatnonzero(priced & workloads.is_fixed)
+    fixed = with_share(problem, demand)
+    at = fixed[priced[fixed]]
     share[at] = assembler.add_columns("short_share", (at,))
     return short, job, share
 
