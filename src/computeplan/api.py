@@ -9,7 +9,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +32,7 @@ from computeplan.planner import plan
 from computeplan.problem import Problem, Status
 from computeplan.solvers import SolverOptions, write_model
 from computeplan.solvers.options import Method
+from computeplan.stages import StageClock
 from computeplan.studies.baselines import Baseline, all_local
 
 if TYPE_CHECKING:
@@ -216,16 +219,18 @@ def solve(
     ConfigError, UsageError, SolverError
     """
     loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
-    chosen, problem = options or configured_options(loaded), loaded.problem
-    found = plan(problem, chosen)
-    reasons = impossible(problem) if found.status is Status.INFEASIBLE else ()
-    start, local = perf_counter(), None
-    if baseline and found.status.has_plan:
-        if tell:
+    chosen, problem, clock = options or configured_options(loaded), loaded.problem, StageClock()
+    # Solvers release the interpreter while they work, so a second core plans the baseline meanwhile.
+    with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as beside:
+        main = beside.submit(plan, problem, chosen)
+        local = beside.submit(clock.timed("baseline", all_local), problem, chosen) if baseline else None
+        found = main.result()
+        if local and not local.done() and tell:
             tell("planning with all work local, to compare")
-        local = all_local(problem, chosen)
-    times_s = {"read": loaded.read_s, **found.times_s, "baseline": perf_counter() - start}
-    return Run(loaded, chosen, found, local, reasons, times_s)
+    reasons = impossible(problem) if found.status is Status.INFEASIBLE else ()
+    kept = local.result() if local and found.status.has_plan else None
+    times_s = {"read": loaded.read_s, **found.times_s, **clock.times_s}
+    return Run(loaded, chosen, found, kept, reasons, times_s)
 
 
 def configured_options(loaded: Loaded) -> SolverOptions:

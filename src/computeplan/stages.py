@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 Item = TypeVar("Item")
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
 
 
 class StageClock:
@@ -24,6 +26,15 @@ class StageClock:
             yield
         finally:
             self._add(name, perf_counter() - start)
+
+    def timed(self, name: str, function: Callable[Params, Result]) -> Callable[Params, Result]:
+        """Make a function whose calls are timed."""
+
+        def call(*args: Params.args, **kwargs: Params.kwargs) -> Result:
+            with self.stage(name):
+                return function(*args, **kwargs)
+
+        return call
 
     def pulled(self, name: str, items: Iterable[Item], out_of: str) -> Iterator[Item]:
         """Time the making of items that another stage, `out_of`, consumes one by one."""

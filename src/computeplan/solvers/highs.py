@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,10 @@ STATUS = {
 """HiGHS's model status in our words; a limit counts as feasible only if its answer is."""
 
 BOTH = "kUnboundedOrInfeasible"
+
+_LOCK = Lock()
+"""Held while anything changes that all solvers of the process share."""
+_THREADS: dict[str, int] = {}
 
 
 def solve_highs(lp: LinearProgram, options: SolverOptions) -> SolverResult:
@@ -64,7 +69,7 @@ def new_highs() -> Any:
     """Make a silent solver: HiGHS prints a banner on file descriptor 1 when its first one is made."""
     import highspy
 
-    with _stdout_closed():
+    with _LOCK, _stdout_closed():
         highs = highspy.Highs()
         highs.setOptionValue("output_flag", False)
     return highs
@@ -101,9 +106,16 @@ def _set_options(highs: Any, options: SolverOptions) -> None:
     if options.time_limit_s is not None:
         highs.setOptionValue("time_limit", float(options.time_limit_s))
     if options.threads is not None:
-        # The scheduler is global: a new number of threads needs a new one.
-        highs.resetGlobalScheduler(True)
-        highs.setOptionValue("threads", int(options.threads))
+        _use_threads(highs, options.threads)
+
+
+def _use_threads(highs: Any, threads: int) -> None:
+    """Set the number of threads; another than before needs a new scheduler, which all solvers share."""
+    with _LOCK:
+        if _THREADS.get("set") != threads:
+            highs.resetGlobalScheduler(True)
+            _THREADS["set"] = threads
+    highs.setOptionValue("threads", threads)
 
 
 def _result(highs: Any, lp: LinearProgram) -> SolverResult:
