@@ -22,6 +22,7 @@ def as_answer(made: Plan) -> Answer:
         return Answer(made.status)
     done, short = all_work(made)
     accounts, audit = made.solution.accounts, made.solution.audit
+    assert audit.passed, audit.notes
     return Answer(made.status, audit.objective, accounts.cost.total, done, short, made.solution.decisions)
 
 

@@ -65,7 +65,7 @@ def cases(draw: Draw, **given: st.SearchStrategy) -> Case:
         contracts=draw(sometimes(st.lists(_contracts(names, periods), min_size=1, max_size=2), ())),
         links=draw(_networks()),
         zone_latency=draw(seldom({}, st.just({"a": 2.0, "b": 10.0}))),
-        basis=draw(st.sampled_from(CarbonBasis)),
+        basis=draw(st.sampled_from([CarbonBasis.MARKET, *CarbonBasis])),
         goal=draw(st.sampled_from([Goal.COST, Goal.COST, Goal.CARBON])),
         carbon_price=draw(sometimes(quarters(0, 2), 0.0)),
         carbon_cap=draw(seldom(inf, st.sampled_from([10.0, 50.0, 200.0, 1000.0]))),
@@ -148,12 +148,12 @@ def _workloads(draw: Draw, blocks: Sequence[int], period_h: float, sites: Sequen
         "unit_cost": draw(sometimes(st.dictionaries(st.sampled_from(sites), quarters(-1, 2)), {})),
         "shortfall_price": draw(sometimes(quarters(10, 40), inf)),
     }
-    shape = draw(st.sampled_from(["interactive", "deferrable", "deferrable", "fixed", "job", "job"]))
+    shape = draw(st.sampled_from(["interactive", "deferrable", "deferrable", "fixed", "fixed", "job", "job"]))
     if shape == "job":
         return draw(_jobs(blocks, period_h, needing))
     fixed = shape == "fixed"
     if fixed:
-        needing["data"] = draw(seldom(0.0, quarters(1, 20)))
+        needing["data"] = draw(sometimes(quarters(1, 20), 0.0))
     delay = draw(st.sampled_from([0.25, 0.5, 1.0, 1.25, 2.0, 2.5])) if shape == "deferrable" else 0.0
     units = series(quarters(0.25, 4), sum(blocks)) if fixed else series(quarters(0, 4), sum(blocks))
     scale = draw(st.sampled_from([0.5, 1.0, 2.0]))
@@ -171,7 +171,7 @@ def _jobs(draw: Draw, blocks: Sequence[int], period_h: float, needing: dict) -> 
     volume = draw(quarters(0.25, 6))
     whole = release.is_integer() and window.is_integer()
     slack = st.sampled_from([1.25, 2.0, 4.0, 1.25, 1.25, 0.5])
-    needing["data"] = draw(seldom(0.0, quarters(1, 20)))
+    needing["data"] = draw(sometimes(quarters(1, 20), 0.0))
     return Job(
         volume=volume,
         release=release * period_h,
@@ -183,11 +183,19 @@ def _jobs(draw: Draw, blocks: Sequence[int], period_h: float, needing: dict) -> 
 
 @st.composite
 def _twins(draw: Draw, workload: Demand | Job, periods: int) -> Demand | Job:
-    """A workload of other size, and sometimes of another shape or zone: most can be merged with it."""
+    """A workload of another size that can be merged with it, or just cannot."""
     twin = workload.times(draw(st.sampled_from([1.0, 0.5, 2.0])))
     if isinstance(twin, Demand) and not twin.fixed and draw(st.booleans()):
         twin = replace(twin, units=draw(series(quarters(0, 4), periods)))
-    return replace(twin, zone=draw(seldom(twin.zone, st.sampled_from(ZONES))))
+    changes = [("zone", draw(st.sampled_from(ZONES))), ("shortfall_price", 12.5), ("traffic", 0.5)]
+    if isinstance(twin, Job):
+        changes += [("max_rate", twin.max_rate * 1.25), ("data", twin.data + 1)]
+        changes += [("deadline", twin.deadline * 1.5)] * (twin.max_rate < inf)
+    elif twin.fixed:
+        changes += [("data", twin.data + 1), ("units", draw(series(quarters(0.25, 4), periods)))]
+    else:
+        changes += [("max_delay", twin.max_delay / 2)]
+    return replace(twin, **dict([draw(st.sampled_from(changes))] if draw(st.booleans()) else []))
 
 
 def _contracts(sites: Sequence[str], periods: int) -> st.SearchStrategy[Contract]:
@@ -196,8 +204,8 @@ def _contracts(sites: Sequence[str], periods: int) -> st.SearchStrategy[Contract
         available=series(quarters(0, 6), periods),
         site=st.sampled_from(sites),
         price=series(quarters(-0.5, 2), periods),
-        take_or_pay=st.booleans(),
-        carbon=st.sampled_from([0.0, 0.0, 0.25]),
+        take_or_pay=st.sampled_from([True, True, False]),
+        carbon=st.sampled_from([0.0, 0.25]),
     )
 
 

@@ -63,25 +63,25 @@ def check_work(made: Plan) -> None:
         assert pinned.objective == pytest.approx(made.solution.audit.objective, rel=1e-5, abs=2e-3)
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(cases())
 def test_product_agrees_with_the_oracle(case):
     check_work(check(case.problem()))
 
 
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(cases())
 def test_product_agrees_with_the_oracle_without_merging(case):
     check_work(check(case.problem(), merging=False))
 
 
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(cases())
 def test_product_agrees_with_the_oracle_on_cbc(case):
     check(case.problem(), "cbc")
 
 
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(cases(goal=st.just(Goal.COST)), st.sampled_from([0.05, 0.5, 0.9]))
 def test_product_agrees_with_the_oracle_under_a_binding_carbon_cap(case, share):
     if (problem := capped(case, share)) is not None:

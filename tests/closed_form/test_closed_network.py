@@ -6,9 +6,8 @@ from math import inf
 
 import pytest
 
-from builders import Case, Demand, Job, Link, Pool, Site, on_demand
+from builders import Demand, Job, Link, Pool, Site, on_demand
 from computeplan.problem import Status
-from solving import solve_product
 
 HOME, AWAY = Site("home"), Site("away")
 DEAR_HOME = [on_demand(price=9, site="home"), on_demand(price=1, site="away")]
@@ -171,15 +170,13 @@ def test_zone_without_a_site_sends_all_its_work_away(solve):
     assert answer.objective == pytest.approx(3 * (2 + 1))
 
 
-def test_fixed_work_without_demand_moves_no_data():
+def test_fixed_work_without_demand_moves_no_data(solve):
     """Home cannot take it, so the data set would have to move; there is nothing to move it for."""
-    case = Case(
+    answer = solve(
         periods=2,
         sites=[HOME, AWAY],
         pools=[Pool(5, site="away")],
         links=[Link(("home", "away"), price=0.5)],
         workloads=[Demand(0, fixed=True, data=10), Demand(1, fixed=True, data=6)],
     )
-    answer = solve_product(case)
-    assert answer.status is Status.OPTIMAL
     assert answer.objective == pytest.approx(6 * 0.5)

@@ -114,7 +114,6 @@ def _in_whole_periods(workload, period_h):
 
 @given(cases())
 def test_nothing_more_to_do_and_nowhere_else_to_go_change_nothing(case):
-    padded = case.but(
-        sites=[*case.sites, Site("empty")], workloads=[*case.workloads, Demand(0.0, zone="town")]
-    )
+    idle = [Demand(0.0, zone="town"), Demand(0.0, zone="town", fixed=True, data=5.0)]
+    padded = case.but(sites=[*case.sites, Site("empty")], workloads=[*case.workloads, *idle])
     same(optimum(padded), optimum(case))

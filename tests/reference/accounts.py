@@ -46,7 +46,7 @@ def _numbers(problem: Problem, done: Floats, short: Floats, decisions: Decisions
     terms.share = {
         (w, p): _share(terms, done, w, p)
         for w in terms.W
-        if problem.workloads.is_fixed[w]
+        if problem.workloads.is_fixed[w] and terms.has_demand(w)
         for p in terms.pools_of[w]
     }
     reserved = [p for p in terms.P if problem.pools.term[p] == Term.RESERVED]

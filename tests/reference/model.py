@@ -169,8 +169,10 @@ class _Model:
                 self.at_most(terms.served(w, t), workloads.max_rate[w] * overlap[t])
 
     def _serve_fixed(self, w: int) -> None:
-        # Σ_p share + short = 1; x[w,p,t] = share[p] · d[w,t]
+        # Σ_p share + short = 1; x[w,p,t] = share[p] · d[w,t]; without demand there is nothing to split
         terms = self.terms
+        if not terms.has_demand(w):
+            return
         short = self._shortfall(w, 1.0)
         terms.share.update({(w, p): self.variable() for p in terms.pools_of[w]})
         self.require(total(terms.share[w, p] for p in terms.pools_of[w]) + short == 1)

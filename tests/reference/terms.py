@@ -57,6 +57,9 @@ class Terms:
         workloads = self.problem.workloads
         return float(workloads.scale[w] * workloads.profiles[workloads.profile[w], t] * self.hours)
 
+    def has_demand(self, w: int) -> bool:
+        return any(self.arrivals(w, t) > 0 for t in self.T)
+
     def served(self, w: int, t: int) -> Expression:
         """Σ_p x[w,p,t]."""
         return total(self.x[w, p, t] for p in self.pools_of[w])
@@ -117,7 +120,7 @@ class Terms:
             for p in self.pools_of[w]:
                 if self.on_route(w, p, link):
                     flows.append(self.x[w, p, t] * gb)
-                    if workloads.is_fixed[w]:
+                    if (w, p) in self.share:
                         moved = data * self.hours / self.problem.horizon.real_hours
                         flows.append(self.share[w, p] * moved)
         return total(flows)
