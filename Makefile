@@ -2,8 +2,9 @@
 #   make demo      solve configs/chongqing.yaml and print the plan
 #   make test      tests without the slow ones        make test-all   all tests
 #   make check     format, lint, types, tests         make format     format and fix
-#   make bench     measure, write bench/RESULTS.md    make docs       what is generated from the code
-#   make goldens   golden linear programs anew        make clean      remove .venv, caches and plans
+#   make bench     measure, write bench/RESULTS.md    make docs       docs/config.md from the schema
+#   make goldens   golden linear programs anew        make picture    the picture in README.md
+#   make clean     remove .venv, caches and plans
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format bench docs goldens clean
+.PHONY: help demo test test-all check format bench docs picture goldens clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
@@ -54,6 +55,8 @@ bench: $(VENV)/run.stamp
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python docs/make_config_reference.py
+
+picture: $(VENV)/run.stamp
 	$(BIN)/python docs/make_picture.py
 
 goldens: $(VENV)/dev.stamp
