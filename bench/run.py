@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("computeplan", "highspy", "numpy", "polars", "pulp", "pydantic", "typer")
-STAGES = ("read", "reduce", "build", "solve", "expand", "audit", "write", "total")
+STAGES = ("read", "reduce", "build", "solve", "expand", "audit", "baseline", "write", "total")
 
 
 @dataclass(frozen=True)
