@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from builders import Case
+from computeplan.decomposition import Reduction
 from computeplan.plan.plan import Plan
 from computeplan.planner import plan
 from computeplan.problem import Floats, Status
@@ -12,9 +13,9 @@ from computeplan.solvers import SolverOptions
 from reference.model import Answer
 
 
-def solve_product(case: Case, solver: str = "highs", *, merging: bool = True) -> Answer:
+def solve_product(case: Case, solver: str = "highs", reduction: Reduction = Reduction.ALL) -> Answer:
     """What computeplan answers, with the work of every workload."""
-    return as_answer(plan(case.problem(), SolverOptions(name=solver), merging=merging))
+    return as_answer(plan(case.problem(), SolverOptions(name=solver), reduction))
 
 
 def as_answer(made: Plan) -> Answer:

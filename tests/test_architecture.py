@@ -24,6 +24,7 @@ LAYERS = (
     "grouping",
     "lp",
     "solvers",
+    "decomposition",
     "plan",
     "explain",
     "planner",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import Case
+from computeplan.decomposition import Reduction
 from computeplan.plan.plan import Plan
 from computeplan.planner import plan
 from computeplan.problem import CarbonBasis, Goal, Problem, Status
@@ -17,14 +21,17 @@ from reference.model import Answer, solve_reference
 from solving import all_work
 from strategies import cases
 
+reductions = st.sets(st.sampled_from(list(Reduction))).map(lambda some: reduce(or_, some, Reduction.NONE))
+"""Any of the exact reductions, each on or off."""
+
 
 def near(value: float, digits: int = 6) -> object:
     return pytest.approx(value, rel=10.0**-digits, abs=10.0**-digits)
 
 
-def check(problem: Problem, solver: str = "highs", *, merging: bool = True) -> Plan:
+def check(problem: Problem, solver: str = "highs", reduction: Reduction = Reduction.ALL) -> Plan:
     """Same status and optimum as the oracle, proved and accounted for."""
-    made, answer = plan(problem, SolverOptions(name=solver), merging=merging), solve_reference(problem)
+    made, answer = plan(problem, SolverOptions(name=solver), reduction), solve_reference(problem)
     assert made.status is answer.status
     assert (made.solution is None) == (answer.status is not Status.OPTIMAL)
     if made.solution:
@@ -71,8 +78,8 @@ def test_product_agrees_with_the_oracle(case):
 
 @settings(max_examples=120)
 @given(cases())
-def test_product_agrees_with_the_oracle_without_merging(case):
-    check_work(check(case.problem(), merging=False))
+def test_product_agrees_with_the_oracle_without_reductions(case):
+    check_work(check(case.problem(), reduction=Reduction.NONE))
 
 
 @settings(max_examples=120)
@@ -90,9 +97,9 @@ def test_product_agrees_with_the_oracle_under_a_binding_carbon_cap(case, share):
 
 @pytest.mark.slow
 @settings(max_examples=2000)
-@given(cases(), st.sampled_from(["highs", "cbc"]), st.booleans())
-def test_product_agrees_with_the_oracle_on_many_cases(case, solver, merging):
-    check_work(check(case.problem(), solver, merging=merging))
+@given(cases(), st.sampled_from(["highs", "cbc"]), reductions)
+def test_product_agrees_with_the_oracle_on_many_cases(case, solver, reduction):
+    check_work(check(case.problem(), solver, reduction))
 
 
 def capped(case: Case, share: float) -> Problem | None:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from computeplan.decomposition import Reduction, solve_by_structure
 from computeplan.grouping import Allocation, Grouping, keep_all, merge
-from computeplan.lp import Model, build
+from computeplan.lp import Model, build, optimal_face
 from computeplan.plan.audit import audit_plan
 from computeplan.plan.plan import Plan, Size, Solution, SolverRun
 from computeplan.problem import Decisions, Goal, Prices, Problem, Work
-from computeplan.solvers import SolverOptions, SolverResult, solve
+from computeplan.solvers import SolverOptions, SolverResult
 from computeplan.stages import StageClock
-
-CARBON_SLACK = 1e-9
-"""Relative room above the least emissions in which the cheapest plan is sought."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,20 +20,23 @@ class _Answer:
 
     model: Model
     result: SolverResult
+    parts: int
     work: Work | None
     decisions: Decisions | None
     prices: Prices | None
 
 
-def plan(problem: Problem, options: SolverOptions | None = None, *, merging: bool = True) -> Plan:
+def plan(
+    problem: Problem, options: SolverOptions | None = None, reduction: Reduction = Reduction.ALL
+) -> Plan:
     """Find the optimal plan of a problem and audit it.
 
     Parameters
     ----------
     problem : Problem
     options : SolverOptions, optional
-    merging : bool
-        Merge interchangeable workloads first. The optimum is the same without.
+    reduction : Reduction
+        Which exact reductions are made. The optimum is the same without any.
 
     Returns
     -------
@@ -50,60 +49,61 @@ def plan(problem: Problem, options: SolverOptions | None = None, *, merging: boo
         If the solver is missing or fails.
     """
     clock = StageClock()
-    options = options or SolverOptions()
     with clock.stage("reduce"):
-        grouping = merge(problem) if merging else keep_all(problem)
-    answer = _solve(grouping, options, clock)
+        grouping = merge(problem) if Reduction.MERGE in reduction else keep_all(problem)
+    solver = _Solver(options or SolverOptions(), reduction, clock)
+    answer = solver.solve(grouping)
     if problem.objective.goal is Goal.CARBON and answer.work is not None:
-        answer = _cheapest_at_least_carbon(grouping, answer, options, clock)
+        answer = solver.cheapest_at_least_carbon(answer)
     solution = _audited(problem, grouping, answer, clock)
     lp = answer.model.lp
     return Plan(
         problem=problem,
         status=answer.result.status,
         solution=solution,
-        size=Size(grouping.size, lp.n_columns, lp.n_rows, lp.n_nonzeros),
+        size=Size(grouping.size, lp.n_columns, lp.n_rows, lp.n_nonzeros, answer.parts),
         solver=_run(answer.result),
         times_s=clock.times_s,
     )
 
 
-def _solve(grouping: Grouping, options: SolverOptions, clock: StageClock) -> _Answer:
-    with clock.stage("build"):
-        model = build(grouping)
-    with clock.stage("solve"):
-        result = solve(model.lp, options)
-    work = decisions = prices = None
-    with clock.stage("expand"):
-        if result.values is not None:
-            work, decisions = model.decode(result.values)
-        if result.row_duals is not None:
-            prices = model.prices(result.row_duals)
-    return _Answer(model, result, work, decisions, prices)
+@dataclass(frozen=True, eq=False)
+class _Solver:
+    """Builds and solves models in one way and on one clock."""
 
+    options: SolverOptions
+    reduction: Reduction
+    clock: StageClock
 
-def _cheapest_at_least_carbon(
-    grouping: Grouping, cleanest: _Answer, options: SolverOptions, clock: StageClock
-) -> _Answer:
-    """Among the cleanest plans take the cheapest; the proof stays that of the least emissions."""
-    problem, least_kg = grouping.problem, cleanest.result.objective
-    if least_kg is None:
-        return cleanest
-    capped = replace(
-        problem,
-        objective=replace(
-            problem.objective,
-            goal=Goal.COST,
-            carbon_price_per_kg=0.0,
-            carbon_cap_kg=least_kg + CARBON_SLACK * abs(least_kg),
-        ),
-        workloads=replace(problem.workloads, shortfall_price=np.full(problem.workloads.size, np.inf)),
-    )
-    cheapest = _solve(replace(grouping, problem=capped), options, clock)
-    if cheapest.work is None:
-        # Numerically the cap can be out of reach; the cleanest plan stands.
-        return cleanest
-    return replace(cleanest, work=cheapest.work, decisions=cheapest.decisions)
+    def solve(self, grouping: Grouping) -> _Answer:
+        with self.clock.stage("build"):
+            model = build(grouping)
+        with self.clock.stage("solve"):
+            result, parts = solve_by_structure(model.lp, self.options, self.reduction)
+        return self._read(model, result, parts)
+
+    def cheapest_at_least_carbon(self, cleanest: _Answer) -> _Answer:
+        """Among the cleanest plans take the cheapest; the proof stays that of the least emissions."""
+        model, duals = cleanest.model, cleanest.result.row_duals
+        if duals is None or not model.money.coefficients.any():
+            return cleanest
+        with self.clock.stage("solve"):
+            face = optimal_face(model.lp, duals, model.money)
+            result, parts = solve_by_structure(face, self.options, self.reduction)
+        cheapest = self._read(model, result, parts)
+        if cheapest.work is None:
+            # Numerically the face can be out of reach; the cleanest plan stands.
+            return cleanest
+        return replace(cleanest, work=cheapest.work, decisions=cheapest.decisions)
+
+    def _read(self, model: Model, result: SolverResult, parts: int) -> _Answer:
+        work = decisions = prices = None
+        with self.clock.stage("expand"):
+            if result.values is not None:
+                work, decisions = model.decode(result.values)
+            if result.row_duals is not None:
+                prices = model.prices(result.row_duals)
+        return _Answer(model, result, parts, work, decisions, prices)
 
 
 def _audited(problem: Problem, grouping: Grouping, answer: _Answer, clock: StageClock) -> Solution | None:

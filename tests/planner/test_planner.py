@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from builders import Case, Demand, Job, Pool, Site
+from computeplan.decomposition import Reduction
 from computeplan.planner import plan
 from computeplan.problem import CarbonBasis, Goal, HorizonEnd, Status
 from computeplan.solvers import SolverOptions
@@ -35,7 +36,7 @@ def test_a_plan_carries_its_proof_its_size_and_its_times():
 def test_merging_changes_the_size_and_not_the_optimum(solver):
     problem = case(workloads=[Demand([1, 2, 3]), Demand([2, 0, 1]), Job(2.0), Job(1.0)]).problem()
     merged = plan(problem, SolverOptions(solver))
-    whole = plan(problem, SolverOptions(solver), merging=False)
+    whole = plan(problem, SolverOptions(solver), Reduction.NONE)
     assert (merged.size.classes, whole.size.classes) == (2, 4)
     assert merged.solution.accounts.objective == pytest.approx(whole.solution.accounts.objective)
     assert merged.solution.audit.passed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from computeplan.lp.linear_program import Family, LinearProgram
+from computeplan.lp.linear_program import Family, LinearForm, LinearProgram
 from computeplan.problem import Floats, Ints, sum_by
 
 Values = float | npt.NDArray[np.float64]
@@ -20,9 +20,9 @@ class Assembler:
     def __init__(self) -> None:
         self._columns = _Axis()
         self._rows = _Axis()
-        self._cost: list[tuple[Ints, Floats]] = []
+        self._money = _Form()
+        self._emissions = _Form()
         self._entries: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]] = []
-        self._offset = 0.0
 
     def add_columns(
         self, name: str, keys: tuple[Ints, ...], lower: Values = 0.0, upper: Values = np.inf
@@ -46,25 +46,35 @@ class Assembler:
         )
 
     def add_cost(self, columns: Ints, values: Values) -> None:
-        """Add to the objective's coefficients."""
-        amount = np.broadcast_to(np.asarray(values, dtype=float), columns.shape)
-        self._cost.append((columns.ravel(), amount.ravel()))
+        """Add to what the columns cost, money for one natural unit."""
+        self._money.add(columns, values)
 
-    def add_offset(self, amount: float) -> None:
-        """Add to the objective's constant."""
-        self._offset += amount
+    def add_fixed_cost(self, amount: float) -> None:
+        """Add money that is paid whatever is decided."""
+        self._money.constant += amount
 
-    def build(self) -> LinearProgram:
-        """Sort the entries by column and freeze everything."""
+    def add_emissions(self, columns: Ints, values: Values) -> None:
+        """Add to what the columns emit, kg for one natural unit."""
+        self._emissions.add(columns, values)
+
+    def add_fixed_emissions(self, amount: float) -> None:
+        """Add kg that are emitted whatever is decided."""
+        self._emissions.constant += amount
+
+    def build(self, cost_weight: float = 1.0, carbon_weight: float = 0.0) -> LinearProgram:
+        """Sort the entries by column and freeze everything.
+
+        Parameters
+        ----------
+        cost_weight, carbon_weight : float
+            Of money and of kg in the objective.
+        """
         column_lower, column_upper = self._columns.bounds()
         row_lower, row_upper = self._rows.bounds()
-        cost = np.zeros(len(column_lower))
-        for columns, amount in self._cost:
-            # Not fancy indexing: a column may take several amounts in one call.
-            cost += sum_by(columns, amount, len(cost))
         starts, rows, values = self._by_column(len(column_lower))
+        objective = self.money().times(cost_weight).plus(self.emissions().times(carbon_weight))
         return LinearProgram(
-            cost=cost,
+            cost=objective.coefficients,
             column_lower=column_lower,
             column_upper=column_upper,
             row_lower=row_lower,
@@ -72,10 +82,18 @@ class Assembler:
             starts=starts,
             rows=rows,
             values=values,
-            offset=self._offset,
+            offset=objective.constant,
             column_families=tuple(self._columns.families),
             row_families=tuple(self._rows.families),
         )
+
+    def money(self) -> LinearForm:
+        """Everything that is paid."""
+        return self._money.freeze(self._columns.size)
+
+    def emissions(self) -> LinearForm:
+        """Everything that is emitted on the objective's basis."""
+        return self._emissions.freeze(self._columns.size)
 
     def _by_column(self, n_columns: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
         if not self._entries:
@@ -89,6 +107,25 @@ class Assembler:
         return starts, rows[order], values[order]
 
 
+class _Form:
+    """A linear form added so far."""
+
+    def __init__(self) -> None:
+        self.constant = 0.0
+        self._terms: list[tuple[Ints, Floats]] = []
+
+    def add(self, columns: Ints, values: Values) -> None:
+        amount = np.broadcast_to(np.asarray(values, dtype=float), columns.shape)
+        self._terms.append((columns.ravel(), amount.ravel()))
+
+    def freeze(self, size: int) -> LinearForm:
+        coefficients = np.zeros(size)
+        for columns, amount in self._terms:
+            # Not fancy indexing: a column may take several amounts in one call.
+            coefficients += sum_by(columns, amount, size)
+        return LinearForm(coefficients, self.constant)
+
+
 class _Axis:
     """The columns or the rows added so far."""
 
@@ -96,16 +133,16 @@ class _Axis:
         self.families: list[Family] = []
         self._lower: list[Floats] = []
         self._upper: list[Floats] = []
-        self._size = 0
+        self.size = 0
 
     def extend(self, name: str, keys: tuple[Ints, ...], lower: Values, upper: Values) -> Ints:
         flat = tuple(key.ravel() for key in np.broadcast_arrays(*keys))
         size = len(flat[0])
-        self.families.append(Family(name, self._size, flat))
+        self.families.append(Family(name, self.size, flat))
         self._lower.append(_spread(lower, size))
         self._upper.append(_spread(upper, size))
-        first, self._size = self._size, self._size + size
-        return np.arange(first, self._size, dtype=np.int64)
+        first, self.size = self.size, self.size + size
+        return np.arange(first, self.size, dtype=np.int64)
 
     def bounds(self) -> tuple[Floats, Floats]:
         if not self._lower:

@@ -42,6 +42,28 @@ class Family:
 
 
 @dataclass(frozen=True, eq=False)
+class LinearForm(ReadOnlyArrays):
+    """``coefficients @ x + constant``.
+
+    Attributes
+    ----------
+    coefficients : (n,)
+    constant : float
+    """
+
+    coefficients: Floats
+    constant: float
+
+    def times(self, factor: float) -> LinearForm:
+        """Multiply by a number."""
+        return LinearForm(factor * self.coefficients, factor * self.constant)
+
+    def plus(self, other: LinearForm) -> LinearForm:
+        """Add another form."""
+        return LinearForm(self.coefficients + other.coefficients, self.constant + other.constant)
+
+
+@dataclass(frozen=True, eq=False)
 class LinearProgram(ReadOnlyArrays):
     """Minimize ``cost @ x + offset`` with ``row_lower ≤ A x ≤ row_upper`` and bounds on x.
 

@@ -11,7 +11,7 @@ from computeplan.lp.arrivals import demand_unit_h
 from computeplan.lp.assembler import Assembler
 from computeplan.lp.assembly import Assembly
 from computeplan.lp.constraints import FAMILIES
-from computeplan.lp.linear_program import LinearProgram
+from computeplan.lp.linear_program import LinearForm, LinearProgram
 from computeplan.lp.objective import add_objective
 from computeplan.lp.placements import Placements, placements_of
 from computeplan.lp.slots import Slots
@@ -30,6 +30,8 @@ class Model:
     ----------
     problem : Problem
     lp : LinearProgram
+    money, emissions : LinearForm
+        What the columns cost and emit (on the objective's basis); the objective is a weighted sum.
     placements, slots, variables, demand
         Where each decision stands among the columns.
     rows : dict of str to array
@@ -38,6 +40,8 @@ class Model:
 
     problem: Problem
     lp: LinearProgram
+    money: LinearForm
+    emissions: LinearForm
     placements: Placements
     slots: Slots
     variables: Variables
@@ -156,7 +160,9 @@ def build(grouping: Grouping) -> Model:
     assembly = Assembly(problem, placements, demand, slots, variables, assembler)
     rows = {name: add(assembly) for name, add in FAMILIES.items()}
     add_objective(assembly)
-    return Model(problem, assembler.build(), placements, slots, variables, demand, rows)
+    lp = assembler.build(problem.objective.cost_weight, problem.objective.carbon_weight)
+    forms = (assembler.money(), assembler.emissions())
+    return Model(problem, lp, *forms, placements, slots, variables, demand, rows)
 
 
 def _read(values: Floats, index: Ints) -> Floats:

@@ -15,16 +15,13 @@ from computeplan.problem import Term
 
 
 def add_objective(assembly: Assembly) -> None:
-    """Add every cost and the weighted emissions."""
-    objective = assembly.problem.objective
-    if objective.cost_weight:
-        _add_capacity(assembly)
-        _add_energy(assembly)
-        _add_network(assembly)
-        _add_placement(assembly)
-        _add_shortfall(assembly)
-    if objective.carbon_weight:
-        _add_carbon(assembly, objective.carbon_weight)
+    """Add every cost and the emissions; the objective's weights come with building the program."""
+    _add_capacity(assembly)
+    _add_energy(assembly)
+    _add_network(assembly)
+    _add_placement(assembly)
+    _add_shortfall(assembly)
+    _add_emissions(assembly)
 
 
 def _add_capacity(assembly: Assembly) -> None:
@@ -48,7 +45,7 @@ def _add_energy(assembly: Assembly) -> None:
     used = ~contracts.take_or_pay
     assembly.assembler.add_cost(variables.contract[used], contracts.price[used] * horizon.weight)
     generated = contracts.available_kw * horizon.hours * horizon.weight
-    assembly.assembler.add_offset(float((contracts.price * generated)[contracts.take_or_pay].sum()))
+    assembly.assembler.add_fixed_cost(float((contracts.price * generated)[contracts.take_or_pay].sum()))
 
 
 def _add_network(assembly: Assembly) -> None:
@@ -87,9 +84,9 @@ def _add_shortfall(assembly: Assembly) -> None:
     assembly.assembler.add_cost(variables.short_share[fixed], cost)
 
 
-def _add_carbon(assembly: Assembly, weight: float) -> None:
-    """Weight · emissions on the objective's basis."""
+def _add_emissions(assembly: Assembly) -> None:
+    """Emissions on the objective's basis."""
     emissions = emissions_of(assembly.problem, assembly.variables)
     for columns, kg in emissions.terms:
-        assembly.assembler.add_cost(columns, weight * kg)
-    assembly.assembler.add_offset(weight * emissions.constant_kg)
+        assembly.assembler.add_emissions(columns, kg)
+    assembly.assembler.add_fixed_emissions(emissions.constant_kg)

@@ -20,12 +20,15 @@ class Size:
     classes : int
         Workloads after merging.
     columns, rows, nonzeros : int
+    parts : int
+        Independent parts it was solved in.
     """
 
     classes: int
     columns: int
     rows: int
     nonzeros: int
+    parts: int
 
 
 @dataclass(frozen=True)

@@ -3,5 +3,15 @@
 from computeplan.solvers.export import write_model
 from computeplan.solvers.options import Method, SolverOptions, SolverResult
 from computeplan.solvers.registry import available, solve
+from computeplan.solvers.session import Session, same_matrix
 
-__all__ = ["Method", "SolverOptions", "SolverResult", "available", "solve", "write_model"]
+__all__ = [
+    "Method",
+    "Session",
+    "SolverOptions",
+    "SolverResult",
+    "available",
+    "same_matrix",
+    "solve",
+    "write_model",
+]

@@ -55,13 +55,19 @@ def solve_highs(lp: LinearProgram, options: SolverOptions) -> SolverResult:
         If HiGHS refuses the model or fails.
     """
     highs = new_highs()
-    _set_options(highs, options)
+    set_options(highs, options)
     load_model(highs, lp)
+    return run(highs, lp)
+
+
+def run(highs: Any, lp: LinearProgram) -> SolverResult:
+    """Run a solver that holds the program, from its last basis if it has one."""
     highs.run()
     if highs.getModelStatus().name == BOTH:
         # Presolve cannot tell the two apart; the simplex method can.
         highs.setOptionValue("presolve", "off")
         highs.run()
+        highs.setOptionValue("presolve", "choose")
     return _result(highs, lp)
 
 
@@ -100,7 +106,8 @@ def load_model(highs: Any, lp: LinearProgram) -> None:
         raise SolverError("HiGHS refused the model: an index or a coefficient is out of its range")
 
 
-def _set_options(highs: Any, options: SolverOptions) -> None:
+def set_options(highs: Any, options: SolverOptions) -> None:
+    """Set method, time limit and threads."""
     if options.method is not Method.AUTO:
         highs.setOptionValue("solver", options.method.value)
     if options.time_limit_s is not None:

@@ -1,0 +1,64 @@
+"""The parts of a program, each in a solver of its own, on several threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from time import monotonic
+
+import numpy as np
+
+from computeplan.decomposition.parts import Part
+from computeplan.problem import Floats, Status
+from computeplan.solvers import Session, SolverOptions, SolverResult
+
+
+class Fleet:
+    """Solvers of all parts; the costs can change between solves.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+    options : SolverOptions
+        The time limit holds for all solves together.
+    """
+
+    def __init__(self, parts: Sequence[Part], options: SolverOptions) -> None:
+        self._parts = parts
+        self._threads = options.threads or os.cpu_count() or 1
+        self._deadline = None if options.time_limit_s is None else monotonic() + options.time_limit_s
+        # Each part runs on one thread; the fleet itself fills the cores.
+        alone = replace(options, threads=None, time_limit_s=options.time_limit_s)
+        with ThreadPoolExecutor(self._threads) as threads:
+            self._sessions = list(threads.map(lambda part: Session(part.lp, alone), parts))
+
+    def solve(self, cost: Floats) -> list[SolverResult]:
+        """Solve all parts at these costs of the whole program; stops at the first without an optimum."""
+        with ThreadPoolExecutor(self._threads) as threads:
+            return list(threads.map(lambda i: self._solve(i, cost), range(len(self._parts))))
+
+    def is_late(self) -> bool:
+        """Whether the time limit is over."""
+        return self._deadline is not None and monotonic() > self._deadline
+
+    def _solve(self, index: int, cost: Floats) -> SolverResult:
+        part, session = self._parts[index], self._sessions[index]
+        session.update(replace(session.lp, cost=cost[part.columns]))
+        return session.solve()
+
+
+def worst(results: Sequence[SolverResult]) -> Status:
+    """Status of the whole: optimal only if every part is."""
+    order = (Status.INFEASIBLE, Status.UNBOUNDED, Status.NO_PLAN, Status.FEASIBLE)
+    found = {result.status for result in results}
+    return next((status for status in order if status in found), Status.OPTIMAL)
+
+
+def assembled(parts: Sequence[Part], pieces: Sequence[Floats], axis: str, size: int) -> Floats:
+    """Put the parts' values (axis ``columns``) or duals (``rows``) back in the order of the whole."""
+    whole = np.zeros(size)
+    for part, piece in zip(parts, pieces, strict=True):
+        whole[part.columns if axis == "columns" else part.rows] = piece
+    return whole

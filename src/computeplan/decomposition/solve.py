@@ -1,0 +1,188 @@
+"""Solve a linear program by its structure: drop what never binds, price what couples, part the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Flag, auto
+
+import numpy as np
+
+from computeplan.decomposition.fleet import Fleet, assembled, worst
+from computeplan.decomposition.multiplier import Priced, Response, find_price
+from computeplan.decomposition.parts import Part, bundled, component_of, extract
+from computeplan.decomposition.redundant import never_binding
+from computeplan.lp import LinearProgram
+from computeplan.problem import Bools, Floats, Ints, Status
+from computeplan.solvers import SolverOptions, SolverResult, solve
+
+LARGEST_PART = 0.5
+"""Above this share of the columns in one part, parting is not worth its price."""
+DENSE_ROW = 0.01
+"""Share of the columns in a row from which on the row couples everything."""
+DENSE_ENTRIES = 20
+"""Entries that such a row has at least, so that the rows of a small program are not all dense."""
+STEEPEST = 1e9
+"""Price of a coupling row, relative to the mean cost of its use, above which it is out of reach."""
+
+
+class Reduction(Flag):
+    """Which exact reductions are made; the optimum is the same without any of them.
+
+    ``MERGE``: interchangeable workloads become one class (see `grouping`). ``DROP``: rows that no plan can
+    break do not hold parts together. ``SPLIT``: independent parts are solved alone, on several threads.
+    ``PRICE``: a row that alone couples the parts, such as a carbon cap, is priced.
+    """
+
+    NONE = 0
+    MERGE = auto()
+    DROP = auto()
+    SPLIT = auto()
+    PRICE = auto()
+    ALL = MERGE | DROP | SPLIT | PRICE
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """How a program falls apart.
+
+    Attributes
+    ----------
+    parts : tuple of Part
+        Empty where it does not.
+    coupling : (k,)
+        The row that couples them, if there is one.
+    """
+
+    parts: tuple[Part, ...]
+    coupling: Ints
+
+
+def solve_by_structure(
+    lp: LinearProgram, options: SolverOptions, reduction: Reduction
+) -> tuple[SolverResult, int]:
+    """Solve a linear program, in parts where it has them.
+
+    Parameters
+    ----------
+    lp : LinearProgram
+    options : SolverOptions
+        Only HiGHS is used in parts.
+    reduction : Reduction
+
+    Returns
+    -------
+    SolverResult
+        For the whole program.
+    int
+        Number of parts it was solved in.
+    """
+    if options.name == "highs" and Reduction.SPLIT in reduction:
+        structure = structure_of(lp, reduction)
+        if structure.parts:
+            result = _Coupled(lp, structure, options).solve()
+            if result is not None:
+                return result, len(structure.parts)
+    return solve(lp, options), 1
+
+
+def structure_of(lp: LinearProgram, reduction: Reduction) -> Structure:
+    """Find the independent parts of a program and what couples them."""
+    whole = Structure((), np.zeros(0, dtype=np.int64))
+    kept = ~never_binding(lp) if Reduction.DROP in reduction else np.ones(lp.n_rows, dtype=bool)
+    coupling = _coupling_rows(lp, kept) if Reduction.PRICE in reduction else whole.coupling
+    if len(coupling) > 1:
+        return whole
+    kept[coupling] = False
+    columns, rows, count = component_of(lp, kept)
+    if np.any((rows < 0) & _is_broken_by_nothing(lp)):
+        return whole
+    if count < 2 or np.bincount(columns).max() > LARGEST_PART * lp.n_columns:
+        return whole
+    bundle = bundled(columns, count)
+    return Structure(extract(lp, bundle[columns], np.where(rows >= 0, bundle[rows], -1)), coupling)
+
+
+def _coupling_rows(lp: LinearProgram, kept: Bools) -> Ints:
+    """Find the rows ``g x ≤ G`` that hold a large part of all columns."""
+    entries = np.bincount(lp.rows, minlength=lp.n_rows)
+    one_sided = np.isneginf(lp.row_lower) & np.isfinite(lp.row_upper)
+    return np.flatnonzero(kept & one_sided & (entries >= max(DENSE_ENTRIES, DENSE_ROW * lp.n_columns)))
+
+
+def _is_broken_by_nothing(lp: LinearProgram) -> Bools:
+    """(n_rows,) whether a row excludes zero; without entries no plan can meet it."""
+    broken: Bools = (lp.row_lower > 0) | (lp.row_upper < 0)
+    return broken
+
+
+class _Coupled:
+    """The parts with the row that couples them."""
+
+    def __init__(self, lp: LinearProgram, structure: Structure, options: SolverOptions) -> None:
+        self._lp, self._parts, self._coupling = lp, structure.parts, structure.coupling
+        self._use = _row_of(lp, structure.coupling)
+        self._fleet = Fleet(structure.parts, options)
+        self._results: Sequence[SolverResult] = ()
+
+    def solve(self) -> SolverResult | None:
+        """Solve; None where only the whole program can tell what it is."""
+        priced = self._priced()
+        if priced is None:
+            status = worst(self._results)
+            if status is Status.OPTIMAL:
+                status = Status.NO_PLAN
+            late = self._fleet.is_late()
+            return self._answer(status, None) if late or status is Status.INFEASIBLE else None
+        return self._answer(Status.OPTIMAL, priced)
+
+    def _priced(self) -> Priced | None:
+        if not len(self._coupling):
+            free = self._respond(0.0)
+            return None if free is None else Priced(free.values, free.row_duals, 0.0)
+        limit = float(self._lp.row_upper[self._coupling[0]])
+        scale = float(np.abs(self._lp.cost).sum() / np.abs(self._use).sum())
+        return find_price(self._respond, limit, STEEPEST * max(scale, 1e-9))
+
+    def _respond(self, price: float) -> Response | None:
+        """Solve the parts at a price of the coupling row."""
+        lp = self._lp
+        self._results = self._fleet.solve(lp.cost + price * self._use)
+        if worst(self._results) is not Status.OPTIMAL:
+            return None
+        values = [r.values for r in self._results if r.values is not None]
+        duals = [r.row_duals for r in self._results if r.row_duals is not None]
+        if len(duals) < len(self._parts):
+            return None
+        x = assembled(self._parts, values, "columns", lp.n_columns)
+        y = assembled(self._parts, duals, "rows", lp.n_rows)
+        return Response(x, y, float(lp.cost @ x), float(self._use @ x))
+
+    def _answer(self, status: Status, priced: Priced | None) -> SolverResult:
+        first = self._results[0]
+        duals = None if priced is None else priced.row_duals.copy()
+        if priced is not None and duals is not None:
+            duals[self._coupling] = -priced.price
+        return replace(
+            first,
+            status=status,
+            values=None if priced is None else priced.values,
+            row_duals=duals,
+            objective=None if priced is None else self._lp.offset + float(self._lp.cost @ priced.values),
+            detail=_detail(self._results),
+            iterations=sum(result.iterations for result in self._results),
+        )
+
+
+def _row_of(lp: LinearProgram, rows: Ints) -> Floats:
+    """(n_columns,) coefficients of the coupling row; zeros without one."""
+    coefficients = np.zeros(lp.n_columns)
+    entry = np.flatnonzero(np.isin(lp.rows, rows))
+    column = np.searchsorted(lp.starts, entry, side="right") - 1
+    coefficients[column] = lp.values[entry]
+    return coefficients
+
+
+def _detail(results: Sequence[SolverResult]) -> str:
+    """Give the solver's own words, each once."""
+    return "/".join(dict.fromkeys(result.detail for result in results))

@@ -1,0 +1,54 @@
+"""All optimal solutions of a linear program, as a linear program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from computeplan.lp.linear_program import LinearForm, LinearProgram
+from computeplan.problem import Floats, sum_by
+
+PRICED = 1e-7
+"""A reduced cost or dual above this, relative to the largest cost, is not zero."""
+
+
+def optimal_face(lp: LinearProgram, row_duals: Floats, objective: LinearForm) -> LinearProgram:
+    """Restrict a program to its optimal solutions and give it another objective.
+
+    By complementary slackness a solution is optimal exactly if every column with a reduced cost rests at its
+    bound and every row with a dual at its limit.
+
+    Parameters
+    ----------
+    lp : LinearProgram
+    row_duals : (n_rows,)
+        Of an optimal solution.
+    objective : LinearForm
+
+    Returns
+    -------
+    LinearProgram
+        The same columns and rows, some of them fixed.
+    """
+    column = np.repeat(np.arange(lp.n_columns), np.diff(lp.starts))
+    reduced = lp.cost - sum_by(column, lp.values * row_duals[lp.rows], lp.n_columns)
+    priced = PRICED * max(1e-12, float(np.abs(lp.cost).max(initial=0.0)))
+    column_lower, column_upper = _held(reduced, priced, lp.column_lower, lp.column_upper)
+    row_lower, row_upper = _held(row_duals, priced, lp.row_lower, lp.row_upper)
+    return replace(
+        lp,
+        cost=objective.coefficients,
+        offset=objective.constant,
+        column_lower=column_lower,
+        column_upper=column_upper,
+        row_lower=row_lower,
+        row_upper=row_upper,
+    )
+
+
+def _held(price: Floats, priced: float, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Limits with those that have a price made equal to the one that the price belongs to."""
+    low = np.where((price < -priced) & np.isfinite(upper), upper, lower)
+    high = np.where((price > priced) & np.isfinite(lower), lower, upper)
+    return low, high
