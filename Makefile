@@ -35,10 +35,10 @@ demo: $(VENV)/run.stamp
 	$(BIN)/computeplan solve configs/chongqing.yaml
 
 test: $(VENV)/dev.stamp
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n auto -m "not slow"
 
 test-all: $(VENV)/dev.stamp
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check
