@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import Cap, Case, Contract, Demand, Pool, Site, reserved
-from computeplan.decomposition import Reduction, parts, solve_by_structure, structure_of
+from computeplan.decomposition import ProgramSolver, Reduction, parts, structure_of
 from computeplan.decomposition.redundant import never_binding
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
@@ -105,7 +105,7 @@ def test_a_carbon_cap_is_priced_exactly(share, price, bundle):
 
 def test_the_price_of_the_cap_is_its_dual():
     dear = hourly(carbon_cap=40.0)
-    result, _ = solve_by_structure(program(dear), SolverOptions(), Reduction.ALL)
+    result, _ = ProgramSolver(program(dear), SolverOptions(), Reduction.ALL).solve()
     whole = solve(program(dear), SolverOptions())
     row = structure_of(program(dear), Reduction.ALL).coupling
     assert len(row) == 1
@@ -114,7 +114,7 @@ def test_the_price_of_the_cap_is_its_dual():
 
 
 def test_a_cap_that_does_not_bind_has_no_price():
-    result, _ = solve_by_structure(program(hourly(carbon_cap=60.0)), SolverOptions(), Reduction.ALL)
+    result, _ = ProgramSolver(program(hourly(carbon_cap=60.0)), SolverOptions(), Reduction.ALL).solve()
     free = solve(program(hourly()), SolverOptions())
     if result.objective == pytest.approx(free.objective):
         row = structure_of(program(hourly(carbon_cap=60.0)), Reduction.ALL).coupling
@@ -140,9 +140,8 @@ def test_an_unbounded_part_makes_the_whole_unbounded():
 
 @pytest.mark.usefixtures("small_parts")
 def test_a_time_limit_stops_the_search_without_a_false_optimum():
-    result, _ = solve_by_structure(
-        program(hourly(carbon_cap=40.0)), SolverOptions(time_limit_s=1e-9), Reduction.ALL
-    )
+    options = SolverOptions(time_limit_s=1e-9)
+    result, _ = ProgramSolver(program(hourly(carbon_cap=40.0)), options, Reduction.ALL).solve()
     assert result.status in {Status.NO_PLAN, Status.FEASIBLE}
     assert (result.values is None) == (result.status is Status.NO_PLAN)
 

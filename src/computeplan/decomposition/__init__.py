@@ -1,5 +1,5 @@
 """Exact shortcuts through the structure of a linear program."""
 
-from computeplan.decomposition.solve import Reduction, solve_by_structure, structure_of
+from computeplan.decomposition.solve import ProgramSolver, Reduction, structure_of
 
-__all__ = ["Reduction", "solve_by_structure", "structure_of"]
+__all__ = ["ProgramSolver", "Reduction", "structure_of"]

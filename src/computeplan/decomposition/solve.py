@@ -14,7 +14,7 @@ from computeplan.decomposition.parts import Part, bundled, component_of, extract
 from computeplan.decomposition.redundant import never_binding
 from computeplan.lp import LinearProgram
 from computeplan.problem import Bools, Floats, Ints, Status
-from computeplan.solvers import SolverOptions, SolverResult, solve
+from computeplan.solvers import Session, SolverOptions, SolverResult, same_matrix, solve
 
 LARGEST_PART = 0.5
 """Above this share of the columns in one part, parting is not worth its price."""
@@ -58,32 +58,78 @@ class Structure:
     coupling: Ints
 
 
-def solve_by_structure(
-    lp: LinearProgram, options: SolverOptions, reduction: Reduction
-) -> tuple[SolverResult, int]:
-    """Solve a linear program, in parts where it has them.
+class ProgramSolver:
+    """Solves a linear program by its structure, and again with other numbers, warm where it can.
 
     Parameters
     ----------
     lp : LinearProgram
     options : SolverOptions
-        Only HiGHS is used in parts.
+        Only HiGHS is used in parts and warm.
     reduction : Reduction
-
-    Returns
-    -------
-    SolverResult
-        For the whole program.
-    int
-        Number of parts it was solved in.
     """
-    if options.name == "highs" and Reduction.SPLIT in reduction:
-        structure = structure_of(lp, reduction)
-        if structure.parts:
-            result = _Coupled(lp, structure, options).solve()
+
+    def __init__(self, lp: LinearProgram, options: SolverOptions, reduction: Reduction) -> None:
+        self._options, self._reduction = options, reduction
+        self._lp = lp
+        self._session: Session | None = None
+        self._coupled: _Coupled | None = None
+        self._start(lp)
+
+    def solve(self) -> tuple[SolverResult, int]:
+        """Solve as things stand.
+
+        Returns
+        -------
+        SolverResult
+            For the whole program.
+        int
+            Number of parts it was solved in.
+        """
+        if self._coupled is not None:
+            result = self._coupled.solve(self._lp.cost, self._lp.offset)
             if result is not None:
-                return result, len(structure.parts)
-    return solve(lp, options), 1
+                return result, self._coupled.size
+            self._coupled = None
+        if self._options.name != "highs":
+            return solve(self._lp, self._options), 1
+        if self._session is None:
+            self._session = Session(self._lp, self._options)
+        return self._session.solve(), 1
+
+    def update(self, lp: LinearProgram) -> None:
+        """Take over another program; warm if only its numbers differ.
+
+        Parameters
+        ----------
+        lp : LinearProgram
+        """
+        warm = self._session is not None if self._coupled is None else same_limits(self._lp, lp)
+        if not warm or not same_matrix(self._lp, lp):
+            self._start(lp)
+            return
+        if self._session is not None:
+            self._session.update(lp)
+        self._lp = lp
+
+    def _start(self, lp: LinearProgram) -> None:
+        self._lp = lp
+        self._session, self._coupled = None, None
+        if self._options.name == "highs" and Reduction.SPLIT in self._reduction:
+            structure = structure_of(lp, self._reduction)
+            if structure.parts:
+                self._coupled = _Coupled(lp, structure, self._options)
+
+
+def same_limits(one: LinearProgram, other: LinearProgram) -> bool:
+    """Whether two programs have the same bounds and row limits."""
+    pairs = (
+        (one.column_lower, other.column_lower),
+        (one.column_upper, other.column_upper),
+        (one.row_lower, other.row_lower),
+        (one.row_upper, other.row_upper),
+    )
+    return all(a is b or np.array_equal(a, b) for a, b in pairs)
 
 
 def structure_of(lp: LinearProgram, reduction: Reduction) -> Structure:
@@ -123,31 +169,37 @@ class _Coupled:
         self._lp, self._parts, self._coupling = lp, structure.parts, structure.coupling
         self._use = _row_of(lp, structure.coupling)
         self._fleet = Fleet(structure.parts, options)
+        self._cost = lp.cost
         self._results: Sequence[SolverResult] = ()
 
-    def solve(self) -> SolverResult | None:
-        """Solve; None where only the whole program can tell what it is."""
+    @property
+    def size(self) -> int:
+        """Number of parts."""
+        return len(self._parts)
+
+    def solve(self, cost: Floats, offset: float) -> SolverResult | None:
+        """Solve at these costs; None where only the whole program can tell what it is."""
+        self._cost = cost
         priced = self._priced()
-        if priced is None:
-            status = worst(self._results)
-            if status is Status.OPTIMAL:
-                status = Status.NO_PLAN
-            late = self._fleet.is_late()
-            return self._answer(status, None) if late or status is Status.INFEASIBLE else None
-        return self._answer(Status.OPTIMAL, priced)
+        if priced is not None:
+            return self._answer(Status.OPTIMAL, priced, offset)
+        status = worst(self._results)
+        if self._fleet.is_late() or status is Status.INFEASIBLE:
+            return self._answer(Status.NO_PLAN if status.has_plan else status, None, offset)
+        return None
 
     def _priced(self) -> Priced | None:
         if not len(self._coupling):
             free = self._respond(0.0)
             return None if free is None else Priced(free.values, free.row_duals, 0.0)
         limit = float(self._lp.row_upper[self._coupling[0]])
-        scale = float(np.abs(self._lp.cost).sum() / np.abs(self._use).sum())
+        scale = float(np.abs(self._cost).sum() / np.abs(self._use).sum())
         return find_price(self._respond, limit, STEEPEST * max(scale, 1e-9))
 
     def _respond(self, price: float) -> Response | None:
         """Solve the parts at a price of the coupling row."""
         lp = self._lp
-        self._results = self._fleet.solve(lp.cost + price * self._use)
+        self._results = self._fleet.solve(self._cost + price * self._use)
         if worst(self._results) is not Status.OPTIMAL:
             return None
         values = [r.values for r in self._results if r.values is not None]
@@ -156,19 +208,20 @@ class _Coupled:
             return None
         x = assembled(self._parts, values, "columns", lp.n_columns)
         y = assembled(self._parts, duals, "rows", lp.n_rows)
-        return Response(x, y, float(lp.cost @ x), float(self._use @ x))
+        return Response(x, y, float(self._cost @ x), float(self._use @ x))
 
-    def _answer(self, status: Status, priced: Priced | None) -> SolverResult:
-        first = self._results[0]
-        duals = None if priced is None else priced.row_duals.copy()
-        if priced is not None and duals is not None:
+    def _answer(self, status: Status, priced: Priced | None, offset: float) -> SolverResult:
+        values = duals = objective = None
+        if priced is not None:
+            values, duals = priced.values, priced.row_duals.copy()
             duals[self._coupling] = -priced.price
+            objective = offset + float(self._cost @ values)
         return replace(
-            first,
+            self._results[0],
             status=status,
-            values=None if priced is None else priced.values,
+            values=values,
             row_duals=duals,
-            objective=None if priced is None else self._lp.offset + float(self._lp.cost @ priced.values),
+            objective=objective,
             detail=_detail(self._results),
             iterations=sum(result.iterations for result in self._results),
         )

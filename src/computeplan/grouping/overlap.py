@@ -66,10 +66,14 @@ def _steps(group: Ints, end: Floats) -> Floats:
 
 
 def _in_common(group: Ints, amount: Floats, other_group: Ints, other_amount: Floats) -> tuple[Ints, Ints]:
-    """Find the parts above zero whose group has parts above zero on both sides."""
-    mine, others = np.flatnonzero(amount > 0), np.flatnonzero(other_amount > 0)
+    """Find the parts that are no rounding and whose group has such parts on both sides."""
+    mine, others = _more_than_rounding(amount), _more_than_rounding(other_amount)
     mine = mine[np.isin(group[mine], other_group[others])]
     return mine, others[np.isin(other_group[others], group[mine])]
+
+
+def _more_than_rounding(amount: Floats) -> Ints:
+    return np.flatnonzero(amount > SLIVER * amount.max(initial=0.0))
 
 
 def _ends(group: Ints, amount: Floats) -> tuple[Floats, Floats]:

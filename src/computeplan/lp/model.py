@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,6 +47,19 @@ class Model:
     variables: Variables
     demand: Floats
     rows: dict[str, Ints]
+
+    def reweighted(self, problem: Problem) -> Model:
+        """Weigh money and emissions as another problem does; all else is the same.
+
+        Parameters
+        ----------
+        problem : Problem
+            Differs in the weights of its objective only.
+        """
+        goal = problem.objective
+        form = self.money.times(goal.cost_weight).plus(self.emissions.times(goal.carbon_weight))
+        lp = replace(self.lp, cost=form.coefficients, offset=form.constant)
+        return replace(self, problem=problem, lp=lp)
 
     def decode(self, values: Floats) -> tuple[Work, Decisions]:
         """Read work and decisions from the columns' values.

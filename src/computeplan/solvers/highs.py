@@ -36,6 +36,9 @@ STATUS = {
 
 BOTH = "kUnboundedOrInfeasible"
 
+SIMPLEX_COLUMNS = 100_000
+"""Up to here the simplex method is as fast as the interior point or faster; see bench/RESULTS.md."""
+
 _LOCK = Lock()
 """Held while anything changes that all solvers of the process share."""
 _THREADS: dict[str, int] = {}
@@ -55,7 +58,7 @@ def solve_highs(lp: LinearProgram, options: SolverOptions) -> SolverResult:
         If HiGHS refuses the model or fails.
     """
     highs = new_highs()
-    set_options(highs, options)
+    set_options(highs, options, lp.n_columns)
     load_model(highs, lp)
     return run(highs, lp)
 
@@ -106,10 +109,12 @@ def load_model(highs: Any, lp: LinearProgram) -> None:
         raise SolverError("HiGHS refused the model: an index or a coefficient is out of its range")
 
 
-def set_options(highs: Any, options: SolverOptions) -> None:
-    """Set method, time limit and threads."""
-    if options.method is not Method.AUTO:
-        highs.setOptionValue("solver", options.method.value)
+def set_options(highs: Any, options: SolverOptions, columns: int) -> None:
+    """Set method, time limit and threads for a program with so many columns."""
+    method = options.method
+    if method is Method.AUTO:
+        method = Method.SIMPLEX if columns <= SIMPLEX_COLUMNS else Method.IPM
+    highs.setOptionValue("solver", method.value)
     if options.time_limit_s is not None:
         highs.setOptionValue("time_limit", float(options.time_limit_s))
     if options.threads is not None:
