@@ -77,6 +77,14 @@ def cases(draw: Draw, **given: st.SearchStrategy) -> Case:
     return case if draw(st.integers(0, 9)) == 9 else _possible(case)
 
 
+@st.composite
+def crowds(draw: Draw) -> Case:
+    """A case with many workloads that can, or just cannot, be merged."""
+    case = draw(cases())
+    twins = st.sampled_from(case.workloads).flatmap(lambda workload: _twins(workload, case.periods))
+    return _possible(case.but(workloads=[*case.workloads, *draw(st.lists(twins, min_size=2, max_size=5))]))
+
+
 def _possible(case: Case) -> Case:
     """Put a price on leaving work undone that no pool can do; least carbon goes without such work."""
     problem = case.problem()

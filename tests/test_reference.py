@@ -19,7 +19,7 @@ from computeplan.solvers import SolverOptions
 from reference.accounts import account
 from reference.model import Answer, solve_reference
 from solving import all_work
-from strategies import cases
+from strategies import cases, crowds
 
 reductions = st.sets(st.sampled_from(list(Reduction))).map(lambda some: reduce(or_, some, Reduction.NONE))
 """Any of the exact reductions, each on or off."""
@@ -76,6 +76,12 @@ def test_product_agrees_with_the_oracle(case):
     check_work(check(case.problem()))
 
 
+@settings(max_examples=200)
+@given(crowds())
+def test_product_agrees_with_the_oracle_on_workloads_to_merge(case):
+    check_work(check(case.problem()))
+
+
 @settings(max_examples=120)
 @given(cases())
 def test_product_agrees_with_the_oracle_without_reductions(case):
@@ -97,7 +103,7 @@ def test_product_agrees_with_the_oracle_under_a_binding_carbon_cap(case, share):
 
 @pytest.mark.slow
 @settings(max_examples=2000)
-@given(cases(), st.sampled_from(["highs", "cbc"]), reductions)
+@given(cases() | crowds(), st.sampled_from(["highs", "cbc"]), reductions)
 def test_product_agrees_with_the_oracle_on_many_cases(case, solver, reduction):
     check_work(check(case.problem(), solver, reduction))
 
