@@ -225,7 +225,7 @@ def solve(
         main = beside.submit(plan, problem, chosen)
         local = beside.submit(clock.timed("baseline", all_local), problem, chosen) if baseline else None
         found = main.result()
-        if local and not local.done() and tell:
+        if local and tell:
             tell("planning with all work local, to compare")
     reasons = impossible(problem) if found.status is Status.INFEASIBLE else ()
     kept = local.result() if local and found.status.has_plan else None

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -144,6 +145,14 @@ def test_an_unknown_solver_is_refused_with_the_known_ones():
 def test_threads_can_change_from_solve_to_solve():
     objectives = [solve(merit_order(), SolverOptions(threads=n)).objective for n in (1, 2, 1)]
     assert objectives == [objectives[0]] * 3
+
+
+def test_threads_can_differ_between_threads_of_the_caller():
+    lp, one = merit_order(), SolverOptions(threads=1)
+    expected = solve(lp, SolverOptions()).objective
+    with ThreadPoolExecutor(1) as other:
+        objectives = [other.submit(solve, lp, one).result().objective, solve(lp, one).objective]
+    assert objectives == [expected, expected]
 
 
 def test_nothing_but_the_answer_reaches_stdout():

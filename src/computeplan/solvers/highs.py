@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 import numpy as np
@@ -40,8 +40,8 @@ SIMPLEX_COLUMNS = 100_000
 """Up to here the simplex method is as fast as the interior point or faster; see bench/RESULTS.md."""
 
 _LOCK = Lock()
-"""Held while anything changes that all solvers of the process share."""
-_THREADS: dict[str, int] = {}
+"""Held while standard output, which all threads share, is closed."""
+_SCHEDULER = local()
 
 
 def solve_highs(lp: LinearProgram, options: SolverOptions) -> SolverResult:
@@ -122,11 +122,10 @@ def set_options(highs: Any, options: SolverOptions, columns: int) -> None:
 
 
 def _use_threads(highs: Any, threads: int) -> None:
-    """Set the number of threads; another than before needs a new scheduler, which all solvers share."""
-    with _LOCK:
-        if _THREADS.get("set") != threads:
-            highs.resetGlobalScheduler(True)
-            _THREADS["set"] = threads
+    """Set the number of threads; another than before needs another scheduler, of which a thread has one."""
+    if getattr(_SCHEDULER, "threads", None) != threads:
+        highs.resetGlobalScheduler(True)
+        _SCHEDULER.threads = threads
     highs.setOptionValue("threads", threads)
 
 
