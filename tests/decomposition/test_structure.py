@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import Cap, Case, Contract, Demand, Pool, Site, reserved
-from computeplan.decomposition import ProgramSolver, Reduction, parts, structure_of
+from computeplan.decomposition import ProgramSolver, Reduction, fleet, parts, structure_of
 from computeplan.decomposition.redundant import never_binding
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
@@ -144,6 +144,16 @@ def test_a_time_limit_stops_the_search_without_a_false_optimum():
     result, _ = ProgramSolver(program(hourly(carbon_cap=40.0)), options, Reduction.ALL).solve()
     assert result.status in {Status.NO_PLAN, Status.FEASIBLE}
     assert (result.values is None) == (result.status is Status.NO_PLAN)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_the_time_limit_holds_for_all_parts_together(monkeypatch):
+    """Each part alone is quick; the clock runs out after the first few."""
+    ticks = iter(np.arange(0.0, 1e6, 1.0).tolist())
+    monkeypatch.setattr(fleet, "monotonic", lambda: next(ticks))
+    options = SolverOptions(time_limit_s=10.0, threads=1)
+    result, count = ProgramSolver(program(hourly()), options, Reduction.ALL).solve()
+    assert (result.status, result.detail, count) == (Status.NO_PLAN, "Optimal/TimeLimit", PERIODS)
 
 
 @pytest.mark.usefixtures("small_parts")

@@ -30,12 +30,12 @@ class Fleet:
         self._threads = options.threads or os.cpu_count() or 1
         self._deadline = None if options.time_limit_s is None else monotonic() + options.time_limit_s
         # Each part runs on one thread; the fleet itself fills the cores.
-        alone = replace(options, threads=None, time_limit_s=options.time_limit_s)
+        alone = replace(options, threads=None)
         with ThreadPoolExecutor(self._threads) as threads:
             self._sessions = list(threads.map(lambda part: Session(part.lp, alone), parts))
 
     def solve(self, cost: Floats) -> list[SolverResult]:
-        """Solve all parts at these costs of the whole program; stops at the first without an optimum."""
+        """Solve all parts at these costs of the whole program; those that the time is too short for not."""
         with ThreadPoolExecutor(self._threads) as threads:
             return list(threads.map(lambda i: self._solve(i, cost), range(len(self._parts))))
 
@@ -45,6 +45,8 @@ class Fleet:
 
     def _solve(self, index: int, cost: Floats) -> SolverResult:
         part, session = self._parts[index], self._sessions[index]
+        if self.is_late():
+            return session.stopped()
         session.update(replace(session.lp, cost=cost[part.columns]))
         return session.solve()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from computeplan.lp import LinearProgram
-from computeplan.problem import Floats, Ints
+from computeplan.problem import Floats, Ints, Status
 from computeplan.solvers.highs import load_model, new_highs, run, set_options
 from computeplan.solvers.options import SolverOptions, SolverResult
 
@@ -38,6 +38,10 @@ class Session:
         """Solve as things stand."""
         self._solved = True
         return run(self._highs, self.lp)
+
+    def stopped(self) -> SolverResult:
+        """Say that no time was left to solve."""
+        return SolverResult(Status.NO_PLAN, None, None, None, "highs", self._highs.version(), "TimeLimit")
 
     def update(self, lp: LinearProgram) -> None:
         """Take over the costs, limits and bounds of a program with the same matrix.
