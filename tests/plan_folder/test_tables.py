@@ -90,6 +90,23 @@ def test_workloads_and_placements_follow_every_workload(frames, made):
     assert chat["class"] == search["class"]
 
 
+def test_workloads_tell_how_often_they_are_split_and_move():
+    """3 units here, the rest there; the cheap site changes after the second period."""
+    sites = [Site("a", price=[1, 1, 9, 9]), Site("b", price=[2, 2, 2, 2])]
+    pools = [Pool(3, site="a", busy_kw=1.0), Pool(9, site="b", busy_kw=1.0)]
+    workloads = [
+        Demand(2, name="small"),
+        Demand([2, 2, 2, 2], name="other"),
+        Demand([0, 0, 0, 1], name="late"),
+    ]
+    made = plan(Case(periods=4, sites=sites, pools=pools, workloads=workloads).problem())
+    found = tables(made.problem, made.solution)["workloads"]
+    assert found["split_periods"].to_list() == [0, 2, 0]
+    assert found["pools"].to_list() == [2, 2, 1]
+    assert found["moves"].to_list()[0] == 1
+    assert found["moves"].to_list()[2] == 0
+
+
 def test_costs_add_up_to_the_objective(frames, made):
     costs, accounts = frames["costs"], made.solution.accounts
     assert costs["amount"].sum() == pytest.approx(accounts.objective)

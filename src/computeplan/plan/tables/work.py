@@ -84,6 +84,8 @@ def workloads(problem: Problem, solution: Solution, account: WorkloadAccount) ->
             "main_site": main.to_frame().select(pl.when(pl.Series(total > 0)).then(pl.first())).to_series(),
             "main_share": ratio(by_site.max(axis=1, initial=0.0), total),
             "pools": (account.by_pool_unit_h > 0).sum(axis=1),
+            "split_periods": account.split_periods,
+            "moves": account.moves,
             "short_unit_h": statements.short_unit_h,
             "energy_kwh": statements.energy_kwh,
             "cost": statements.cost.total,
