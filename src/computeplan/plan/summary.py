@@ -76,6 +76,7 @@ def _size(plan: Plan) -> dict[str, int]:
         "columns": size.columns,
         "rows": size.rows,
         "nonzeros": size.nonzeros,
+        "parts": size.parts,
     }
 
 
