@@ -53,7 +53,8 @@ def test_json_is_one_object_with_everything(tiny):
     assert found["audit"]["max_violation"] < 1e-9
     assert found["audit"]["families"]["capacity"] == 0
     assert found["size"]["workloads"] == 2
-    sizes = {"companies", "workloads", "classes", "sites", "pools", "periods", "columns", "rows", "nonzeros"}
+    sizes = {"companies", "workloads", "classes", "sites", "pools", "periods"}
+    sizes |= {"columns", "rows", "nonzeros", "parts"}
     assert set(found["size"]) == sizes
     stages = {"read", "reduce", "build", "solve", "expand", "audit", "write", "total"}
     assert stages <= set(found["times_s"])
