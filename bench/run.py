@@ -59,7 +59,7 @@ SUBJECTS = (
 
 
 def make_instances(folder: Path) -> None:
-    """Write the configs that are not shipped, in a child: a child's peak memory counts its parent's at its start."""
+    """Write the configs that are not shipped, in a child: its memory would count as that of later children."""
     subprocess.run([sys.executable, str(ROOT / "bench" / "instances.py"), str(folder)], check=True)
 
 
