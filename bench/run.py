@@ -59,7 +59,7 @@ SUBJECTS = (
 
 
 def make_instances(folder: Path) -> None:
-    """Write the configs that are not shipped, in a child: its memory would count as that of later children."""
+    """Write the configs that are not shipped, in a child: its memory would count as that of later ones."""
     subprocess.run([sys.executable, str(ROOT / "bench" / "instances.py"), str(folder)], check=True)
 
 

@@ -146,6 +146,22 @@ def test_a_time_limit_stops_the_search_without_a_false_optimum():
     assert (result.values is None) == (result.status is Status.NO_PLAN)
 
 
+def test_bundles_hold_as_many_components_each_and_whole_days():
+    component = np.repeat(np.arange(100), 250)
+    sizes = np.bincount(parts.bundled(component, 100))
+    assert sizes.tolist() == [24, 24, 24, 24, 4]
+    assert np.bincount(parts.bundled(np.repeat(np.arange(9), 3000), 9)).tolist() == [2, 2, 2, 2, 1]
+    assert parts.bundled(np.zeros(99_999, dtype=int), 1).tolist() == [0]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_the_number_of_threads_changes_nothing():
+    lp = program(hourly(carbon_cap=40.0))
+    options = [SolverOptions(threads=threads) for threads in (1, 2, 5)]
+    values = [ProgramSolver(lp, some, Reduction.ALL).solve()[0].values for some in options]
+    assert all(np.array_equal(values[0], other) for other in values)
+
+
 @pytest.mark.usefixtures("small_parts")
 def test_the_time_limit_holds_for_all_parts_together(monkeypatch):
     """Each part alone is quick; the clock runs out after the first few."""

@@ -64,3 +64,24 @@ def test_another_matrix_is_refused():
     other = replace(program(), values=program().values * 2.0)
     with pytest.raises(ValueError, match="another session for another one"):
         session.update(other)
+
+
+def test_a_neighbor_s_basis_saves_iterations_and_changes_no_optimum():
+    neighbor, other = Session(program(), SolverOptions()), Session(program(5.0), SolverOptions())
+    neighbor.solve()
+    other.start_from(neighbor)
+    again, cold = other.solve(), solve(program(5.0), SolverOptions())
+    assert again.objective == pytest.approx(cold.objective)
+    same = Session(program(), SolverOptions())
+    same.start_from(neighbor)
+    assert same.solve().iterations == 0
+
+
+def test_a_basis_of_another_shape_or_of_no_solve_is_left_alone():
+    small = build(merge(make_problem(workloads=[Demand(1)]))).lp
+    solved, unsolved = Session(small, SolverOptions()), Session(program(), SolverOptions())
+    solved.solve()
+    for other in (solved, unsolved):
+        session = Session(program(), SolverOptions())
+        session.start_from(other)
+        assert session.solve().objective == pytest.approx(solve(program(), SolverOptions()).objective)

@@ -10,8 +10,10 @@ from computeplan.lp import LinearProgram
 from computeplan.problem import Bools, Ints
 from computeplan.problem.arrays import ReadOnlyArrays
 
-PART_COLUMNS = 5_000
-"""Smaller parts are bundled up to this size: a solver has a price of its own for each."""
+PART_COLUMNS = 8_000
+"""Smaller parts are bundled up to about this size: a solver has a price of its own for each."""
+DAY = 24
+"""Larger bundles hold a multiple of this many components: whole days of hours look like their neighbors."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +68,14 @@ def component_of(lp: LinearProgram, kept: Bools) -> tuple[Ints, Ints, int]:
 
 
 def bundled(component: Ints, count: int) -> Ints:
-    """(count,) bundle of each component: neighbors together up to `PART_COLUMNS` columns."""
-    ends = np.cumsum(np.bincount(component, minlength=count))
-    _, bundle = np.unique((ends - 1) // PART_COLUMNS, return_inverse=True)
-    return bundle
+    """(count,) bundle of each component: as many neighbors in each, with about `PART_COLUMNS` columns.
+
+    Bundles of as many components often have the same shape, so that one starts from the basis of another.
+    """
+    size = max(1, PART_COLUMNS * count // max(1, len(component)))
+    if size > DAY:
+        size -= size % DAY
+    return np.arange(count) // size
 
 
 def extract(lp: LinearProgram, part_of_column: Ints, part_of_row: Ints) -> tuple[Part, ...]:

@@ -34,6 +34,13 @@ class Session:
         load_model(self._highs, lp)
         self._solved = False
 
+    def start_from(self, other: Session) -> None:
+        """Start the first solve from the basis of another program of the same shape, if it has one."""
+        alike = (self.lp.n_columns, self.lp.n_rows) == (other.lp.n_columns, other.lp.n_rows)
+        basis = other._highs.getBasis()
+        if alike and basis.valid and self._highs.setBasis(basis).name != "kError":
+            self._highs.setOptionValue("solver", "simplex")
+
     def solve(self) -> SolverResult:
         """Solve as things stand."""
         self._solved = True
