@@ -4,6 +4,7 @@
 #   make check     format, lint, types, tests         make format     format and fix
 #   make bench     measure, write bench/RESULTS.md    make docs       docs/config.md from the schema
 #   make goldens   golden linear programs anew        make picture    the picture in README.md
+#   make bench-tools  the same problem in other tools, write bench/RESULTS-tools.md
 #   make clean     remove .venv, caches and plans
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format bench docs picture goldens clean
+.PHONY: help demo test test-all check format bench bench-tools docs picture goldens clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
@@ -52,6 +53,9 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/run.stamp
 	$(BIN)/python bench/run.py
+
+bench-tools: $(VENV)/run.stamp
+	$(BIN)/python bench/tools/run.py
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python docs/make_config_reference.py

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import highspy
 import instance
 import numpy as np
 from instance import Instance
@@ -59,8 +60,6 @@ def solve(highs: Any) -> dict[str, Any]:
 
 
 def silent_highs() -> Any:
-    import highspy
-
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     return highs
@@ -73,8 +72,6 @@ def pass_arrays(
     matrix: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> Any:
     """Hand over bounds of columns and rows and a matrix by column (starts, rows, values)."""
-    import highspy
-
     starts, index, values = matrix
     highs = silent_highs()
     highs.passModel(

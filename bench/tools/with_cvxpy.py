@@ -39,7 +39,7 @@ def fast(data: Instance) -> cp.Problem:
 
 
 def hand_over(problem: cp.Problem) -> Any:
-    """Compile to CVXPY's standard form for HiGHS, then pass its arrays: equalities first, all else at most."""
+    """Compile to CVXPY's standard form for HiGHS, equalities first, and pass its arrays."""
     data, _, _ = problem.get_problem_data(cp.HIGHS)
     matrix, limit, cost = data["A"].tocsc(), data["b"], data["c"]
     lower = limit.copy()

