@@ -101,6 +101,17 @@ def test_product_agrees_with_the_oracle_under_a_binding_carbon_cap(case, share):
         check_work(check(problem))
 
 
+@settings(max_examples=120)
+@given(cases() | crowds())
+def test_product_agrees_with_the_oracle_in_small_parts(case):
+    """However small its parts are, and whatever rows couple them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("computeplan.decomposition.parts.PART_COLUMNS", 1)
+        patch.setattr("computeplan.decomposition.solve.LARGEST_PART", 1.0)
+        patch.setattr("computeplan.decomposition.solve.DENSE_ENTRIES", 2)
+        check_work(check(case.problem()))
+
+
 @pytest.mark.slow
 @settings(max_examples=2000)
 @given(cases() | crowds(), st.sampled_from(["highs", "cbc"]), reductions)
