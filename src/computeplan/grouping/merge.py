@@ -34,6 +34,7 @@ def merge(problem: Problem) -> Grouping:
 
 def _merged(workloads: Workloads, class_of: Ints, size: int) -> Workloads:
     _, first = np.unique(class_of, return_index=True)
+    profile, profiles = _merged_demand(workloads, class_of, first)
     return replace(
         workloads,
         names=tuple(f"class-{number}" for number in range(size)),
@@ -41,9 +42,9 @@ def _merged(workloads: Workloads, class_of: Ints, size: int) -> Workloads:
         need=workloads.need[first],
         is_job=workloads.is_job[first],
         is_fixed=workloads.is_fixed[first],
-        profile=np.arange(size),
-        scale=np.ones(size),
-        profiles=_merged_profiles(workloads, class_of, size),
+        profile=profile,
+        scale=(~workloads.is_job[first]).astype(np.float64),
+        profiles=profiles,
         max_delay_h=workloads.max_delay_h[first],
         volume_unit_h=sum_by(class_of, workloads.volume_unit_h, size),
         release_h=workloads.release_h[first],
@@ -54,11 +55,20 @@ def _merged(workloads: Workloads, class_of: Ints, size: int) -> Workloads:
     )
 
 
-def _merged_profiles(workloads: Workloads, class_of: Ints, size: int) -> Floats:
-    """(classes, T) Σ scale · profile of the members, summed once per class and shape."""
+def _merged_demand(workloads: Workloads, class_of: Ints, first: Ints) -> tuple[Ints, Floats]:
+    """Give each class of demands the sum of its members' as a profile of its own; jobs need none."""
+    is_demand = ~workloads.is_job[first]
+    row = np.where(is_demand, np.cumsum(is_demand) - 1, 0)
+    members = np.flatnonzero(~workloads.is_job)
+    profiles = _summed(workloads, members, row[class_of[members]], int(is_demand.sum()))
+    return row, profiles if len(profiles) else np.zeros((1, workloads.profiles.shape[1]))
+
+
+def _summed(workloads: Workloads, members: Ints, row: Ints, size: int) -> Floats:
+    """(size, T) Σ scale · profile of the members of each row, summed once per row and shape."""
     shapes = len(workloads.profiles)
-    pairs, inverse = np.unique(class_of * shapes + workloads.profile, return_inverse=True)
-    scale = sum_by(inverse, workloads.scale, len(pairs))
+    pairs, inverse = np.unique(row * shapes + workloads.profile[members], return_inverse=True)
+    scale = sum_by(inverse, workloads.scale[members], len(pairs))
     amounts = scale[:, None] * workloads.profiles[pairs % shapes]
     starts = np.searchsorted(pairs // shapes, np.arange(size))
     return np.add.reduceat(amounts, starts, axis=0) if size else amounts

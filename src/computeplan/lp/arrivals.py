@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from computeplan.problem import Floats, Horizon, HorizonEnd, Ints, Problem
+from computeplan.problem.arrays import ReadOnlyArrays
 
 WHOLE_PERIOD = 1e-9
 """Share of a period within which a delay counts as a whole number of periods."""
 
 
-def demand_unit_h(problem: Problem) -> Floats:
-    """(W, T) arrivals d of every demand, unit·h; 0 for jobs."""
+@dataclass(frozen=True, eq=False)
+class Arrivals(ReadOnlyArrays):
+    """Arrivals d of demands, unit·h; jobs have none and take no room.
+
+    Attributes
+    ----------
+    unit_h : (D + 1, T)
+        Of each demand; the last row is zero and stands for all jobs.
+    row : (W,)
+        Row of each workload.
+    """
+
+    unit_h: Floats
+    row: Ints
+
+    def at(self, workload: Ints, period: Ints) -> Floats:
+        """(n,) arrivals of workloads in periods, pair by pair."""
+        return self.unit_h[self.row[workload], period]
+
+    def of(self, workload: Ints) -> Floats:
+        """(n, T) arrivals of workloads."""
+        return self.unit_h[self.row[workload]]
+
+
+def arrivals_of(problem: Problem) -> Arrivals:
+    """Work out the arrivals of every demand."""
     workloads = problem.workloads
-    return workloads.scale[:, None] * workloads.profiles[workloads.profile] * problem.horizon.hours
+    demands = np.flatnonzero(~workloads.is_job)
+    rate = workloads.scale[demands, None] * workloads.profiles[workloads.profile[demands]]
+    row = np.full(workloads.size, len(demands))
+    row[demands] = np.arange(len(demands))
+    nothing = np.zeros((1, problem.horizon.size))
+    return Arrivals(np.concatenate((rate * problem.horizon.hours, nothing)), row)
 
 
-def largest_backlog(problem: Problem, demand: Floats, workloads: Ints) -> Floats:
+def largest_backlog(problem: Problem, demand: Arrivals, workloads: Ints) -> Floats:
     """Arrivals of the last `max_delay` hours at the end of each period, spread evenly in a period.
 
     With D = (k + f) Δ and 0 ≤ f < 1: ``d[t] + … + d[t−k+1] + f d[t−k]``. Before a block there is
@@ -25,7 +57,7 @@ def largest_backlog(problem: Problem, demand: Floats, workloads: Ints) -> Floats
     Parameters
     ----------
     problem : Problem
-    demand : (W, T)
+    demand : Arrivals
     workloads : (n,)
         The deferrable demands.
 
@@ -36,7 +68,7 @@ def largest_backlog(problem: Problem, demand: Floats, workloads: Ints) -> Floats
     delay = problem.workloads.max_delay_h[workloads] / problem.horizon.period_h
     bound = np.empty((len(workloads), problem.horizon.size))
     for block in problem.horizon.blocks:
-        arrivals = demand[workloads, block]
+        arrivals = demand.of(workloads)[:, block]
         bound[:, block] = _recent(arrivals, np.minimum(delay, arrivals.shape[1]), problem.horizon)
     return bound
 

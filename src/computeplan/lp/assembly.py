@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from computeplan.lp.arrivals import Arrivals
 from computeplan.lp.assembler import Assembler
 from computeplan.lp.placements import Placements
 from computeplan.lp.slots import Slots
@@ -21,8 +22,7 @@ class Assembly:
     ----------
     problem : Problem
     placements : Placements
-    demand : (W, T)
-        Arrivals of demands, unit·h.
+    demand : Arrivals
     slots : Slots
     variables : Variables
     assembler : Assembler
@@ -31,7 +31,7 @@ class Assembly:
 
     problem: Problem
     placements: Placements
-    demand: Floats
+    demand: Arrivals
     slots: Slots
     variables: Variables
     assembler: Assembler

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from computeplan.grouping import Grouping, overlaps
-from computeplan.lp.arrivals import demand_unit_h
+from computeplan.lp.arrivals import Arrivals, arrivals_of
 from computeplan.lp.assembler import Assembler
 from computeplan.lp.assembly import Assembly
 from computeplan.lp.constraints import FAMILIES
@@ -45,7 +45,7 @@ class Model:
     placements: Placements
     slots: Slots
     variables: Variables
-    demand: Floats
+    demand: Arrivals
     rows: dict[str, Ints]
 
     def reweighted(self, problem: Problem) -> Model:
@@ -123,7 +123,7 @@ class Model:
     def _free_work(self, values: Floats) -> tuple[Ints, Ints, Ints, Floats]:
         """Lay the served work of a placement's workloads over the pools that do it."""
         slots, variables, size = self.slots, self.variables, self.problem.horizon.size
-        at_once = self.demand[slots.workload, slots.period] - _read(values, variables.short)
+        at_once = self.demand.at(slots.workload, slots.period) - _read(values, variables.short)
         served = np.where(variables.served == ABSENT, at_once, _read(values, variables.served))
         slot_place = self.placements.of[slots.workload] * size + slots.period
         slot = np.lexsort((slots.workload, slot_place))
@@ -137,7 +137,7 @@ class Model:
 
     def _fixed_work(self, values: Floats) -> tuple[Ints, Ints, Ints, Floats]:
         variables = self.variables
-        share = values[variables.share][:, None] * self.demand[variables.share_workload]
+        share = values[variables.share][:, None] * self.demand.of(variables.share_workload)
         pair, period = np.nonzero(share > 0)
         return variables.share_workload[pair], variables.share_pool[pair], period, share[pair, period]
 
@@ -145,12 +145,14 @@ class Model:
         slots, variables = self.slots, self.variables
         short = _read(values, variables.short)
         job = _read(values, variables.short_job)
-        share = _read(values, variables.short_share)[:, None] * self.demand
-        fixed, fixed_period = np.nonzero(share > 0)
+        left = _read(values, variables.short_share)
+        shared = np.flatnonzero(left > 0)
+        share = left[shared, None] * self.demand.of(shared)
+        row, fixed_period = np.nonzero(share > 0)
         slot, late = np.flatnonzero(short > 0), np.flatnonzero(job > 0)
-        workload = np.concatenate((slots.workload[slot], late, fixed))
+        workload = np.concatenate((slots.workload[slot], late, shared[row]))
         period = np.concatenate((slots.period[slot], slots.period[slots.start[late + 1] - 1], fixed_period))
-        unit_h = np.concatenate((short[slot], job[late], share[fixed, fixed_period]))
+        unit_h = np.concatenate((short[slot], job[late], share[row, fixed_period]))
         order = np.lexsort((period, workload))
         return workload[order], period[order], unit_h[order]
 
@@ -168,7 +170,7 @@ def build(grouping: Grouping) -> Model:
     Model
     """
     assembler, problem = Assembler(), grouping.problem
-    placements, demand = placements_of(grouping), demand_unit_h(problem)
+    placements, demand = placements_of(grouping), arrivals_of(problem)
     variables, slots = add_variables(assembler, problem, placements, demand)
     assembly = Assembly(problem, placements, demand, slots, variables, assembler)
     rows = {name: add(assembly) for name, add in FAMILIES.items()}

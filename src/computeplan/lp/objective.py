@@ -65,7 +65,7 @@ def _add_placement(assembly: Assembly) -> None:
     assembly.assembler.add_cost(variables.work, cost * weight[variables.work_period])
     workload = variables.share_workload
     cost = unit_cost[problem.workloads.need[workload], variables.share_pool]
-    assembly.assembler.add_cost(variables.share, cost * (assembly.demand[workload] @ weight))
+    assembly.assembler.add_cost(variables.share, cost * (assembly.demand.of(workload) @ weight))
 
 
 def _add_shortfall(assembly: Assembly) -> None:
@@ -80,7 +80,7 @@ def _add_shortfall(assembly: Assembly) -> None:
     cost = price[job] * weight[slots.period[slots.start[job]]]
     assembly.assembler.add_cost(variables.short_job[job], cost)
     fixed = np.flatnonzero(variables.short_share != ABSENT)
-    cost = price[fixed] * (assembly.demand[fixed] @ weight)
+    cost = price[fixed] * (assembly.demand.of(fixed) @ weight)
     assembly.assembler.add_cost(variables.short_share[fixed], cost)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from computeplan.lp.arrivals import Arrivals
 from computeplan.problem import Floats, Horizon, HorizonEnd, Ints, Problem
 from computeplan.problem.arrays import ReadOnlyArrays
 
@@ -41,19 +42,20 @@ class Slots(ReadOnlyArrays):
         return len(self.workload)
 
 
-def free_slots(problem: Problem, demand_unit_h: Floats) -> Slots:
+def free_slots(problem: Problem, demand: Arrivals) -> Slots:
     """List the slots of demands and jobs that are not fixed.
 
     Parameters
     ----------
     problem : Problem
-    demand_unit_h : (W, T)
-        Arrivals; interactive demands have no slot where nothing arrives.
+    demand : Arrivals
+        Interactive demands have no slot where nothing arrives.
     """
     workloads = problem.workloads
-    waits = workloads.max_delay_h > 0
-    served = (~workloads.is_job & ~workloads.is_fixed)[:, None] & (waits[:, None] | (demand_unit_h > 0))
-    workload, period = np.nonzero(served)
+    free = np.flatnonzero(~workloads.is_job & ~workloads.is_fixed)
+    served = (workloads.max_delay_h[free] > 0)[:, None] | (demand.of(free) > 0)
+    row, period = np.nonzero(served)
+    workload = free[row]
     job, job_period, job_overlap = job_windows(problem)
     all_workloads = np.concatenate((workload, job))
     order = np.argsort(all_workloads, kind="stable")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from computeplan.lp.arrivals import largest_backlog
+from computeplan.lp.arrivals import Arrivals, largest_backlog
 from computeplan.lp.assembler import Assembler
 from computeplan.lp.placements import Placements
 from computeplan.lp.slots import Slots, free_slots
@@ -73,7 +73,7 @@ class Variables(ReadOnlyArrays):
 
 
 def add_variables(
-    assembler: Assembler, problem: Problem, placements: Placements, demand: Floats
+    assembler: Assembler, problem: Problem, placements: Placements, demand: Arrivals
 ) -> tuple[Variables, Slots]:
     """Add every variable with its bounds.
 
@@ -132,7 +132,7 @@ def _add_served(assembler: Assembler, problem: Problem, slots: Slots) -> Ints:
     return served
 
 
-def _add_shares(assembler: Assembler, problem: Problem, demand: Floats) -> tuple[Ints, Ints, Ints]:
+def _add_shares(assembler: Assembler, problem: Problem, demand: Arrivals) -> tuple[Ints, Ints, Ints]:
     """0 ≤ share[w,p] ≤ 1 for every fixed workload w with demand and every pool p that can serve it."""
     some = with_share(problem, demand)
     allowed = problem.eligibility.allowed[problem.workloads.need[some]]
@@ -141,13 +141,15 @@ def _add_shares(assembler: Assembler, problem: Problem, demand: Floats) -> tuple
     return assembler.add_columns("share", (workload, pool), upper=1.0), workload, pool
 
 
-def with_share(problem: Problem, demand: Floats) -> Ints:
+def with_share(problem: Problem, demand: Arrivals) -> Ints:
     """Find the fixed workloads that have a split: without demand nothing is split or moved."""
-    return np.flatnonzero(problem.workloads.is_fixed & (demand.sum(axis=1) > 0))
+    fixed = np.flatnonzero(problem.workloads.is_fixed)
+    some: Ints = fixed[demand.of(fixed).sum(axis=1) > 0]
+    return some
 
 
 def _add_shortfall(
-    assembler: Assembler, problem: Problem, slots: Slots, demand: Floats
+    assembler: Assembler, problem: Problem, slots: Slots, demand: Arrivals
 ) -> tuple[Ints, Ints, Ints]:
     """Add u ≥ 0, and u ≤ d for interactive demand, where shortfall has a price and the goal is cost."""
     workloads = problem.workloads
@@ -155,7 +157,7 @@ def _add_shortfall(
     short = np.full(slots.size, ABSENT)
     at = np.flatnonzero(priced[slots.workload] & ~workloads.is_job[slots.workload])
     keys = (slots.workload[at], slots.period[at])
-    most = np.where(workloads.max_delay_h[keys[0]] > 0, np.inf, demand[keys])
+    most = np.where(workloads.max_delay_h[keys[0]] > 0, np.inf, demand.at(*keys))
     short[at] = assembler.add_columns("short", keys, upper=most)
     job, share = np.full((2, workloads.size), ABSENT)
     at = np.flatnonzero(priced & workloads.is_job)
@@ -166,7 +168,7 @@ def _add_shortfall(
     return short, job, share
 
 
-def _add_backlog(assembler: Assembler, problem: Problem, slots: Slots, demand: Floats) -> Ints:
+def _add_backlog(assembler: Assembler, problem: Problem, slots: Slots, demand: Arrivals) -> Ints:
     """0 ≤ b[w,t] ≤ arrivals of the last `max_delay` hours."""
     deferrable = np.flatnonzero(problem.workloads.max_delay_h > 0)
     row = np.full(problem.workloads.size, ABSENT)

@@ -20,7 +20,7 @@ def add(assembly: Assembly) -> Ints:
     slots, backlog = assembly.slots, assembly.variables.backlog
     at = np.flatnonzero(backlog != ABSENT)
     keys = (slots.workload[at], slots.period[at])
-    arrivals = assembly.demand[keys]
+    arrivals = assembly.demand.at(*keys)
     rows = assembly.assembler.add_rows("deferral", keys, arrivals, arrivals)
     assembly.assembler.add_entries(rows, assembly.variables.served[at], 1.0)
     short = assembly.variables.short[at]

@@ -24,6 +24,6 @@ def add(assembly: Assembly) -> Ints:
     assembly.assembler.add_entries(rows[pool, variables.work_period], variables.work, per_load)
     workload, pool = variables.share_workload, variables.share_pool
     need = problem.workloads.need[workload]
-    busy = assembly.demand[workload] / problem.eligibility.efficiency[need, pool][:, None]
+    busy = assembly.demand.of(workload) / problem.eligibility.efficiency[need, pool][:, None]
     assembly.assembler.add_entries(rows[pool], variables.share[:, None], -busy)
     return rows

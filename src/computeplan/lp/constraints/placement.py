@@ -20,7 +20,7 @@ def add(assembly: Assembly) -> Ints:
     shape = (placements.size, assembly.problem.horizon.size)
     place = placements.of[slots.workload] * shape[1] + slots.period
     at_once = variables.served == ABSENT
-    arrivals = np.where(at_once, assembly.demand[slots.workload, slots.period], 0.0)
+    arrivals = np.where(at_once, assembly.demand.at(slots.workload, slots.period), 0.0)
     due = sum_by(place, arrivals, shape[0] * shape[1])
     there = np.unique(place)
     rows = np.full(shape[0] * shape[1], ABSENT)

@@ -51,5 +51,5 @@ def _add_shares(assembly: Assembly, on_route: Bools, rows: Ints) -> None:
     workload = variables.share_workload[at]
     gb = problem.needs.traffic_gb_per_unit_h[need[at]][:, None]
     data_gb = problem.workloads.data_gb[workload][:, None]
-    moved = gb * assembly.demand[workload] + data_gb * problem.horizon.hours / problem.horizon.real_hours
+    moved = gb * assembly.demand.of(workload) + data_gb * problem.horizon.hours / problem.horizon.real_hours
     assembly.assembler.add_entries(rows[None, :], variables.share[at][:, None], -moved)
