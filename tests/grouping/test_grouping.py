@@ -171,3 +171,8 @@ def test_shortfall_falls_on_all_members_in_proportion():
     allocation = optimal(case(workloads).but(pools=[Pool(40)]).problem())
     short = np.concatenate([block.short_unit_h[:, 0] for block in allocation.blocks()])
     np.testing.assert_allclose(short, [10.0, 30.0])
+
+
+def test_a_job_without_work_does_nothing():
+    allocation = optimal(case([Demand(1), Job(0.0)]).problem())
+    assert dense(allocation)[1].sum() == 0.0

@@ -123,7 +123,8 @@ class ClassPlan:
         """Work and shortfall of some members, (n, t) each."""
         workloads = self.problem.workloads
         if workloads.is_job[members[0]]:
-            part = workloads.volume_unit_h[members] / workloads.volume_unit_h[self.members].sum()
+            total = workloads.volume_unit_h[self.members].sum()
+            part = workloads.volume_unit_h[members] / (total if total > 0 else 1.0)
             leaving = part[:, None] * self._class_leaving
         else:
             rate = workloads.scale[members, None] * workloads.profiles[workloads.profile[members]]
