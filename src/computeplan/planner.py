@@ -86,7 +86,7 @@ class Compiled:
         if self._problem.objective.goal is Goal.CARBON and answer.work is not None:
             answer = self._cheapest_at_least_carbon(answer)
         solution = self._audited(answer)
-        lp, times_s = self._model.lp, self._clock.times_s
+        lp, clock = self._model.lp, self._clock
         self._clock = StageClock()
         return Plan(
             problem=self._problem,
@@ -94,7 +94,8 @@ class Compiled:
             solution=solution,
             size=Size(self._grouping.size, lp.n_columns, lp.n_rows, lp.n_nonzeros, answer.parts),
             solver=SolverRun(result.solver, result.version, answer.result.detail, result.iterations),
-            times_s=times_s,
+            times_s=clock.times_s,
+            cpu_s=clock.cpu_s,
         )
 
     def change(self, problem: Problem) -> None:

@@ -30,6 +30,7 @@ def test_a_plan_carries_its_proof_its_size_and_its_times():
     assert found.size.columns > found.size.rows > 0
     assert set(found.times_s) == {"reduce", "build", "solve", "expand", "audit"}
     assert all(seconds >= 0 for seconds in found.times_s.values())
+    assert set(found.cpu_s) == set(found.times_s)
 
 
 @pytest.mark.parametrize("solver", ["highs", "cbc"])

@@ -86,6 +86,8 @@ class Plan:
     solver : SolverRun
     times_s : mapping of str to float
         Seconds of each stage: reduce, build, solve, expand, audit.
+    cpu_s : mapping of str to float
+        Processor seconds of the process in each stage, on all cores.
     """
 
     problem: Problem
@@ -94,3 +96,4 @@ class Plan:
     size: Size
     solver: SolverRun
     times_s: Mapping[str, float]
+    cpu_s: Mapping[str, float]
