@@ -52,6 +52,8 @@ def run(tool: str, form: str, path: Path, method: str) -> dict[str, Any]:
             return over_memory
         sys.exit(f"{' '.join(command)} ended with exit code {done.returncode}\n{done.stderr[-2000:]}")
     found = json.loads(done.stdout.strip().splitlines()[-1])
+    if found["status"] == "Memory limit reached":  # HiGHS catches it, and tells 0 as objective
+        return over_memory
     return {
         **found,
         "model": found["build"] + (found["hand_over"] or 0.0),
