@@ -30,6 +30,7 @@ LAYERS = (
     "planner",
     "studies",
     "api",
+    "archive",
     "report",
     "cli",
 )

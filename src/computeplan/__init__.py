@@ -5,8 +5,8 @@
 >>> run.plan.status, run.plan.solution.accounts.cost.total  # doctest: +SKIP
 >>> run.save("plans/quickstart")  # doctest: +SKIP
 
-`load` reads and checks a config, `solve` plans it. They are imported when they are first used, so that
-``import computeplan`` and ``computeplan --help`` stay quick.
+`load` reads and checks a config, `solve` plans it, `open_plan` opens a plan that was saved. They are
+imported when they are first used, so that ``import computeplan`` and ``computeplan --help`` stay quick.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from computeplan.api import load, solve
+    from computeplan.archive import open_plan
 
-__all__ = ["__version__", "load", "solve"]
+__all__ = ["__version__", "load", "open_plan", "solve"]
 
 
 def __getattr__(name: str) -> object:
@@ -24,6 +25,10 @@ def __getattr__(name: str) -> object:
         from computeplan import api
 
         return getattr(api, name)
+    if name == "open_plan":
+        from computeplan.archive import open_plan
+
+        return open_plan
     if name == "__version__":
         from importlib.metadata import version
 

@@ -18,14 +18,16 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from computeplan.config import LoadedConfig, load_config
+from computeplan.config import InputFile, LoadedConfig, load_config
 from computeplan.errors import PlanFolderError
 from computeplan.explain import Reason, impossible
 from computeplan.grouping import merge
 from computeplan.lp import build
+from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF, SUMMARY, TABLES
 from computeplan.plan.folder import write_folder
 from computeplan.plan.plan import Plan
 from computeplan.plan.provenance import created, versions
+from computeplan.plan.saved import plan_bytes
 from computeplan.plan.summary import costs, emissions_t, number, summarize
 from computeplan.plan.tables import csv_bytes, parquet_bytes, tables
 from computeplan.planner import plan
@@ -137,11 +139,16 @@ class Run:
         write_folder(Path(folder), self._files(), self._provenance())
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
-        yield "config.yaml", self.loaded.config.resolved.encode()
-        yield "summary.json", f"{json.dumps(self.summary(), indent=2, ensure_ascii=False)}\n".encode()
+        yield CONFIG, self.loaded.config.resolved.encode()
+        for file in self.loaded.config.inputs:
+            yield f"{INPUTS}/{file.path}", _unchanged(self.loaded.path.parent, file)
+        yield PROOF, plan_bytes(self.plan)
+        if self.baseline:
+            yield BASELINE_PROOF, plan_bytes(self.baseline.plan)
+        yield SUMMARY, f"{json.dumps(self.summary(), indent=2, ensure_ascii=False)}\n".encode()
         for name, frame in self.tables().items():
-            yield f"tables/{name}.parquet", parquet_bytes(frame)
-            yield f"tables/{name}.csv", csv_bytes(frame)
+            yield f"{TABLES}/{name}.parquet", parquet_bytes(frame)
+            yield f"{TABLES}/{name}.csv", csv_bytes(frame)
 
     def _provenance(self) -> dict[str, object]:
         loaded = self.loaded
@@ -260,6 +267,14 @@ def export(loaded: Loaded, path: str | Path) -> tuple[int, int]:
     lp = build(merge(loaded.problem)).lp
     write_model(lp, Path(path))
     return lp.n_columns, lp.n_rows
+
+
+def _unchanged(folder: Path, file: InputFile) -> bytes:
+    """Read an input again, to keep it with the plan."""
+    content = (folder / file.path).read_bytes()
+    if sha256(content).hexdigest() != file.sha256:
+        raise PlanFolderError(f"{folder / file.path} changed while the plan was made; solve again")
+    return content
 
 
 def _baseline(baseline: Baseline) -> dict[str, object]:

@@ -9,8 +9,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from command_line import TINY, run
 
+from command_line import TINY, run
 from computeplan import api
 from computeplan.problem import Status
 
@@ -34,7 +34,7 @@ def test_prints_the_plan_and_writes_the_folder(tiny):
         assert word in result.stdout
     assert result.stderr == ""
     folder = tiny.parent / "plans" / "tiny"
-    assert {"config.yaml", "provenance.json", "summary.json", "tables/allocation.parquet"} <= set(
+    assert {"inputs/config.yaml", "provenance.json", "summary.json", "tables/allocation.parquet"} <= set(
         files(folder)
     )
 
@@ -81,7 +81,7 @@ def test_the_folder_says_where_it_comes_from(tiny):
     assert record["options"]["name"] == "highs"
     assert record["created"].endswith("Z")
     assert set(record["files"]) | {"provenance.json"} == set(files(folder))
-    again = api.load(folder / "config.yaml")
+    again = api.load(folder / "inputs/config.yaml")
     assert again.problem.pools.max_units[0] == 9
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from computeplan.cli.audit import audit
 from computeplan.cli.check import check
 from computeplan.cli.export import export
 from computeplan.cli.new import new
@@ -46,7 +47,7 @@ def computeplan(
     """Plan which company's computing work runs where and when: cheapest and cleanest, verified."""
 
 
-for command in (new, check, solve, schema, export):
+for command in (new, check, solve, audit, schema, export):
     app.command()(command)
 
 

@@ -23,7 +23,23 @@ def merge(problem: Problem) -> Grouping:
     Grouping
         Its problem has one workload a class, with the sum of the members' work.
     """
-    class_of, size = workload_classes(problem)
+    return merge_as(problem, workload_classes(problem)[0])
+
+
+def merge_as(problem: Problem, class_of: Ints) -> Grouping:
+    """Merge workloads as they were merged before.
+
+    Parameters
+    ----------
+    problem : Problem
+    class_of : (W,)
+        Class of each workload; every number from 0 to the largest has a member.
+
+    Returns
+    -------
+    Grouping
+    """
+    size = int(class_of.max(initial=-1)) + 1
     merged = replace(
         problem,
         workloads=_merged(problem.workloads, class_of, size),

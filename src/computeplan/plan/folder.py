@@ -16,9 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from computeplan.errors import PlanFolderError
-
-PROVENANCE = "provenance.json"
-"""Written last; the files it lists, with itself, are all that a plan folder holds."""
+from computeplan.plan.contents import PROVENANCE
 
 
 def check_target(target: Path) -> None:

@@ -43,13 +43,29 @@ def all_local(problem: Problem, options: SolverOptions | None = None) -> Baselin
     -------
     Baseline
     """
+    local, exempt = kept_local(problem)
+    return Baseline(plan(local, options), exempt)
+
+
+def kept_local(problem: Problem) -> tuple[Problem, int]:
+    """Forbid all work to leave its zone.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    Problem
+    int
+        Workloads that are left free, as no pool of their own zone can serve them.
+    """
     away = _without_local_pool(problem)
     needs = problem.needs
     at_home = np.eye(len(problem.network.zone_names), dtype=bool)[needs.zone]
     at_home[away] = True
     local = replace(problem, needs=replace(needs, residency=needs.residency & at_home))
-    exempt = int(np.isin(problem.workloads.need, away).sum())
-    return Baseline(plan(local, options), exempt)
+    return local, int(np.isin(problem.workloads.need, away).sum())
 
 
 def _without_local_pool(problem: Problem) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ class InputFile:
     Attributes
     ----------
     path : str
-        Relative to the config's folder, with ``/``.
+        As the config names it, relative to its folder, with ``/``.
     sha256 : str
         Hash of the bytes that were read.
     bytes : int
@@ -66,12 +67,12 @@ class InputFiles:
         Returns
         -------
         (str, bytes) or None
-            Relative path and content; None, and a fault, where it cannot be read.
+            Path as named, relative to the folder, and content; None, and a fault, where it cannot be read.
         """
         place = self._place(file, path)
         if place is None:
             return None
-        name = place.relative_to(self._folder).as_posix()
+        name = Path(os.path.normpath(self._folder / file)).relative_to(self._folder).as_posix()
         if name not in self._contents:
             try:
                 content = place.read_bytes()
@@ -86,7 +87,9 @@ class InputFiles:
         """Where the file is, symbolic links resolved; None, and a fault, where it must not be read."""
         try:
             place = (self._folder / file).resolve()
-            inside, is_file = place.is_relative_to(self._folder), place.is_file()
+            named = Path(os.path.normpath(self._folder / file))
+            inside = all(path.is_relative_to(self._folder) for path in (place, named))
+            is_file = place.is_file()
         except (OSError, ValueError, RuntimeError):  # a name too long, with a NUL, or a loop of links
             self._faults.add(path, "the name of a file", repr(file))
             return None

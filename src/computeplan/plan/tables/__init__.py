@@ -5,6 +5,6 @@ that the horizon stands for. All other tables are over the time that the horizon
 """
 
 from computeplan.plan.tables.catalog import tables
-from computeplan.plan.tables.files import csv_bytes, parquet_bytes
+from computeplan.plan.tables.files import csv_bytes, difference, parquet_bytes
 
-__all__ = ["csv_bytes", "parquet_bytes", "tables"]
+__all__ = ["csv_bytes", "difference", "parquet_bytes", "tables"]

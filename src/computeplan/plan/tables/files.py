@@ -43,3 +43,31 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     safe.write_csv(buffer, include_bom=True, datetime_format="%Y-%m-%dT%H:%M%:z")
     return buffer.getvalue()
+
+
+def difference(content: bytes, frame: pl.DataFrame, tolerance: float) -> str:
+    """Say how a Parquet file differs from a frame.
+
+    Parameters
+    ----------
+    content : bytes
+        Of the file.
+    frame : polars.DataFrame
+    tolerance : float
+        Relative and absolute difference of numbers that is none.
+
+    Returns
+    -------
+    str
+        Empty where they are the same.
+    """
+    import polars as pl
+    from polars.testing import assert_frame_equal
+
+    try:
+        assert_frame_equal(pl.read_parquet(io.BytesIO(content)), frame, rel_tol=tolerance, abs_tol=tolerance)
+    except pl.exceptions.PolarsError as error:
+        return f"cannot be read: {error}"
+    except AssertionError:
+        return "is not what the plan gives"
+    return ""
