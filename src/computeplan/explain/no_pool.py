@@ -44,7 +44,7 @@ def work_without_pool(problem: Problem) -> tuple[Reason, ...]:
 def _exclusions(problem: Problem, need: int) -> tuple[str, ...]:
     """Say what excludes each pool, nearest miss first; pools of a site with the same text share a line."""
     lines: list[tuple[int, str]] = []
-    texts = [_why_not(problem, need, pool) for pool in range(problem.pools.size)]
+    texts = [why_not(problem, need, pool) for pool in range(problem.pools.size)]
     for (_, reasons), run in groupby(
         range(problem.pools.size), key=lambda p: (problem.pools.site[p], texts[p])
     ):
@@ -55,7 +55,8 @@ def _exclusions(problem: Problem, need: int) -> tuple[str, ...]:
     return tuple(text for _, text in sorted(lines, key=lambda line: line[0]))
 
 
-def _why_not(problem: Problem, need: int, pool: int) -> tuple[str, ...]:
+def why_not(problem: Problem, need: int, pool: int) -> tuple[str, ...]:
+    """Say everything that keeps a need out of a pool; nothing where the pool may serve it."""
     exclusion = Exclusion(int(problem.eligibility.exclusion[need, pool]))
     return tuple(_WORDS[reason](problem, need, pool) for reason in exclusion)
 

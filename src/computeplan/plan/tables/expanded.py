@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from computeplan.plan.marginal_charges import MarginalBiller, MarginalCharges
 from computeplan.plan.plan import Solution
 from computeplan.plan.statements import Statements, workload_statements
 from computeplan.problem import Floats, Ints, Problem, WorkBlock
@@ -25,12 +26,15 @@ class WorkloadAccount:
         Times that most of its work is in another pool than in the period before.
     statements : Statements
         One row for each workload.
+    marginal : MarginalCharges, optional
+        Absent where the solver gives no prices.
     """
 
     by_pool_unit_h: Floats
     split_periods: Ints
     moves: Ints
     statements: Statements
+    marginal: MarginalCharges | None
 
 
 def expand(problem: Problem, solution: Solution) -> WorkloadAccount:
@@ -44,15 +48,19 @@ def expand(problem: Problem, solution: Solution) -> WorkloadAccount:
     by_pool = np.zeros((problem.workloads.size, problem.pools.size))
     split_periods, moves = np.zeros((2, problem.workloads.size), dtype=np.int64)
     weight = problem.horizon.weight
+    marginal = MarginalBiller(problem, solution.prices) if solution.prices else None
 
     def watched() -> Iterator[WorkBlock]:
         for block in solution.allocation.blocks():
             by_pool[np.ix_(block.workloads, block.pools)] += block.unit_h @ weight[block.periods]
             split_periods[block.workloads], moves[block.workloads] = _restlessness(block)
+            if marginal:
+                marginal.add(block)
             yield block
 
     statements = workload_statements(problem, watched(), solution.decisions, solution.accounts)
-    return WorkloadAccount(by_pool, split_periods, moves, statements)
+    charges = marginal.charges(solution.accounts) if marginal else None
+    return WorkloadAccount(by_pool, split_periods, moves, statements, charges)
 
 
 def _restlessness(block: WorkBlock) -> tuple[Ints, Ints]:

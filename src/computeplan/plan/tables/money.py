@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from computeplan.plan.marginal_charges import MarginalCharges
 from computeplan.plan.plan import Solution
-from computeplan.plan.statements import company_statements
+from computeplan.plan.statements import Statements, company_statements
 from computeplan.plan.tables.expanded import WorkloadAccount
-from computeplan.problem import Floats, Problem, Term
+from computeplan.problem import Floats, Problem, Term, sum_by
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,12 +39,16 @@ def costs(problem: Problem, solution: Solution) -> pl.DataFrame:
     return pl.concat([frame, rest]).with_columns(currency=pl.lit(problem.currency))
 
 
-def companies(problem: Problem, account: WorkloadAccount) -> pl.DataFrame:
-    """State for every company its work by site, energy, cost by part, and carbon."""
+def companies(problem: Problem, account: WorkloadAccount, local: Statements | None) -> pl.DataFrame:
+    """State for every company its work by site, energy, cost by part, and carbon.
+
+    Beside them what it would be charged at the margin and, with the companies' statements of the all-local
+    plan, what it would cost and emit there.
+    """
     import polars as pl
 
     owned = company_statements(problem, account.statements)
-    work = {f"unit_h at {site}": owned.work_unit_h[:, s] for s, site in enumerate(problem.sites.names)}
+    basis = problem.objective.basis
     count = np.bincount(problem.workloads.company, minlength=problem.companies.size)
     return pl.DataFrame(
         {
@@ -57,10 +62,30 @@ def companies(problem: Problem, account: WorkloadAccount) -> pl.DataFrame:
             **owned.cost.parts(),
             "shortfall_penalty": owned.shortfall_penalty,
             "carbon_charge": owned.carbon_charge,
-            **{f"{basis}_kg": kg for basis, kg in owned.emissions_kg.bases().items()},
-            **work,
+            **{f"{on}_kg": kg for on, kg in owned.emissions_kg.bases().items()},
+            **_marginal(problem, account.marginal),
+            "all_local_cost": _known(local.cost.total if local else None, problem.companies.size),
+            "all_local_kg": _known(local.emissions_kg.on(basis) if local else None, problem.companies.size),
+            "saving": _known(local.cost.total - owned.cost.total if local else None, problem.companies.size),
+            **{f"unit_h at {site}": owned.work_unit_h[:, s] for s, site in enumerate(problem.sites.names)},
         }
     )
+
+
+def _marginal(problem: Problem, charges: MarginalCharges | None) -> dict[str, pl.Series]:
+    owner, size = problem.workloads.company, problem.companies.size
+    amounts = {"marginal_cost": charges.cost, "marginal_kg": charges.kg} if charges else {}
+    return {
+        name: _known(sum_by(owner, amounts[name], size) if name in amounts else None, size)
+        for name in ("marginal_cost", "marginal_kg")
+    }
+
+
+def _known(amounts: Floats | None, size: int) -> pl.Series:
+    """Numbers, empty where there are none."""
+    import polars as pl
+
+    return pl.Series(np.full(size, np.nan) if amounts is None else amounts, nan_to_null=True)
 
 
 def _rows(part: str, names: tuple[str, ...], amount: Floats) -> pl.DataFrame:
