@@ -1,6 +1,7 @@
-"""A plan folder opened again: as the run it was written by, and audited from nothing but itself."""
+"""A plan folder opened again: as the run it was written by, audited from itself alone, explained."""
 
 from computeplan.archive.audit import FolderAudit, audit_folder
+from computeplan.archive.explanation import Explanation, explain
 from computeplan.archive.opening import open_plan
 
-__all__ = ["FolderAudit", "audit_folder", "open_plan"]
+__all__ = ["Explanation", "FolderAudit", "audit_folder", "explain", "open_plan"]

@@ -8,6 +8,7 @@ import typer
 
 from computeplan.cli.audit import audit
 from computeplan.cli.check import check
+from computeplan.cli.explain import explain
 from computeplan.cli.export import export
 from computeplan.cli.new import new
 from computeplan.cli.schema import schema
@@ -47,7 +48,7 @@ def computeplan(
     """Plan which company's computing work runs where and when: cheapest and cleanest, verified."""
 
 
-for command in (new, check, solve, audit, schema, export):
+for command in (new, check, solve, explain, audit, schema, export):
     app.command()(command)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from computeplan.explain.wording import number
@@ -48,28 +50,49 @@ def binding_view(problem: Problem, prices: Prices | None) -> RenderableType:
     """
     if prices is None:
         return Text("What binds is not known: the solver gives no prices.", style="dim")
-    found = [b for s in scarcities(problem, prices) for b in _bindings(problem, s)]
+    found = [
+        in_words(problem, scarcity, thing)
+        for scarcity in scarcities(problem, prices)
+        for thing in np.flatnonzero(scarcity.worth > 0).tolist()
+    ]
     found.sort(key=lambda binding: -binding.worth)
     if not found:
         return Text("No limit binds: more capacity, energy or bandwidth would not help.")
-    money = _money(problem)
-    view = table("what binds", f">worth {money}", ">one more saves", "when")
-    for binding, worth in zip(found[:SHOWN], column([b.worth for b in found[:SHOWN]]), strict=True):
-        view.add_row(binding.what, worth, binding.one_more, binding.when)
+    shown = binding_table(problem, found[:SHOWN])
     rest = len(found) - SHOWN
-    return Group(view, *([Text(f"… and {rest:,} more", style="dim")] if rest > 0 else []))
+    return Group(shown, *([Text(f"… and {rest:,} more", style="dim")] if rest > 0 else []))
 
 
-def _bindings(problem: Problem, scarcity: Scarcity) -> list[Binding]:
-    return [
-        Binding(
-            WORDS[scarcity.limit].format(scarcity.names[i]),
-            float(scarcity.worth[i]) * (1.0 if problem.objective.goal is Goal.COST else 1e-3),
-            _one_more(problem, scarcity, i),
-            _when(problem, scarcity, i),
-        )
-        for i in np.flatnonzero(scarcity.worth > 0).tolist()
-    ]
+def binding_table(problem: Problem, found: Sequence[Binding]) -> Table:
+    """List limits that bind.
+
+    Parameters
+    ----------
+    problem : Problem
+    found : sequence of Binding
+    """
+    view = table("what binds", f">worth {_money(problem)}", ">one more saves", "when")
+    for binding, worth in zip(found, column([b.worth for b in found]), strict=True):
+        view.add_row(binding.what, worth, binding.one_more, binding.when)
+    return view
+
+
+def in_words(problem: Problem, scarcity: Scarcity, thing: int) -> Binding:
+    """Say what one limit is worth and when.
+
+    Parameters
+    ----------
+    problem : Problem
+    scarcity : Scarcity
+    thing : int
+        Which of its limits.
+    """
+    return Binding(
+        WORDS[scarcity.limit].format(scarcity.names[thing]),
+        float(scarcity.worth[thing]) * (1.0 if problem.objective.goal is Goal.COST else 1e-3),
+        _one_more(problem, scarcity, thing),
+        _when(problem, scarcity, thing),
+    )
 
 
 def _one_more(problem: Problem, scarcity: Scarcity, thing: int) -> str:
