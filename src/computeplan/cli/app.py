@@ -8,6 +8,7 @@ import typer
 
 from computeplan.cli.audit import audit
 from computeplan.cli.check import check
+from computeplan.cli.compare import compare
 from computeplan.cli.explain import explain
 from computeplan.cli.export import export
 from computeplan.cli.new import new
@@ -48,7 +49,7 @@ def computeplan(
     """Plan which company's computing work runs where and when: cheapest and cleanest, verified."""
 
 
-for command in (new, check, solve, explain, audit, schema, export):
+for command in (new, check, solve, explain, compare, audit, schema, export):
     app.command()(command)
 
 

@@ -1,6 +1,7 @@
 """What people read: renderables for the terminal; nothing here prints."""
 
 from computeplan.report.audit import audit_data, audit_view
+from computeplan.report.changes import changes_data, changes_view
 from computeplan.report.console import plan_view
 from computeplan.report.contents import contents, contents_data
 from computeplan.report.explanation import explanation_data, explanation_view
@@ -9,6 +10,8 @@ from computeplan.report.reasons import reasons_view
 __all__ = [
     "audit_data",
     "audit_view",
+    "changes_data",
+    "changes_view",
     "contents",
     "contents_data",
     "explanation_data",
