@@ -83,9 +83,8 @@ class MarginalBiller:
         for of_zone in np.unique(zone[gb > 0]):
             rows = np.flatnonzero((zone == of_zone) & (gb > 0))
             rates = np.tensordot(self._routes[of_zone][block.pools], self._of_link[:, block.periods], axes=1)
-            self._charges[block.workloads[rows]] += gb[rows, None] * np.einsum(
-                "npt,ptq->nq", block.unit_h[rows], rates
-            )
+            work = block.unit_h[rows].reshape(len(rows), -1)
+            self._charges[block.workloads[rows]] += gb[rows, None] * (work @ rates.reshape(-1, 2))
 
     def _add_data_of_fixed(self, block: WorkBlock) -> None:
         """Charge data sets of fixed work, which travel evenly over the horizon."""
