@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from command_line import run
+
 HEAVY = {"numpy", "polars", "pint", "yaml", "pulp", "highspy", "scipy", "pandas"}
 
 PROBE = (
@@ -35,3 +37,9 @@ def test_new_imports_nothing_heavy(tmp_path):
 
 def test_schema_needs_no_solver():
     assert loaded("schema") & {"pulp", "highspy", "polars"} == set()
+
+
+def test_shells_can_complete_commands():
+    result = run("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert result.exit_code == 0
+    assert "complete" in result.stdout

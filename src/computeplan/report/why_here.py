@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from computeplan.explain.choices import PARTS, Choice, WorkloadCase
+from computeplan.explain.choices import Choice, WorkloadCase
 from computeplan.explain.wording import number
 from computeplan.plan.summary import number as plain_number
 from computeplan.problem import Goal, Problem
@@ -84,18 +84,25 @@ def _headline(problem: Problem, case: WorkloadCase) -> Text:
 
 
 def _possible(problem: Problem, case: WorkloadCase, choices: Sequence[Choice]) -> RenderableType:
-    unit = _unit(problem)
-    shown = [part for part in PARTS if any(choice.more.get(part) for choice in choices)]
-    view = table("pool", ">work", f">dearer {unit}", *(f">{part}" for part in shown), ">kg", "would come if")
-    dearer = column([choice.dearer for choice in choices])
-    kg = column([choice.more_kg for choice in choices])
-    of_part = [column([choice.more.get(part, math.nan) for choice in choices]) for part in shown]
+    view = table("pool", ">work", f">dearer {_unit(problem)}", ">dirtier kg", "of which")
+    dearer = column([choice.dearer for choice in choices], 3)
+    kg = column([choice.more_kg for choice in choices], 3)
     for row, choice in enumerate(choices):
         share = choice.work_unit_h / case.work_unit_h if case.work_unit_h else math.nan
-        amounts = [dearer[row], *(figures[row] for figures in of_part), kg[row]]
-        work = percent(share) if choice.is_used else ""
-        view.add_row(choice.pool, work, *amounts, _would_come(problem, choice, _least(case)))
+        work, least = percent(share) if choice.is_used else "", _least(case)
+        words = "; ".join(filter(None, (_parts(choice, least), _would_come(problem, choice, least))))
+        view.add_row(choice.pool, work, dearer[row], kg[row], words)
     return view
+
+
+def _parts(choice: Choice, least: float) -> str:
+    """List the parts of a difference, the largest first."""
+    parts = sorted(choice.more.items(), key=lambda part: -abs(part[1]))
+    return ", ".join(f"{part} {_signed(amount)}" for part, amount in parts if abs(amount) > least)
+
+
+def _signed(amount: float) -> str:
+    return f"{'+' if amount > 0 else '−'}{number(abs(amount), 3)}"
 
 
 def _excluded(problem: Problem, choices: Sequence[Choice]) -> RenderableType:
@@ -117,12 +124,12 @@ def _would_come(problem: Problem, choice: Choice, least: float) -> str:
     if choice.excluded:
         return f"without: {'; '.join(choice.excluded)}"
     if choice.dearer <= least:
-        return "it costs the same"
+        return "costs the same"
     unit = _unit(problem).split("/")[0]
-    cheaper = f"{number(choice.dearer, 3)} {unit}/unit·h"
+    cheaper = f"comes if {number(choice.dearer, 3)} {unit}/unit·h"
     if choice.kwh > 0 and problem.objective.goal is Goal.COST:
-        cheaper += f", or {number(choice.dearer / choice.kwh, 3)} {unit}/kWh,"
-    return f"{cheaper} less"
+        cheaper += f" or {number(choice.dearer / choice.kwh, 3)} {unit}/kWh"
+    return f"{cheaper} cheaper"
 
 
 def _unit(problem: Problem) -> str:
