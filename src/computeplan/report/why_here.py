@@ -33,7 +33,7 @@ def workload_view(problem: Problem, case: WorkloadCase) -> RenderableType:
     if possible:
         parts += [_possible(problem, case, possible), Text()]
     if excluded:
-        parts += [_excluded(problem, excluded), Text()]
+        parts += [_excluded(excluded), Text()]
     return Group(*parts, Text(_meaning(problem, case), style="dim"))
 
 
@@ -84,7 +84,7 @@ def _headline(problem: Problem, case: WorkloadCase) -> Text:
 
 
 def _possible(problem: Problem, case: WorkloadCase, choices: Sequence[Choice]) -> RenderableType:
-    view = table("pool", ">work", f">dearer {_unit(problem)}", ">dirtier kg", "of which")
+    view = table("pool", ">work", ">dearer", ">dirtier", "of which")
     dearer = column([choice.dearer for choice in choices], 3)
     kg = column([choice.more_kg for choice in choices], 3)
     for row, choice in enumerate(choices):
@@ -105,8 +105,8 @@ def _signed(amount: float) -> str:
     return f"{'+' if amount > 0 else '−'}{number(abs(amount), 3)}"
 
 
-def _excluded(problem: Problem, choices: Sequence[Choice]) -> RenderableType:
-    view = table("excluded pool", f">dearer {_unit(problem)}", "by")
+def _excluded(choices: Sequence[Choice]) -> RenderableType:
+    view = table("excluded pool", ">dearer", "by")
     for choice, dearer in zip(choices, column([choice.dearer for choice in choices]), strict=True):
         view.add_row(choice.pool, dearer, "; ".join(choice.excluded))
     return view
@@ -141,6 +141,7 @@ def _meaning(problem: Problem, case: WorkloadCase) -> str:
         return "There is nothing to compare: no work is done, or the solver gives no prices."
     basis = problem.objective.basis.value
     return (
-        "Dearer than where it runs, for a first unit·h at the workload's own hours and the plan's prices; "
-        f"a full pool asks its rent. kg at the margin, {basis} basis."
+        f"Dearer in {_unit(problem)} than where it runs, for a first unit·h at the workload's own hours "
+        "and the plan's prices; a full pool asks its rent. "
+        f"Dirtier in kg/unit·h at the margin, {basis} basis."
     )
