@@ -18,6 +18,7 @@ PACKAGE = "computeplan"
 
 LAYERS = (
     "errors",
+    "memory",  # how much is left
     "stages",  # a stopwatch that knows nothing of planning
     "problem",
     "config",

@@ -6,6 +6,7 @@
     ├── ConfigError        the config or an input it names is wrong        exit code 2
     ├── UsageError         the command or its arguments are wrong          exit code 2
     ├── SolverError        the solver is missing or failed                 exit code 1
+    ├── MemoryLimitError   the problem does not fit into memory            exit code 4
     └── PlanFolderError    the plan folder cannot be written or read       exit code 2
 """
 
@@ -74,6 +75,10 @@ class UsageError(ComputeplanError):
 
 class SolverError(ComputeplanError):
     """The solver is missing, refused the problem or failed."""
+
+
+class MemoryLimitError(ComputeplanError):
+    """The problem does not fit into memory."""
 
 
 class PlanFolderError(ComputeplanError):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
+from computeplan import memory
 from computeplan.decomposition import ProgramSolver, Reduction
 from computeplan.grouping import Allocation, Grouping, keep_all, merge
-from computeplan.lp import Model, build, optimal_face
+from computeplan.lp import BYTES_PER_COLUMN, Model, build, least_columns, optimal_face
 from computeplan.plan.audit import audit_plan
 from computeplan.plan.plan import Plan, Size, Solution, SolverRun
 from computeplan.problem import Decisions, Goal, Prices, Problem, Work
@@ -122,6 +123,8 @@ class Compiled:
             return merge(problem) if Reduction.MERGE in self._reduction else keep_all(problem)
 
     def _built(self, grouping: Grouping) -> Model:
+        columns, problem = least_columns(grouping), grouping.problem
+        memory.require(columns * BYTES_PER_COLUMN, f"a program of {columns:,} variables", _smaller(problem))
         with self._clock.stage("build"):
             return build(grouping)
 
@@ -173,3 +176,13 @@ def _differs_in_weights_only(one: Problem, other: Problem) -> bool:
     # Without a weight the market basis has no variables for covered energy.
     weighs = bool(one.objective.carbon_weight) == bool(other.objective.carbon_weight)
     return same_goal == other.objective and weighs
+
+
+def _smaller(problem: Problem) -> str:
+    """Say what a program's size comes from."""
+    classes, pools, periods = problem.workloads.size, problem.pools.size, problem.horizon.size
+    return (
+        f"it has {classes:,} classes of workloads, {pools:,} pools and {periods:,} periods: longer periods, "
+        "a shorter horizon or typical weeks (horizon.blocks), and workloads that share needs and profiles "
+        "make it smaller"
+    )

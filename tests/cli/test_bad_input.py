@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from command_line import TINY, run
 
+from command_line import TINY, run
 from computeplan import api
 from computeplan.errors import SolverError
 
@@ -129,7 +129,7 @@ def failing(monkeypatch, error):
     [
         (SolverError("HiGHS failed"), 1, "error: HiGHS failed"),
         (KeyboardInterrupt(), 130, "error: interrupted"),
-        (MemoryError(), 1, "error: not enough memory"),
+        (MemoryError(), 4, "error: not enough memory"),
         (PermissionError(13, "Permission denied", "secret.yaml"), 2, "error: secret.yaml: Permission denied"),
         (KeyError("surprise"), 1, "error: internal error: KeyError: 'surprise'"),
     ],

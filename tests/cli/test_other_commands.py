@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from command_line import run
 
 import computeplan
+from command_line import run
 from computeplan.cli import templates
 from computeplan.config import json_schema
 

@@ -10,8 +10,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from command_line import TINY, run, start
 from rich.cells import cell_len
+
+from command_line import TINY, run, start
 
 WAIT_S = 60
 

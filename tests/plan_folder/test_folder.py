@@ -42,6 +42,7 @@ def refuse_new_folders(monkeypatch):
             raise OSError(errno.EIO, "Input/output error")
         return rename(self, to)
 
+    monkeypatch.setattr(folder, "exchange", lambda *_: False)
     monkeypatch.setattr(Path, "rename", refuse)
 
 
@@ -186,3 +187,10 @@ def test_a_link_to_a_plan_stays_a_link(tmp_path, written):
     write(link, "second")
     assert link.is_symlink()
     assert json.loads(contents(written)["provenance.json"])["note"] == "second"
+
+
+def test_without_an_exchange_the_new_plan_still_replaces_the_old_one(written, monkeypatch):
+    monkeypatch.setattr(folder, "exchange", lambda *_: False)
+    write(written, "second")
+    assert json.loads(contents(written)["provenance.json"])["note"] == "second"
+    assert list(written.parent.iterdir()) == [written]

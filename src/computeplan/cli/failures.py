@@ -11,7 +11,7 @@ import typer
 
 from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
-from computeplan.errors import ComputeplanError, ConfigError, SolverError
+from computeplan.errors import ComputeplanError, ConfigError, MemoryLimitError, SolverError
 
 DEBUG = "COMPUTEPLAN_DEBUG"
 """Environment variable that lets unexpected errors through with their traceback."""
@@ -52,6 +52,8 @@ def exit_code(error: BaseException) -> ExitCode:
     """
     if isinstance(error, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
+    if isinstance(error, (MemoryLimitError, MemoryError)):
+        return ExitCode.LIMIT
     usage = isinstance(error, (ComputeplanError, OSError)) and not isinstance(error, SolverError)
     return ExitCode.USAGE if usage else ExitCode.INTERNAL
 

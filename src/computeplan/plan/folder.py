@@ -1,12 +1,15 @@
 """The plan folder: written whole or not at all.
 
-The files are written to a hidden folder beside the target, which then takes the target's place by a
-rename. A run that fails or is killed leaves the target as it was, and two runs never mix.
+The files are written to a hidden folder beside the target, which then takes the target's place. A run that
+fails or is killed leaves the target as it was, and two runs never mix. Where the system can exchange two
+folders in one step, as Linux does, there is no moment without a plan; elsewhere two renames follow each
+other, and a run killed between them is made good by the next.
 """
 
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import secrets
@@ -17,6 +20,7 @@ from pathlib import Path
 
 from computeplan.errors import PlanFolderError
 from computeplan.plan.contents import PROVENANCE
+from computeplan.plan.exchange import exchange
 
 
 def check_target(target: Path) -> None:
@@ -61,17 +65,25 @@ def write_folder(target: Path, files: Iterable[tuple[str, bytes]], provenance: d
     check_target(target)
     with _reported(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        staging = _beside(target, "partial")
-        try:
+        with contextlib.ExitStack() as held:
+            staging = _reserved(target, held)
             _fill(staging, files, provenance)
             with _alone_in(target.parent):
                 _put_in_place(staging, target)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+                _remove_left_behind(target)
+
+
+def _reserved(target: Path, held: contextlib.ExitStack) -> Path:
+    """Make the folder to write to, locked so that no other run takes it for one that was left behind."""
+    staging = _beside(target, "partial")
+    with _alone_in(target.parent):
+        staging.mkdir()
+        held.callback(shutil.rmtree, staging, ignore_errors=True)
+        held.enter_context(_alone_in(staging))
+    return staging
 
 
 def _fill(staging: Path, files: Iterable[tuple[str, bytes]], provenance: dict[str, object]) -> None:
-    staging.mkdir()
     hashes = {}
     for name, content in files:
         _write(staging / name, content)
@@ -91,25 +103,39 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _put_in_place(staging: Path, target: Path) -> None:
-    """Move the old folder aside and the new one in; put the old one back if that fails."""
+    """Let the new folder and the old one, if there is one, change places."""
     _refuse_foreign(target)
     _restore_interrupted(target)
+    if not target.exists():
+        staging.rename(target)
+    elif not exchange(staging, target):
+        _rename_in_turn(staging, target)
+    _sync_folder(target.parent)
+
+
+def _rename_in_turn(staging: Path, target: Path) -> None:
+    """Move the old folder aside and the new one in; put the old one back if that fails."""
     aside = _beside(target, "replaced")
-    if target.exists():
-        target.rename(aside)
+    target.rename(aside)
     try:
         staging.rename(target)
     except OSError:
-        if aside.exists():
-            aside.rename(target)
+        aside.rename(target)
         raise
-    _sync_folder(target.parent)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _remove_left_behind(target: Path) -> None:
+    """Remove what killed runs left beside the target; a run that still writes has its folder locked."""
+    for purpose in ("partial", "replaced"):
+        for folder in target.parent.glob(f".{glob.escape(target.name)}.*.{purpose}"):
+            with contextlib.suppress(OSError), _alone_in(folder, wait=False):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _restore_interrupted(target: Path) -> None:
     """Put back the folder of a run that was killed between its two renames."""
-    for aside in target.parent.glob(f".{target.name}.*.replaced"):
+    for aside in target.parent.glob(f".{glob.escape(target.name)}.*.replaced"):
         if not target.exists():
             aside.rename(target)
 
@@ -158,16 +184,21 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Keep other runs from changing plan folders here, where the system has such locks."""
+def _alone_in(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Keep other runs from changing plan folders here, where the system has such locks.
+
+    Without waiting, a folder that another run has locked is an OSError.
+    """
     try:
         import fcntl
     except ImportError:
+        if not wait:
+            raise BlockingIOError(f"{folder}: whether another run has it is not known") from None
         yield
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(handle)

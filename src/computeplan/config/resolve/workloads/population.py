@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from computeplan import memory
 from computeplan.config.resolve.context import Context
 from computeplan.config.resolve.series import SeriesReader
 from computeplan.config.resolve.workloads.columns import Coded, Columns
@@ -17,6 +18,9 @@ from computeplan.config.resolve.workloads.vocabulary import Vocabulary
 from computeplan.config.resolve.workloads.windows import longest_block_h
 from computeplan.config.schema.population import Archetype, Population
 from computeplan.problem import Floats, Ints
+
+BYTES_PER_COMPANY = 600
+"""What a company and its workloads take at least: names, arrays and references to both."""
 
 _PATH = "population"
 _Items = Sequence[tuple[str, Archetype]]
@@ -40,6 +44,8 @@ def draw_population(
     Columns or None
         Workloads company by company; None after a fault.
     """
+    amount = sum(tier.companies for tier in population.tiers.values())
+    memory.require(amount * BYTES_PER_COMPANY, f"a population of {amount:,} companies", "draw fewer")
     companies = draw_companies(population, context.faults)
     if companies is None:
         return None
