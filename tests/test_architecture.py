@@ -31,6 +31,7 @@ LAYERS = (
     "planner",
     "studies",
     "api",
+    "bench",
     "archive",
     "report",
     "cli",
