@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from computeplan.cli.audit import audit
+from computeplan.cli.bench import bench
 from computeplan.cli.check import check
 from computeplan.cli.compare import compare
 from computeplan.cli.explain import explain
@@ -50,6 +51,7 @@ def computeplan(
 
 for command in (new, check, solve, explain, compare, audit, schema, export):
     app.command()(command)
+app.add_typer(bench, name="bench", help="Measure how long planning takes; compare measurements.")
 
 
 def main() -> None:
