@@ -1,4 +1,4 @@
-"""Solvers of linear programs: HiGHS directly, any other through PuLP. The only place that knows them."""
+"""Solvers of linear programs: HiGHS and Clarabel, any other through PuLP. The only place that knows them."""
 
 from computeplan.solvers.export import write_model
 from computeplan.solvers.options import Method, SolverOptions, SolverResult

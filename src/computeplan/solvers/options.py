@@ -23,7 +23,8 @@ class SolverOptions:
     Attributes
     ----------
     name : str
-        ``highs`` (arrays handed over directly) or the name of a solver that PuLP finds, such as ``cbc``.
+        ``highs`` (arrays handed over directly), ``clarabel`` (an interior point without a basis) or the
+        name of a solver that PuLP finds, such as ``cbc``.
     time_limit_s : float, optional
         Wall time for the solver's own run.
     threads : int, optional

@@ -6,6 +6,7 @@ import numpy as np
 
 from computeplan.errors import SolverError, UsageError
 from computeplan.lp import LinearProgram
+from computeplan.solvers import clarabel
 from computeplan.solvers.highs import solve_highs
 from computeplan.solvers.options import SolverOptions, SolverResult
 from computeplan.solvers.pulp_bridge import ALIASES, available_pulp, solve_pulp
@@ -13,7 +14,8 @@ from computeplan.solvers.pulp_bridge import ALIASES, available_pulp, solve_pulp
 
 def available() -> list[str]:
     """Names of the solvers that can be used here, the default first."""
-    return ["highs", *(name for name in available_pulp() if name.lower() != "highs")]
+    optional = [clarabel.NAME] if clarabel.is_installed() else []
+    return ["highs", *optional, *(name for name in available_pulp() if name.lower() != "highs")]
 
 
 def solve(lp: LinearProgram, options: SolverOptions) -> SolverResult:
@@ -38,6 +40,8 @@ def solve(lp: LinearProgram, options: SolverOptions) -> SolverResult:
     _check_numbers(lp)
     if options.name == "highs":
         return solve_highs(lp, options)
+    if options.name == clarabel.NAME:
+        return clarabel.solve_clarabel(lp, options)
     check_available(options.name)
     return solve_pulp(lp, options)
 

@@ -98,7 +98,11 @@ class ObjectiveSection(Section):
 class SolverSection(Section):
     """Which solver finds the plan, and how long it may take."""
 
-    name: Name = Field("highs", description="`highs`, `cbc`, or any other solver that PuLP finds.")
+    name: Name = Field(
+        "highs",
+        description="`highs`, `clarabel` (needs `pip install 'computeplan[clarabel]'`), `cbc`, or any other "
+        "solver that PuLP finds.",
+    )
     time_limit: Seconds | None = Field(None, description="Longest solving time, s; default no limit.")
     threads: Whole | None = Field(None, ge=1, le=1024, description="Threads; default the solver's choice.")
     method: Literal["auto", "simplex", "ipm"] = Field("auto", description="Algorithm for linear programs.")
