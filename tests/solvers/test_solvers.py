@@ -164,7 +164,8 @@ def test_nothing_but_the_answer_reaches_stdout():
         "from computeplan.lp.assembler import Assembler\n"
         "from computeplan.solvers import SolverOptions, solve\n"
         "a = Assembler(); a.add_cost(a.add_columns('x', (np.arange(2),), 1.0), 1.0)\n"
-        "print(json.dumps([solve(a.build(), SolverOptions(n)).objective for n in ('highs', 'cbc')]))\n"
+        "lp = a.build(a.money())\n"
+        "print(json.dumps([solve(lp, SolverOptions(n)).objective for n in ('highs', 'cbc')]))\n"
     )
     run = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -35,7 +35,7 @@ Out = Annotated[
 ]
 Solver = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="highs, clarabel, cbc or any other that PuLP finds."),
+    typer.Option(metavar="NAME", help="highs, clarabel, auto, cbc or any other that PuLP finds."),
 ]
 TimeLimit = Annotated[float | None, typer.Option(metavar="S", min=0, help="Seconds for the solver.")]
 Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="Most threads for the solver.")]

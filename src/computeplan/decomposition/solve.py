@@ -14,7 +14,7 @@ from computeplan.decomposition.parts import Part, bundled, component_of, extract
 from computeplan.decomposition.redundant import never_binding
 from computeplan.lp import LinearProgram
 from computeplan.problem import Bools, Floats, Ints, Status
-from computeplan.solvers import Session, SolverOptions, SolverResult, same_matrix, solve
+from computeplan.solvers import Session, SolverOptions, SolverResult, same_matrix, settled, solve
 
 LARGEST_PART = 0.5
 """Above this share of the columns in one part, parting is not worth its price."""
@@ -65,7 +65,7 @@ class ProgramSolver:
     ----------
     lp : LinearProgram
     options : SolverOptions
-        Only HiGHS is used in parts and warm.
+        Only HiGHS is used in parts and warm; ``auto`` takes it for both.
     reduction : Reduction
     """
 
@@ -91,10 +91,11 @@ class ProgramSolver:
             if result is not None:
                 return result, self._coupled.size
             self._coupled = None
-        if self._options.name != "highs":
-            return solve(self._lp, self._options), 1
+        options = settled(self._lp, self._options)
+        if options.name != "highs":
+            return solve(self._lp, options), 1
         if self._session is None:
-            self._session = Session(self._lp, self._options)
+            self._session = Session(self._lp, options)
         return self._session.solve(), 1
 
     def update(self, lp: LinearProgram) -> None:
@@ -115,7 +116,7 @@ class ProgramSolver:
     def _start(self, lp: LinearProgram) -> None:
         self._lp = lp
         self._session, self._coupled = None, None
-        if self._options.name == "highs" and Reduction.SPLIT in self._reduction:
+        if self._options.name in {"highs", "auto"} and Reduction.SPLIT in self._reduction:
             structure = structure_of(lp, self._reduction)
             if structure.parts:
                 self._coupled = _Coupled(lp, structure, self._options)

@@ -2,7 +2,7 @@
 
 from computeplan.solvers.export import write_model
 from computeplan.solvers.options import Method, SolverOptions, SolverResult
-from computeplan.solvers.registry import available, solve
+from computeplan.solvers.registry import available, settled, solve
 from computeplan.solvers.session import Session, same_matrix
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "SolverResult",
     "available",
     "same_matrix",
+    "settled",
     "solve",
     "write_model",
 ]

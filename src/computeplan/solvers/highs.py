@@ -14,7 +14,8 @@ import numpy as np
 from computeplan.errors import SolverError
 from computeplan.lp import LinearProgram
 from computeplan.problem import Status
-from computeplan.solvers.options import Method, SolverOptions, SolverResult
+from computeplan.solvers.choice import chosen, shape_of
+from computeplan.solvers.options import SolverOptions, SolverResult
 from computeplan.solvers.verdict import settle
 
 STATUS = {
@@ -36,9 +37,6 @@ STATUS = {
 
 BOTH = "kUnboundedOrInfeasible"
 
-SIMPLEX_COLUMNS = 100_000
-"""Up to here the simplex method is as fast as the interior point or faster; see bench/RESULTS.md."""
-
 _LOCK = Lock()
 """Held while standard output, which all threads share, is closed."""
 _SCHEDULER = local()
@@ -58,7 +56,7 @@ def solve_highs(lp: LinearProgram, options: SolverOptions) -> SolverResult:
         If HiGHS refuses the model or fails.
     """
     highs = new_highs()
-    set_options(highs, options, lp.n_columns)
+    set_options(highs, options, lp)
     load_model(highs, lp)
     return run(highs, lp)
 
@@ -109,12 +107,9 @@ def load_model(highs: Any, lp: LinearProgram) -> None:
         raise SolverError("HiGHS refused the model: an index or a coefficient is out of its range")
 
 
-def set_options(highs: Any, options: SolverOptions, columns: int) -> None:
-    """Set method, time limit and threads for a program with so many columns."""
-    method = options.method
-    if method is Method.AUTO:
-        method = Method.SIMPLEX if columns <= SIMPLEX_COLUMNS else Method.IPM
-    highs.setOptionValue("solver", method.value)
+def set_options(highs: Any, options: SolverOptions, lp: LinearProgram) -> None:
+    """Set method, time limit and threads for a program."""
+    highs.setOptionValue("solver", chosen(options, shape_of(lp), with_clarabel=False).method.value)
     if options.time_limit_s is not None:
         highs.setOptionValue("time_limit", float(options.time_limit_s))
     if options.threads is not None:

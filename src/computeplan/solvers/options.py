@@ -9,7 +9,7 @@ from computeplan.problem import Floats, Status
 
 
 class Method(StrEnum):
-    """Algorithm for a linear program; ``auto`` chooses by its size."""
+    """Algorithm for a linear program; ``auto`` chooses by its shape."""
 
     AUTO = "auto"
     SIMPLEX = "simplex"
@@ -23,14 +23,15 @@ class SolverOptions:
     Attributes
     ----------
     name : str
-        ``highs`` (arrays handed over directly), ``clarabel`` (an interior point without a basis) or the
-        name of a solver that PuLP finds, such as ``cbc``.
+        ``highs`` (arrays handed over directly), ``clarabel`` (an interior point without a basis), ``auto``
+        (one of the two, by the shape of the program) or the name of a solver that PuLP finds, such as
+        ``cbc``.
     time_limit_s : float, optional
         Wall time for the solver's own run.
     threads : int, optional
         Most threads; the solver's default where absent.
     method : Method
-        Used by HiGHS only.
+        Used by HiGHS only; one that is stated makes ``auto`` take HiGHS.
     """
 
     name: str = "highs"

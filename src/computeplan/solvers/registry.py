@@ -7,6 +7,7 @@ import numpy as np
 from computeplan.errors import SolverError, UsageError
 from computeplan.lp import LinearProgram
 from computeplan.solvers import clarabel
+from computeplan.solvers.choice import AUTO, chosen, shape_of
 from computeplan.solvers.highs import solve_highs
 from computeplan.solvers.options import SolverOptions, SolverResult
 from computeplan.solvers.pulp_bridge import ALIASES, available_pulp, solve_pulp
@@ -15,7 +16,7 @@ from computeplan.solvers.pulp_bridge import ALIASES, available_pulp, solve_pulp
 def available() -> list[str]:
     """Names of the solvers that can be used here, the default first."""
     optional = [clarabel.NAME] if clarabel.is_installed() else []
-    return ["highs", *optional, *(name for name in available_pulp() if name.lower() != "highs")]
+    return ["highs", AUTO, *optional, *(name for name in available_pulp() if name.lower() != "highs")]
 
 
 def solve(lp: LinearProgram, options: SolverOptions) -> SolverResult:
@@ -38,12 +39,18 @@ def solve(lp: LinearProgram, options: SolverOptions) -> SolverResult:
         If the program has a coefficient that is no number, or the solver fails.
     """
     _check_numbers(lp)
+    options = settled(lp, options)
     if options.name == "highs":
         return solve_highs(lp, options)
     if options.name == clarabel.NAME:
         return clarabel.solve_clarabel(lp, options)
     check_available(options.name)
     return solve_pulp(lp, options)
+
+
+def settled(lp: LinearProgram, options: SolverOptions) -> SolverOptions:
+    """Choose by the shape of the program what the options leave to ``auto``."""
+    return chosen(options, shape_of(lp), with_clarabel=clarabel.is_installed())
 
 
 def _check_numbers(lp: LinearProgram) -> None:

@@ -30,7 +30,7 @@ class Session:
         self.lp = lp
         self._options = options
         self._highs = new_highs()
-        set_options(self._highs, options, lp.n_columns)
+        set_options(self._highs, options, lp)
         load_model(self._highs, lp)
         self._solved = False
 

@@ -100,9 +100,12 @@ class SolverSection(Section):
 
     name: Name = Field(
         "highs",
-        description="`highs`, `clarabel` (needs `pip install 'computeplan[clarabel]'`), `cbc`, or any other "
-        "solver that PuLP finds.",
+        description="`highs`; `clarabel` (`pip install 'computeplan[clarabel]'`; may use more pools where several "
+        "are equally good); `auto`: one of the two, by the shape of the problem; `cbc`, or any other that PuLP "
+        "finds.",
     )
     time_limit: Seconds | None = Field(None, description="Longest solving time, s; default no limit.")
     threads: Whole | None = Field(None, ge=1, le=1024, description="Threads; default the solver's choice.")
-    method: Literal["auto", "simplex", "ipm"] = Field("auto", description="Algorithm for linear programs.")
+    method: Literal["auto", "simplex", "ipm"] = Field(
+        "auto", description="Algorithm of HiGHS; `auto` goes by the shape of the problem."
+    )
