@@ -6,7 +6,7 @@ from computeplan.problem.energy import CarbonBasis, Contracts, Grid
 from computeplan.problem.horizon import Horizon, HorizonEnd
 from computeplan.problem.network import GB_PER_H_PER_GBPS, Network
 from computeplan.problem.objective import Goal, Objective
-from computeplan.problem.problem import Problem
+from computeplan.problem.problem import Problem, Split
 from computeplan.problem.sites import CapMeasure, Caps, Hardware, Pools, Sites, Term
 from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock
 from computeplan.problem.workloads import Companies, Needs, Workloads
@@ -36,6 +36,7 @@ __all__ = [
     "Prices",
     "Problem",
     "Sites",
+    "Split",
     "Status",
     "Term",
     "Work",

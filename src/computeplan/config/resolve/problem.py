@@ -108,6 +108,7 @@ def _problem(settings: Config, context: Context) -> Problem:
         contracts=contracts,
         network=network,
         objective=build_objective(settings.objective),
+        split=settings.split,
     )
 
 

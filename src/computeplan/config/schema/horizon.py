@@ -100,9 +100,9 @@ class SolverSection(Section):
 
     name: Name = Field(
         "highs",
-        description="`highs`; `clarabel` (`pip install 'computeplan[clarabel]'`; may use more pools where several "
-        "are equally good); `auto`: one of the two, by the shape of the problem; `cbc`, or any other that PuLP "
-        "finds.",
+        description="`highs`; `clarabel` (`pip install 'computeplan[clarabel]'`; may use more pools where "
+        "several are equally good); `auto`: one of the two, by the shape of the problem; `cbc`, or any other "
+        "that PuLP finds.",
     )
     time_limit: Seconds | None = Field(None, description="Longest solving time, s; default no limit.")
     threads: Whole | None = Field(None, ge=1, le=1024, description="Threads; default the solver's choice.")

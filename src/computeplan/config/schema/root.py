@@ -14,6 +14,7 @@ from computeplan.config.schema.quantity import DEFAULT_CURRENCY
 from computeplan.config.schema.series_field import NamedSeries
 from computeplan.config.schema.sites import Cap, Hardware, Site
 from computeplan.config.schema.workloads import Workload, WorkloadTable
+from computeplan.problem import Split
 
 CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
 
@@ -29,6 +30,11 @@ class Config(Section):
     horizon: HorizonSection = Field(description="Time that the plan covers.")
     objective: ObjectiveSection = Field(
         default_factory=ObjectiveSection, description="What the plan minimizes."
+    )
+    split: Split = Field(
+        Split.FEW_POOLS,
+        description="How interchangeable workloads share work: `few_pools`, each on as few as possible; "
+        "`proportional`: each does the same part of its work in every pool.",
     )
     solver: SolverSection = Field(default_factory=SolverSection, description="Which solver finds the plan.")
     series: dict[Name, NamedSeries] = Field(
