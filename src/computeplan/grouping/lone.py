@@ -140,8 +140,8 @@ def _exact(unit_h: Floats, short: Floats, leaving: Floats) -> tuple[Floats, Floa
     served = leaving - late
     unit_h = unit_h * (served / np.where(done > 0, done, 1.0))[:, None, :]
     # What the solver left out as negligible is done where the workload runs last.
-    used: Bools = (unit_h > 0).max(axis=2)
-    works: Bools = (done > 0).max(axis=1, keepdims=True)
+    used: Bools = (unit_h > 0).max(axis=2, initial=False)
+    works: Bools = (done > 0).max(axis=1, keepdims=True, initial=False)
     row, period = np.nonzero((done == 0) & (served > 0) & works)
     if len(row):
         last = used.shape[1] - 1 - np.argmax(used[:, ::-1], axis=1)
