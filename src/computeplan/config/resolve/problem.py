@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,14 +42,16 @@ class Resolved:
     warnings: tuple[str, ...]
 
 
-def to_problem(settings: Config, folder: Path) -> Resolved:
+def to_problem(settings: Config, folder: Path, also: Sequence[Path] = ()) -> Resolved:
     """Turn checked settings into the numeric problem.
 
     Parameters
     ----------
     settings : Config
     folder : Path
-        The config's folder; files are read inside it only.
+        The config's folder.
+    also : sequence of Path
+        Other folders that files may be read from.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def to_problem(settings: Config, folder: Path) -> Resolved:
     context = Context(
         horizon=_horizon(settings, faults),
         currency=settings.currency,
-        files=InputFiles(folder, faults),
+        files=InputFiles(folder, faults, also),
         faults=faults,
     )
     problem = _problem(settings, context)
