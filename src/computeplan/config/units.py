@@ -118,7 +118,7 @@ def parse_quantity(text: str, unit: str | None, currency: str) -> float:
 
 def _correction(text: str, unit: str | None) -> str:
     """Say what to write instead of a text that is no quantity."""
-    short = text[:_LONGEST]
+    short = text if len(text) <= _LONGEST else ""
     if re.fullmatch(NUMBER, short, re.ASCII):
         return "write it without quotes"
     if re.match(r"[+-]?\d+(,\d+)+(?!\d)", short):

@@ -14,7 +14,7 @@ from computeplan.decomposition.parts import Part, bundled, component_of, extract
 from computeplan.decomposition.redundant import never_binding
 from computeplan.lp import LinearProgram
 from computeplan.problem import Bools, Floats, Ints, Status
-from computeplan.solvers import Session, SolverOptions, SolverResult, same_matrix, solve
+from computeplan.solvers import Session, SolverOptions, SolverResult, same_matrix, scaling_for, solve
 
 LARGEST_PART = 0.5
 """Above this share of the columns in one part, parting is not worth its price."""
@@ -71,10 +71,11 @@ class ProgramSolver:
 
     def __init__(self, lp: LinearProgram, options: SolverOptions, reduction: Reduction) -> None:
         self._options, self._reduction = options, reduction
+        self._scaling = scaling_for(lp)
         self._lp = lp
         self._session: Session | None = None
         self._coupled: _Coupled | None = None
-        self._start(lp)
+        self._start(lp if self._scaling is None else self._scaling.apply(lp))
 
     def solve(self) -> tuple[SolverResult, int]:
         """Solve as things stand.
@@ -86,6 +87,10 @@ class ProgramSolver:
         int
             Number of parts it was solved in.
         """
+        result, parts = self._solved()
+        return (result if self._scaling is None else self._scaling.undo(result)), parts
+
+    def _solved(self) -> tuple[SolverResult, int]:
         if self._coupled is not None:
             result = self._coupled.solve(self._lp.cost, self._lp.offset)
             if result is not None:
@@ -104,6 +109,11 @@ class ProgramSolver:
         ----------
         lp : LinearProgram
         """
+        scaling = scaling_for(lp)
+        if scaling is not None or self._scaling is not None:
+            self._scaling = scaling
+            self._start(lp if scaling is None else scaling.apply(lp))
+            return
         warm = self._session is not None if self._coupled is None else same_limits(self._lp, lp)
         if not warm or not same_matrix(self._lp, lp):
             self._start(lp)

@@ -263,8 +263,8 @@ def test_faults_of_csv(write, content, message):
 
 def test_many_bad_cells_are_counted(write):
     faults = faults_of("{file: a.csv, column: v}", write("v\n" + "x\n" * 24), "")
-    assert [fault.line for fault in faults] == [2, 3, 4, 5, 6, 0]
-    assert faults[-1].found == "19 more such rows in column 'v'"
+    assert [fault.line for fault in faults] == [2, 3, 4, 5, 6, 7]
+    assert faults[-1].found == "19 more such rows from here on, in column 'v'"
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,6 @@ def test_a_time_that_clocks_skip(write):
         ("link.csv", r"expected a file inside the config's folder, got 'link\.csv', which is outside"),
         ("loop.csv", r"expected .*, got 'loop\.csv'"),
         ("folder.csv", r"expected a file, got 'folder\.csv', a folder"),
-        ('"nul\\0.csv"', r"expected the name of a file, got 'nul"),
     ],
 )
 def test_faults_of_paths(write, tmp_path, file, message):
@@ -355,10 +354,10 @@ def test_a_link_inside_the_folder_is_followed(write):
 def test_a_file_that_may_not_be_read(write, monkeypatch):
     folder = write("v\n1\n2\n")
 
-    def refuse(path):
+    def refuse(path, *_):
         raise PermissionError(errno.EACCES, "Permission denied", path)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(
         ConfigError, match=r"expected a file that can be read, got 'a\.csv': Permission denied"
     ):
