@@ -39,14 +39,12 @@ def load(config) -> None:
     try:
         loaded = load_config(config)
     except ConfigError as error:
-        assert error.faults
-        for fault in error.faults:
-            assert fault.expected
-            assert fault.found
-            assert fault.file
+        faults = error.faults
     else:
+        faults = ()
         names = (*loaded.problem.workloads.names, *loaded.problem.pools.names, loaded.problem.name)
         assert not any(re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e]", name) for name in names)
+    assert all(fault.expected and fault.found and fault.file for fault in faults)
 
 
 def from_text(good) -> None:

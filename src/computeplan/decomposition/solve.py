@@ -12,9 +12,9 @@ from computeplan.decomposition.fleet import Fleet, assembled, worst
 from computeplan.decomposition.multiplier import Priced, Response, find_price
 from computeplan.decomposition.parts import Part, bundled, component_of, extract
 from computeplan.decomposition.redundant import never_binding
-from computeplan.lp import LinearProgram
+from computeplan.lp import LinearProgram, Scaling, scaling_for
 from computeplan.problem import Bools, Floats, Ints, Status
-from computeplan.solvers import Session, SolverOptions, SolverResult, same_matrix, scaling_for, solve
+from computeplan.solvers import Session, SolverOptions, SolverResult, same_matrix, solve
 
 LARGEST_PART = 0.5
 """Above this share of the columns in one part, parting is not worth its price."""
@@ -88,7 +88,7 @@ class ProgramSolver:
             Number of parts it was solved in.
         """
         result, parts = self._solved()
-        return (result if self._scaling is None else self._scaling.undo(result)), parts
+        return (result if self._scaling is None else _unscaled(result, self._scaling)), parts
 
     def _solved(self) -> tuple[SolverResult, int]:
         if self._coupled is not None:
@@ -129,6 +129,16 @@ class ProgramSolver:
             structure = structure_of(lp, self._reduction)
             if structure.parts:
                 self._coupled = _Coupled(lp, structure, self._options)
+
+
+def _unscaled(result: SolverResult, scaling: Scaling) -> SolverResult:
+    """Write an answer in the units of the program that was asked about."""
+    return replace(
+        result,
+        values=None if result.values is None else scaling.values(result.values),
+        row_duals=None if result.row_duals is None else scaling.row_duals(result.row_duals),
+        objective=None if result.objective is None else scaling.objective(result.objective),
+    )
 
 
 def same_limits(one: LinearProgram, other: LinearProgram) -> bool:

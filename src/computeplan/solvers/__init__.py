@@ -3,7 +3,6 @@
 from computeplan.solvers.export import write_model
 from computeplan.solvers.options import Method, SolverOptions, SolverResult
 from computeplan.solvers.registry import available, solve
-from computeplan.solvers.scaling import scaling_for
 from computeplan.solvers.session import Session, same_matrix
 
 __all__ = [
@@ -13,7 +12,6 @@ __all__ = [
     "SolverResult",
     "available",
     "same_matrix",
-    "scaling_for",
     "solve",
     "write_model",
 ]

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from polars import selectors
 
+from computeplan.config.resolve import panics
 from computeplan.config.resolve.faults import Faults
 from computeplan.config.resolve.input_files import InputFiles
 from computeplan.config.words import did_you_mean, shortened
@@ -80,7 +81,8 @@ class Table:
         if len(self.faults) > before:
             return None
         try:
-            data = self.frame.select(selectors.by_name(*dict.fromkeys(names))).collect()
+            with panics.as_errors():
+                data = self.frame.select(selectors.by_name(*dict.fromkeys(names))).collect()
         except pl.exceptions.PolarsError as error:
             self.faults.add_fault(self.broken(error))
             return None
@@ -210,9 +212,10 @@ def _encoding_fault(name: str, path: str, content: bytes) -> Fault | None:
 
 def _parquet_table(name: str, path: str, content: bytes, faults: Faults) -> Table | None:
     try:
-        frame = pl.scan_parquet(io.BytesIO(content))
-        names = frame.collect_schema().names()
-        rows = frame.select(pl.len()).collect().item()
+        with panics.as_errors():
+            frame = pl.scan_parquet(io.BytesIO(content))
+            names = frame.collect_schema().names()
+            rows = frame.select(pl.len()).collect().item()
     except pl.exceptions.PolarsError as error:
         faults.add_fault(_broken_parquet(name, path, error))
         return None
