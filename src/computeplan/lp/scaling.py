@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from computeplan.lp.linear_program import LinearProgram
-from computeplan.problem import Floats, Ints
+from computeplan.problem import Floats, Ints, sum_by
 
 ORDINARY_ENTRIES = (1e-4, 1e5)
 """Smallest and largest coefficient of a matrix that is left as it is."""
@@ -117,9 +117,7 @@ class _Entries:
 
     def added(self, change: Floats, size: int) -> tuple[Floats, Floats]:
         """(size,) sums of the changed logarithms by place, and their number."""
-        number = np.bincount(self.at, minlength=size).astype(float)
-        total: Floats = np.bincount(self.at, self.log + change, size)
-        return total, number
+        return sum_by(self.at, self.log + change, size), sum_by(self.at, np.ones(len(self.at)), size)
 
 
 def _balanced(lp: LinearProgram) -> Scaling:

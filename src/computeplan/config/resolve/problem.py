@@ -18,6 +18,7 @@ from computeplan.config.resolve.network import build_network, enclosing_zones
 from computeplan.config.resolve.objective import build_objective
 from computeplan.config.resolve.series import SeriesReader
 from computeplan.config.resolve.sites import build_hardware, build_pools, build_sites, site_labels
+from computeplan.config.resolve.suspicious import suspicious
 from computeplan.config.resolve.workloads import read_workloads
 from computeplan.config.resolve.workloads.vocabulary import Vocabulary
 from computeplan.config.schema import Config
@@ -71,7 +72,8 @@ def to_problem(settings: Config, folder: Path, also: Sequence[Path] = ()) -> Res
     )
     problem = _problem(settings, context)
     faults.raise_any()
-    return Resolved(problem, context.files.inputs, tuple(dict.fromkeys(context.warnings)))
+    warnings = dict.fromkeys([*context.warnings, *suspicious(problem)])
+    return Resolved(problem, context.files.inputs, tuple(warnings))
 
 
 def _horizon(settings: Config, faults: Faults) -> Horizon:
