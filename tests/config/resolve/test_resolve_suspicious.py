@@ -43,7 +43,7 @@ FAR = "zones: {far: {}}\nsites: {away: {zone: far, pools: {gpu: {hardware: gpu, 
             "network: the latency is 0 ms between here and far",
         ),
         ("workloads: {idle: {zone: here, demand: 0}}", "workloads without any work: idle"),
-        ("workloads: {w: {zone: here, demand: 1e-10}}", "sizes of workloads go from 1e-10 (w) to 1 (work)"),
+        ("workloads: {w: {zone: here, demand: 1.0e-10}}", "sizes of workloads go from 1e-10 (w) to 1 (work)"),
     ],
 )
 def test_what_looks_wrong_is_told(changes, warning):
@@ -58,7 +58,7 @@ def test_what_looks_wrong_is_told(changes, warning):
         "hardware: {gpu: {busy_power: 0.5 W}}",
         f"sites: {{site: {{pools: {{book: {{hardware: gpu, term: reserved, price: 90}}, {RENT}}}}}}}",
         f"{FAR}network: {{links: {{a: {{between: [here, far]}}}}}}",
-        "workloads: {w: {zone: here, demand: 1e-8}}",
+        "workloads: {w: {zone: here, demand: 1.0e-8}}",
     ],
 )
 def test_what_is_ordinary_is_not(changes):

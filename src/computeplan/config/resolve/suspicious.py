@@ -66,7 +66,7 @@ def _capacity(problem: Problem) -> Iterator[str]:
         most = DEAREST_BOOKING * rented.min(initial=np.inf)
         for name, each in _above([pools.names[p] for p in booked], price[booked], most):
             yield (
-                f"pool {name}: {each:g} {problem.currency}/unit/h to book, over {DEAREST_BOOKING:g} times the "
+                f"pool {name}: {each:g} {problem.currency}/unit/h to book is {DEAREST_BOOKING:g} times the "
                 "price on demand; is it meant per month or year?"
             )
 
