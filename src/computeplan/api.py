@@ -19,7 +19,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from computeplan.config import InputFile, LoadedConfig, load_config
-from computeplan.errors import PlanFolderError
+from computeplan.errors import PlanFolderError, UsageError
 from computeplan.explain import Reason, impossible
 from computeplan.grouping import merge
 from computeplan.lp import build
@@ -168,7 +168,13 @@ class Run:
         }
 
 
-def load(path: str | Path, *, scenario: str | None = None, overrides: Sequence[str] = ()) -> Loaded:
+def load(
+    path: str | Path,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    allow_paths: Sequence[str | Path] = (),
+) -> Loaded:
     """Read and check a config.
 
     Parameters
@@ -178,6 +184,8 @@ def load(path: str | Path, *, scenario: str | None = None, overrides: Sequence[s
         Overlay of the config's ``scenarios`` to apply.
     overrides : sequence of str
         ``path=value`` each, such as ``sites.hami.pue=1.2``; applied after the scenario.
+    allow_paths : sequence of str or Path
+        Folders that the config may read files from, beside its own.
 
     Returns
     -------
@@ -187,9 +195,15 @@ def load(path: str | Path, *, scenario: str | None = None, overrides: Sequence[s
     ------
     ConfigError
         With every fault of the config and its inputs.
+    UsageError
+        If an allowed path is no folder.
     """
     start, file = perf_counter(), Path(path)
-    config = load_config(file, scenario=scenario, overrides=overrides)
+    also = tuple(map(Path, allow_paths))
+    for folder in also:
+        if not folder.is_dir():
+            raise UsageError(f"allowed path: expected a folder, got {str(folder)!r}")
+    config = load_config(file, scenario=scenario, overrides=overrides, allow_paths=also)
     digest = sha256(file.read_bytes()).hexdigest()
     return Loaded(file, digest, config, scenario, tuple(overrides), perf_counter() - start)
 

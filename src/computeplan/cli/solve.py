@@ -14,7 +14,7 @@ from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
 from computeplan.cli.interruptible import interruptible
-from computeplan.cli.options import Config, Json, Overrides, Scenario
+from computeplan.cli.options import AllowPaths, Config, Json, Overrides, Scenario
 
 if TYPE_CHECKING:
     from computeplan.api import Loaded, Run
@@ -50,6 +50,7 @@ def solve(
     out: Out = None,
     scenario: Scenario = None,
     overrides: Overrides = None,
+    allow_paths: AllowPaths = None,
     solver: Solver = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
@@ -64,7 +65,7 @@ def solve(
         from computeplan.plan.folder import check_target
 
         check_target(folder)
-        loaded = api.load(config, scenario=scenario, overrides=overrides or ())
+        loaded = api.load(config, scenario=scenario, overrides=overrides or (), allow_paths=allow_paths or ())
     for warning in loaded.warnings:
         terminal.note(f"warning: {warning}")
     options = _options(loaded, solver, time_limit, threads, method)

@@ -76,7 +76,13 @@ class LoadedConfig:
         return to_yaml(self.data)
 
 
-def load_config(path: Path, *, scenario: str | None = None, overrides: Sequence[str] = ()) -> LoadedConfig:
+def load_config(
+    path: Path,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    allow_paths: Sequence[Path] = (),
+) -> LoadedConfig:
     """Read and check a config and all inputs that it names.
 
     Parameters
@@ -87,6 +93,8 @@ def load_config(path: Path, *, scenario: str | None = None, overrides: Sequence[
         Name of one of the file's scenarios, laid over it.
     overrides : sequence of str
         ``path=value``, laid over both.
+    allow_paths : sequence of Path
+        Folders outside the config's own that it may read files from.
 
     Returns
     -------
@@ -100,7 +108,7 @@ def load_config(path: Path, *, scenario: str | None = None, overrides: Sequence[
     document = read_document(path)
     data, places = _laid_over(document, scenario, overrides)
     settings = _checked(data, places)
-    resolved = _resolved(settings, path.parent, data, places)
+    resolved = _resolved(settings, (path.parent, *allow_paths), data, places)
     applied = {key: value for key, value in data.items() if key != "scenarios"}
     solver = _solver_settings(settings.solver)
     return LoadedConfig(resolved.problem, solver, applied, resolved.inputs, resolved.warnings)
@@ -125,7 +133,9 @@ def _checked(data: dict[str, Any], places: Places) -> Config:
     try:
         return Config.model_validate(data, context={"currency": _currency(data)})
     except ValidationError as error:
-        findings = findings_of(error, data) + check_references(data)
+        findings = findings_of(error, data)
+        told = {finding.keys for finding in findings}
+        findings += [finding for finding in check_references(data) if finding.keys not in told]
     raise ConfigError(_in_order([places.fault(finding) for finding in findings]))
 
 
@@ -136,9 +146,9 @@ def _currency(data: dict[str, Any]) -> str:
     return str(currency) if is_code else DEFAULT_CURRENCY
 
 
-def _resolved(settings: Config, folder: Path, data: dict[str, Any], places: Places) -> Resolved:
+def _resolved(settings: Config, folders: tuple[Path, ...], data: dict[str, Any], places: Places) -> Resolved:
     try:
-        return to_problem(settings, folder)
+        return to_problem(settings, folders[0], folders[1:])
     except ConfigError as error:
         faults = [fault if fault.file else _placed(fault, data, places) for fault in error.faults]
     raise ConfigError(_in_order(faults))

@@ -24,7 +24,7 @@ _NAME = r"[A-Za-z][A-Za-z0-9]*|%"
 _PRODUCT = rf"(?:{_NAME})(?:\s*[*/·]\s*(?:{_NAME}))*"
 _FACTOR = rf"(?:{_NAME}|\(\s*{_PRODUCT}\s*\))"
 UNIT = rf"{_FACTOR}(?:\s*[*/·]\s*{_FACTOR})*"
-_QUANTITY = re.compile(rf"\s*(?P<number>{NUMBER})\s*(?P<unit>{UNIT})\s*")
+_QUANTITY = re.compile(rf"\s*(?P<number>{NUMBER})\s*(?P<unit>{UNIT})\s*", re.ASCII)
 _LONGEST = 80
 
 _DEFINITIONS = """
@@ -111,12 +111,23 @@ def parse_quantity(text: str, unit: str | None, currency: str) -> float:
     """
     match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
-        is_number = re.fullmatch(NUMBER, text.strip())
-        raise UnitError(
-            "write it without quotes" if is_number else "write a number, or a number with its unit"
-        )
+        raise UnitError(_correction(text.strip(), unit))
     number = Fraction(match["number"])
     return float(number * unit_factor(match["unit"], unit, currency))
+
+
+def _correction(text: str, unit: str | None) -> str:
+    """Say what to write instead of a text that is no quantity."""
+    short = text if len(text) <= _LONGEST else ""
+    if re.fullmatch(NUMBER, short, re.ASCII):
+        return "write it without quotes"
+    if re.match(r"[+-]?\d+(,\d+)+(?!\d)", short):
+        return "write a decimal point, and no other separator"
+    if short in _SPELLINGS:
+        return "write the number before the unit"
+    if not short.isascii():
+        return "digits and units are written as in `0.36 CNY/kWh`"
+    return "write a number" if unit == "1" else "write a number, or a number with its unit"
 
 
 @lru_cache(maxsize=512)

@@ -12,7 +12,7 @@ from computeplan.decomposition.fleet import Fleet, assembled, worst
 from computeplan.decomposition.multiplier import Priced, Response, find_price
 from computeplan.decomposition.parts import Part, bundled, component_of, extract
 from computeplan.decomposition.redundant import never_binding
-from computeplan.lp import LinearProgram
+from computeplan.lp import LinearProgram, Scaling, scaling_for
 from computeplan.problem import Bools, Floats, Ints, Status
 from computeplan.solvers import Session, SolverOptions, SolverResult, same_matrix, settled, solve
 
@@ -71,10 +71,11 @@ class ProgramSolver:
 
     def __init__(self, lp: LinearProgram, options: SolverOptions, reduction: Reduction) -> None:
         self._options, self._reduction = options, reduction
+        self._scaling = scaling_for(lp)
         self._lp = lp
         self._session: Session | None = None
         self._coupled: _Coupled | None = None
-        self._start(lp)
+        self._start(lp if self._scaling is None else self._scaling.apply(lp))
 
     def solve(self) -> tuple[SolverResult, int]:
         """Solve as things stand.
@@ -86,6 +87,10 @@ class ProgramSolver:
         int
             Number of parts it was solved in.
         """
+        result, parts = self._solved()
+        return (result if self._scaling is None else _unscaled(result, self._scaling)), parts
+
+    def _solved(self) -> tuple[SolverResult, int]:
         if self._coupled is not None:
             result = self._coupled.solve(self._lp.cost, self._lp.offset)
             if result is not None:
@@ -105,6 +110,11 @@ class ProgramSolver:
         ----------
         lp : LinearProgram
         """
+        scaling = scaling_for(lp)
+        if scaling is not None or self._scaling is not None:
+            self._scaling = scaling
+            self._start(lp if scaling is None else scaling.apply(lp))
+            return
         warm = self._session is not None if self._coupled is None else same_limits(self._lp, lp)
         if not warm or not same_matrix(self._lp, lp):
             self._start(lp)
@@ -120,6 +130,16 @@ class ProgramSolver:
             structure = structure_of(lp, self._reduction)
             if structure.parts:
                 self._coupled = _Coupled(lp, structure, self._options)
+
+
+def _unscaled(result: SolverResult, scaling: Scaling) -> SolverResult:
+    """Write an answer in the units of the program that was asked about."""
+    return replace(
+        result,
+        values=None if result.values is None else scaling.values(result.values),
+        row_duals=None if result.row_duals is None else scaling.row_duals(result.row_duals),
+        objective=None if result.objective is None else scaling.objective(result.objective),
+    )
 
 
 def same_limits(one: LinearProgram, other: LinearProgram) -> bool:

@@ -4,6 +4,7 @@ from computeplan.lp.constraints import FAMILIES
 from computeplan.lp.face import optimal_face
 from computeplan.lp.linear_program import LinearForm, LinearProgram
 from computeplan.lp.model import Model, build
+from computeplan.lp.scaling import Scaling, scaling_for
 from computeplan.lp.size import BYTES_PER_COLUMN, least_columns
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "LinearForm",
     "LinearProgram",
     "Model",
+    "Scaling",
     "build",
     "least_columns",
     "optimal_face",
+    "scaling_for",
 ]

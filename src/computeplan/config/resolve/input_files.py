@@ -1,26 +1,30 @@
-"""Reads the files a config names: inside its folder only, each once, with a hash of what was read."""
+"""Reads the files a config names: where it may only, each once, with a hash of what was read."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from computeplan.config.regular_file import MIB, NoFileError, TooLargeError, read_regular
 from computeplan.config.resolve.faults import Faults
 from computeplan.config.words import did_you_mean
 
 FORMATS = (".csv", ".parquet")
+MOST_BYTES = 1024 * MIB
+"""Largest size of all inputs together."""
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """An input beside the config.
+    """An input that a config names.
 
     Attributes
     ----------
     path : str
-        As the config names it, relative to its folder, with ``/``.
+        As the config names it, relative to its folder, with ``/``; absolute where it is outside.
     sha256 : str
         Hash of the bytes that were read.
     bytes : int
@@ -41,10 +45,13 @@ class InputFiles:
         The config's folder.
     faults : Faults
         Receives what is wrong with a file.
+    also : sequence of Path
+        Other folders from which files may be read.
     """
 
-    def __init__(self, folder: Path, faults: Faults) -> None:
+    def __init__(self, folder: Path, faults: Faults, also: Sequence[Path] = ()) -> None:
         self._folder = folder.resolve()
+        self._allowed = (self._folder, *(other.resolve() for other in also))
         self._faults = faults
         self._read: dict[str, InputFile] = {}
         self._contents: dict[str, bytes] = {}
@@ -72,39 +79,62 @@ class InputFiles:
         place = self._place(file, path)
         if place is None:
             return None
-        name = Path(os.path.normpath(self._folder / file)).relative_to(self._folder).as_posix()
+        named = self._named(file)
+        inside = named.is_relative_to(self._folder)
+        name = (named.relative_to(self._folder) if inside else place).as_posix()
         if name not in self._contents:
-            try:
-                content = place.read_bytes()
-            except OSError as error:
-                self._faults.add(path, "a file that can be read", f"{file!r}: {error.strerror or error}")
+            content = self._content(place, file, path)
+            if content is None:
                 return None
             self._contents[name] = content
             self._read[name] = InputFile(name, hashlib.sha256(content).hexdigest(), len(content))
         return name, self._contents[name]
 
+    def _content(self, place: Path, file: str, path: str) -> bytes | None:
+        used = sum(known.bytes for known in self._read.values())
+        try:
+            return read_regular(place, MOST_BYTES - used)
+        except FileNotFoundError:
+            self._faults.add(path, "a file that exists", repr(file), self._nearest(file))
+        except NoFileError as error:
+            self._faults.add(path, "a file", f"{file!r}, {error.kind}")
+        except TooLargeError as error:
+            beside = f" beside {used / MIB:,.1f} MiB of other inputs" if used else ""
+            self._faults.add(
+                path,
+                error.expected + beside,
+                f"{file!r} of {error.found}",
+                "split the config, or leave columns and rows out",
+            )
+        except OSError as error:
+            self._faults.add(path, "a file that can be read", f"{file!r}: {error.strerror or error}")
+        return None
+
+    def _named(self, file: str) -> Path:
+        """Where the file would be without symbolic links."""
+        return Path(os.path.normpath(self._folder / file))
+
     def _place(self, file: str, path: str) -> Path | None:
         """Where the file is, symbolic links resolved; None, and a fault, where it must not be read."""
         try:
             place = (self._folder / file).resolve()
-            named = Path(os.path.normpath(self._folder / file))
-            inside = all(path.is_relative_to(self._folder) for path in (place, named))
-            is_file = place.is_file()
         except (OSError, ValueError, RuntimeError):  # a name too long, with a NUL, or a loop of links
             self._faults.add(path, "the name of a file", repr(file))
             return None
-        if not inside:
-            hint = "copy the file beside the config"
+        # A file inside must be named inside too: a plan keeps it under that name.
+        leaves = place.is_relative_to(self._folder) and not self._named(file).is_relative_to(self._folder)
+        if leaves or not any(place.is_relative_to(folder) for folder in self._allowed):
+            hint = "copy the file beside the config, or allow its folder with --allow-path DIR"
             self._faults.add(path, "a file inside the config's folder", f"{file!r}, which is outside", hint)
         elif place.suffix.lower() not in FORMATS:
             self._faults.add(path, f"a file of type {' or '.join(FORMATS)}", repr(file))
-        elif not is_file:
-            self._faults.add(path, "a file that exists", repr(file), self._nearest(file))
         else:
             return place
         return None
 
     def _nearest(self, file: str) -> str:
+        if "://" in file:
+            return "nothing is fetched: save it beside the config"
         folder = (self._folder / file).parent
         if not folder.is_dir():
             return "its folder does not exist"

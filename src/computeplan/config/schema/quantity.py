@@ -93,8 +93,7 @@ class Quantity:
         else:
             raise fault(self.expected(currency))
         if not self.holds(number):
-            hint = f"numbers go up to {LARGEST:g}" if math.isfinite(number) and abs(number) > LARGEST else ""
-            raise fault(self.expected(currency), hint)
+            raise fault(self.expected(currency), _too_much(number))
         return number
 
     def holds(self, number: float) -> bool:
@@ -130,6 +129,12 @@ class Quantity:
         unit = {} if self.unit in ("1", None) else {"unit": self.unit}
         examples = {"examples": [shown(self.example, DEFAULT_CURRENCY)]} if self.example else {}
         return {"anyOf": [number, QUANTITY_TEXT]} | unit | examples
+
+
+def _too_much(number: float) -> str:
+    if math.isinf(number):
+        return "leave a limit out where there is none"
+    return f"numbers go up to {LARGEST:g}" if abs(number) > LARGEST else ""
 
 
 class AnyQuantity(Quantity):
