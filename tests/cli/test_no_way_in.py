@@ -9,9 +9,9 @@ import socket
 import xml.etree.ElementTree as ET
 
 import pytest
-from command_line import TINY, run
 from rich.console import Console
 
+from command_line import TINY, run
 from computeplan import api
 from computeplan.cli.terminal import visible
 from computeplan.config import load_config

@@ -6,12 +6,13 @@ import re
 from collections import Counter
 
 import pytest
-from command_line import run
 from field_rules import Faulty, faulty_configs
 from good_inputs import CONFIG, write_good
 from hand_meaning import IMPOSSIBLE, MEANING
 from hand_tables import CSV, LATENCY, PARQUET, with_latency_file
 from hand_yaml import YAML
+
+from command_line import run
 
 SAMPLE = 4
 """Every run tries one in so many of the faults made by rule; `make test-all` tries all."""
