@@ -285,9 +285,9 @@ def export(loaded: Loaded, path: str | Path) -> tuple[int, int]:
 
 def _unchanged(folder: Path, file: InputFile) -> bytes:
     """Read an input again, to keep it with the plan."""
-    content = (folder / file.path).read_bytes()
+    content = (folder / file.origin).read_bytes()
     if sha256(content).hexdigest() != file.sha256:
-        raise PlanFolderError(f"{folder / file.path} changed while the plan was made; solve again")
+        raise PlanFolderError(f"{folder / file.origin} changed while the plan was made; solve again")
     return content
 
 

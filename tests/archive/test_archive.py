@@ -256,3 +256,17 @@ def test_every_decision_and_price_is_kept():
         for field in fields(kind)
     }
     assert kept == set(AXES)
+
+
+def test_inputs_from_an_allowed_folder_are_kept_too(tmp_path):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "own").mkdir()
+    (tmp_path / "shared" / "prices.csv").write_text(PRICES, encoding="utf-8")
+    config = tmp_path / "own" / "tiny.yaml"
+    reading = "price: {file: ../shared/prices.csv, column: price}, carbon"
+    config.write_text(TINY.replace("price: 0.5, carbon", reading), encoding="utf-8")
+    plan = tmp_path / "plan"
+    assert run("solve", config, "--allow-path", tmp_path / "shared", "--out", plan).exit_code == 0
+    (tmp_path / "shared" / "prices.csv").unlink()
+    assert audit_folder(plan).passed
+    assert [path.name[8:] for path in (plan / "inputs" / "outside").iterdir()] == ["-prices.csv"]

@@ -15,7 +15,7 @@ from computeplan.config.faults import findings_of
 from computeplan.config.overlay import apply_overrides, apply_scenario
 from computeplan.config.places import SET, Finding, Overlay, Places, split_path
 from computeplan.config.references import check_references
-from computeplan.config.resolve.input_files import InputFile
+from computeplan.config.resolve.input_files import OUTSIDE, InputFile
 from computeplan.config.resolve.problem import Resolved, to_problem
 from computeplan.config.schema import Config, SolverSection
 from computeplan.config.schema.quantity import DEFAULT_CURRENCY
@@ -72,8 +72,9 @@ class LoadedConfig:
 
     @cached_property
     def resolved(self) -> str:
-        """YAML text of `data`; a config that gives the same problem."""
-        return to_yaml(self.data)
+        """YAML text of `data`; beside its inputs, as a plan keeps them, it gives the same problem."""
+        kept = {file.origin: file.path for file in self.inputs if file.path.startswith(f"{OUTSIDE}/")}
+        return to_yaml(_renamed(self.data, kept) if kept else self.data)
 
 
 def load_config(
@@ -168,3 +169,12 @@ def _in_order(faults: list[Fault]) -> list[Fault]:
 
 def _solver_settings(section: SolverSection) -> SolverSettings:
     return SolverSettings(section.name, section.time_limit, section.threads, section.method)
+
+
+def _renamed(data: Any, kept: dict[str, str]) -> Any:
+    """Name files from outside as a plan keeps them."""
+    if isinstance(data, dict):
+        return {key: _renamed(value, kept) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_renamed(value, kept) for value in data]
+    return kept.get(data, data) if isinstance(data, str) else data

@@ -181,9 +181,8 @@ def test_calendar_without_29_february_reads_the_28th(write):
         of_year(write, 2019),
     )
     assert resolved.problem.grid.price[0, [0, 23, 24]].tolist() == [58 * 24, 58 * 24 + 23, 59 * 24]
-    assert resolved.warnings == (
-        "sites.site.grid.price: 2019 is no leap year; 29 February is read from 28 February",
-    )
+    said = "sites.site.grid.price: 2019 is no leap year; 29 February is read from 28 February"
+    assert said in resolved.warnings
 
 
 def test_calendar_returns_to_january_at_the_end_of_the_year(write):

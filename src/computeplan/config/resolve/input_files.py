@@ -16,6 +16,9 @@ FORMATS = (".csv", ".parquet")
 MOST_BYTES = 1024 * MIB
 """Largest size of all inputs together."""
 
+OUTSIDE = "outside"
+"""Folder in which a plan keeps inputs that came from outside the config's own."""
+
 
 @dataclass(frozen=True)
 class InputFile:
@@ -24,16 +27,20 @@ class InputFile:
     Attributes
     ----------
     path : str
-        As the config names it, relative to its folder, with ``/``; absolute where it is outside.
+        Where a plan keeps it, with ``/``: as the config names it, relative to its folder; a file from
+        elsewhere under ``outside/``.
     sha256 : str
         Hash of the bytes that were read.
     bytes : int
         Their number.
+    origin : str
+        As the config names it.
     """
 
     path: str
     sha256: str
     bytes: int
+    origin: str
 
 
 class InputFiles:
@@ -86,8 +93,10 @@ class InputFiles:
             content = self._content(place, file, path)
             if content is None:
                 return None
+            digest = hashlib.sha256(content).hexdigest()
+            kept = name if inside else f"{OUTSIDE}/{digest[:8]}-{place.name}"
             self._contents[name] = content
-            self._read[name] = InputFile(name, hashlib.sha256(content).hexdigest(), len(content))
+            self._read[name] = InputFile(kept, digest, len(content), file)
         return name, self._contents[name]
 
     def _content(self, place: Path, file: str, path: str) -> bytes | None:
