@@ -15,6 +15,7 @@ from computeplan.lp import LinearProgram, build
 from computeplan.planner import Compiled, plan
 from computeplan.problem import Status
 from computeplan.solvers import SolverOptions, available, clarabel, conic_form, solve
+from computeplan.solvers.registry import check_available
 from strategies import cases
 
 CLARABEL = SolverOptions("clarabel")
@@ -175,5 +176,6 @@ def test_a_change_is_solved_anew():
 def test_without_the_package_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(clarabel, "find_spec", lambda _: None)
     assert "clarabel" not in available()
-    with pytest.raises(UsageError, match=r"pip install 'computeplan\[clarabel\]'"):
-        solve(priced(), CLARABEL)
+    for ask in (lambda: solve(priced(), CLARABEL), lambda: check_available("clarabel")):
+        with pytest.raises(UsageError, match=r"pip install 'computeplan\[clarabel\]'"):
+            ask()

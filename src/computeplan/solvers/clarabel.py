@@ -36,6 +36,14 @@ def is_installed() -> bool:
     return all(find_spec(name) is not None for name in (NAME, "scipy"))
 
 
+def check_installed() -> None:
+    """Raise UsageError, with what to install, unless Clarabel can be used here."""
+    if not is_installed():
+        raise UsageError(
+            "solver: clarabel is not installed; run `pip install 'computeplan[clarabel]'`, or take highs"
+        )
+
+
 def solve_clarabel(lp: LinearProgram, options: SolverOptions) -> SolverResult:
     """Solve with Clarabel.
 
@@ -56,10 +64,7 @@ def solve_clarabel(lp: LinearProgram, options: SolverOptions) -> SolverResult:
     SolverError
         If it fails.
     """
-    if not is_installed():
-        raise UsageError(
-            "solver: clarabel is not installed; run `pip install 'computeplan[clarabel]'`, or take highs"
-        )
+    check_installed()
     form = conic_form(lp)
     answer = run(form, lp.cost, options)
     detail = str(answer.status)

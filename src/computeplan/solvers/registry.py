@@ -63,6 +63,8 @@ def _check_numbers(lp: LinearProgram) -> None:
 
 def check_available(name: str) -> None:
     """Raise UsageError unless the solver can be used here."""
+    if name == clarabel.NAME:
+        clarabel.check_installed()
     names = available()
     if name not in names and ALIASES.get(name) not in names:
         raise UsageError(f"solver: expected one of {', '.join(names)}, got {name!r}")
