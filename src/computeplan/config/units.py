@@ -150,6 +150,25 @@ def unit_factor(written: str, unit: str | None, currency: str) -> Fraction:
     return Fraction(source.to(target).magnitude)
 
 
+def factor_between(written: str, other: str, currency: str) -> Fraction:
+    """Return how many of another unit one `written` unit is.
+
+    Parameters
+    ----------
+    written, other : str
+        Units as they stand in a config.
+    currency : str
+        Code of the config's currency.
+
+    Raises
+    ------
+    UnitError
+        If a unit is unknown, or they have other dimensions.
+    """
+    unit_factor(other, None, currency)
+    return unit_factor(written, _names_checked(other, currency), currency)
+
+
 def _names_checked(written: str, currency: str) -> str:
     """Return the unit in the registry's words: the currency as money, ``a·b`` bound before ``/``."""
     grouped = re.sub(rf"(?:{_NAME})(?:\s*·\s*(?:{_NAME}))+", lambda m: f"({m[0].replace('·', '*')})", written)

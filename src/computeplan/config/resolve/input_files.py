@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from computeplan.config.resolve.faults import Faults
 from computeplan.config.words import did_you_mean
@@ -32,6 +33,26 @@ class InputFile:
     bytes: int
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Files as they were when they were first read, for a config that is read again with other values.
+
+    Attributes
+    ----------
+    contents : dict of str to (InputFile, bytes)
+        By the name that the config uses.
+    tables : dict
+        Columns of tables, by file and column names; not pickled.
+    """
+
+    contents: dict[str, tuple[InputFile, bytes]] = field(default_factory=dict)
+    tables: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[type[Memory], tuple[dict[str, tuple[InputFile, bytes]]]]:
+        """Leave out what can be made again."""
+        return Memory, (self.contents,)
+
+
 class InputFiles:
     """The files that were read.
 
@@ -41,13 +62,15 @@ class InputFiles:
         The config's folder.
     faults : Faults
         Receives what is wrong with a file.
+    memory : Memory
+        What it holds is not read again.
     """
 
-    def __init__(self, folder: Path, faults: Faults) -> None:
+    def __init__(self, folder: Path, faults: Faults, memory: Memory) -> None:
         self._folder = folder.resolve()
         self._faults = faults
         self._read: dict[str, InputFile] = {}
-        self._contents: dict[str, bytes] = {}
+        self.memory = memory
 
     @property
     def inputs(self) -> tuple[InputFile, ...]:
@@ -69,19 +92,21 @@ class InputFiles:
         (str, bytes) or None
             Path as named, relative to the folder, and content; None, and a fault, where it cannot be read.
         """
-        place = self._place(file, path)
-        if place is None:
-            return None
-        name = Path(os.path.normpath(self._folder / file)).relative_to(self._folder).as_posix()
-        if name not in self._contents:
+        if file not in self.memory.contents:
+            place = self._place(file, path)
+            if place is None:
+                return None
             try:
                 content = place.read_bytes()
             except OSError as error:
                 self._faults.add(path, "a file that can be read", f"{file!r}: {error.strerror or error}")
                 return None
-            self._contents[name] = content
-            self._read[name] = InputFile(name, hashlib.sha256(content).hexdigest(), len(content))
-        return name, self._contents[name]
+            name = Path(os.path.normpath(self._folder / file)).relative_to(self._folder).as_posix()
+            about = InputFile(name, hashlib.sha256(content).hexdigest(), len(content))
+            self.memory.contents[file] = about, content
+        about, content = self.memory.contents[file]
+        self._read[about.path] = about
+        return about.path, content
 
     def _place(self, file: str, path: str) -> Path | None:
         """Where the file is, symbolic links resolved; None, and a fault, where it must not be read."""

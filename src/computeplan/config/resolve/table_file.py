@@ -6,13 +6,14 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import polars as pl
 from polars import selectors
 
 from computeplan.config.resolve.faults import Faults
-from computeplan.config.resolve.input_files import InputFiles
+from computeplan.config.resolve.input_files import InputFiles, Memory
 from computeplan.config.words import did_you_mean
 from computeplan.errors import Fault
 from computeplan.problem import Bools
@@ -43,6 +44,8 @@ class Table:
         Column names in file order.
     faults : Faults
         Receives what is wrong in the table.
+    memory : Memory
+        Keeps the columns that were read.
     """
 
     file: str
@@ -50,6 +53,7 @@ class Table:
     frame: pl.LazyFrame
     names: tuple[str, ...]
     faults: Faults
+    memory: Memory
 
     def columns(self, names: Sequence[str]) -> pl.DataFrame | None:
         """Read columns.
@@ -63,6 +67,15 @@ class Table:
         polars.DataFrame or None
             At least one row of plain cells; None after a fault.
         """
+        key = self.file, tuple(names)
+        if key not in self.memory.tables:
+            data = self._read(names)
+            if data is None:
+                return None
+            self.memory.tables[key] = data
+        return cast("pl.DataFrame", self.memory.tables[key])
+
+    def _read(self, names: Sequence[str]) -> pl.DataFrame | None:
         before = len(self.faults)
         for name in dict.fromkeys(names):
             if self.names.count(name) != 1:
@@ -144,10 +157,11 @@ def open_table(file: str, path: str, files: InputFiles, faults: Faults) -> Table
         return None
     name, content = read
     is_csv = name.lower().endswith(".csv")
-    return _csv_table(name, path, content, faults) if is_csv else _parquet_table(name, path, content, faults)
+    make = _csv_table if is_csv else _parquet_table
+    return make(name, path, content, faults, files.memory)
 
 
-def _csv_table(name: str, path: str, content: bytes, faults: Faults) -> Table | None:
+def _csv_table(name: str, path: str, content: bytes, faults: Faults, memory: Memory) -> Table | None:
     content = content.removeprefix(_BOM).rstrip(b"\r\n")
     problem = _encoding_fault(name, path, content)
     if problem is not None:
@@ -162,7 +176,7 @@ def _csv_table(name: str, path: str, content: bytes, faults: Faults) -> Table | 
         faults.add_fault(Fault(path, "columns separated by commas", repr(first_line[:40]), _SAVE_AS, name, 1))
         return None
     frame = pl.scan_csv(content + b"\n", infer_schema=False)
-    return Table(name, path, frame, tuple(names), faults)
+    return Table(name, path, frame, tuple(names), faults, memory)
 
 
 def _encoding_fault(name: str, path: str, content: bytes) -> Fault | None:
@@ -179,14 +193,14 @@ def _encoding_fault(name: str, path: str, content: bytes) -> Fault | None:
     return None
 
 
-def _parquet_table(name: str, path: str, content: bytes, faults: Faults) -> Table | None:
+def _parquet_table(name: str, path: str, content: bytes, faults: Faults, memory: Memory) -> Table | None:
     try:
         frame = pl.scan_parquet(io.BytesIO(content))
         names = frame.collect_schema().names()
     except pl.exceptions.PolarsError as error:
         faults.add_fault(_unreadable(path, name, error))
         return None
-    return Table(name, path, frame, tuple(names), faults)
+    return Table(name, path, frame, tuple(names), faults, memory)
 
 
 def _unreadable(path: str, file: str, error: Exception) -> Fault:
