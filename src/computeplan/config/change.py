@@ -9,7 +9,7 @@ from typing import Any
 from computeplan.config.arithmetic import is_quantity, multiplied, shifted
 from computeplan.config.paths import matches
 from computeplan.config.places import SET, dotted, value_at
-from computeplan.config.schema.quantity import DEFAULT_CURRENCY
+from computeplan.config.units import DEFAULT_CURRENCY
 from computeplan.config.words import shown_value
 from computeplan.config.yaml_builder import Keys
 from computeplan.config.yaml_source import parse_document

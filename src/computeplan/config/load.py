@@ -18,8 +18,8 @@ from computeplan.config.references import check_references
 from computeplan.config.resolve.input_files import InputFile, Memory
 from computeplan.config.resolve.problem import Resolved, to_problem
 from computeplan.config.schema import Config, SolverSection, SweepSection
-from computeplan.config.schema.quantity import DEFAULT_CURRENCY
 from computeplan.config.schema.root import CURRENCY_PATTERN
+from computeplan.config.units import DEFAULT_CURRENCY
 from computeplan.config.variation import Variation
 from computeplan.config.words import shown_value
 from computeplan.config.yaml_source import Document, read_document

@@ -16,6 +16,8 @@ from computeplan.config.words import nearest
 if TYPE_CHECKING:
     import pint
 
+DEFAULT_CURRENCY = "CNY"
+
 MONEY = "money"
 """Stands for the config's currency in units, as in ``money/kWh``."""
 

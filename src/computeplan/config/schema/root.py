@@ -10,11 +10,12 @@ from computeplan.config.schema.base import Name, PartName, Section, fault_at, ra
 from computeplan.config.schema.horizon import HorizonSection, ObjectiveSection, SolverSection
 from computeplan.config.schema.network import NetworkSection, Zone
 from computeplan.config.schema.population import Population
-from computeplan.config.schema.quantity import DEFAULT_CURRENCY, PositiveNumber
+from computeplan.config.schema.quantity import PositiveNumber
 from computeplan.config.schema.series_field import NamedSeries
 from computeplan.config.schema.sites import Cap, Hardware, Site
 from computeplan.config.schema.sweep import SweepSection
 from computeplan.config.schema.workloads import Workload, WorkloadTable
+from computeplan.config.units import DEFAULT_CURRENCY
 
 CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
 

@@ -86,7 +86,7 @@ class SweepSection(Section):
     )
     points: Name | None = Field(
         None,
-        description="CSV file inside the config's folder, one row a point, instead of `vary`; its columns are "
+        description="CSV file inside the config's folder, one row a point, instead of `vary`; columns are "
         "paths, `PATH*` for factors, `PATH+` for amounts, and `scenario`.",
     )
     samples: Annotated[Whole, Field(ge=1, le=20_000)] | None = Field(
