@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields, replace
 from computeplan import memory
 from computeplan.decomposition import ProgramSolver, Reduction
 from computeplan.grouping import Allocation, Grouping, keep_all, merge
-from computeplan.lp import BYTES_PER_COLUMN, Model, build, least_columns, optimal_face
+from computeplan.lp import BYTES_PER_COLUMN, LinearProgram, Model, build, least_columns, optimal_face
 from computeplan.plan.audit import audit_plan
 from computeplan.plan.plan import Plan, Size, Solution, SolverRun
-from computeplan.problem import Decisions, Goal, Prices, Problem, Work
-from computeplan.solvers import SolverOptions, SolverResult
+from computeplan.problem import Decisions, Goal, Prices, Problem, Work, sharing_with
+from computeplan.solvers import Basis, SolverOptions, SolverResult, Start
 from computeplan.stages import StageClock
 
 
@@ -51,6 +51,10 @@ class _Answer:
     prices: Prices | None
 
 
+_GROUPED_BY = ("workloads", "companies", "needs", "sites", "hardware", "pools", "network", "horizon")
+"""Parts of a problem that decide which workloads are interchangeable."""
+
+
 class Compiled:
     """A problem reduced and built once, to be planned again and again with other numbers.
 
@@ -63,6 +67,8 @@ class Compiled:
     problem : Problem
     options : SolverOptions, optional
     reduction : Reduction
+    start : Start, optional
+        Where the first solve starts.
     """
 
     def __init__(
@@ -70,6 +76,7 @@ class Compiled:
         problem: Problem,
         options: SolverOptions | None = None,
         reduction: Reduction = Reduction.ALL,
+        start: Start | None = None,
     ) -> None:
         self._options, self._reduction = options or SolverOptions(), reduction
         self._clock = StageClock()
@@ -77,7 +84,16 @@ class Compiled:
         self._grouping = self._reduced(problem)
         self._model = self._built(self._grouping)
         with self._clock.stage("solve"):
-            self._solver = ProgramSolver(self._model.lp, self._options, reduction)
+            self._solver = ProgramSolver(self._model.lp, self._options, reduction, start)
+
+    @property
+    def lp(self) -> LinearProgram:
+        """The linear program as it stands."""
+        return self._model.lp
+
+    def bases(self) -> tuple[Basis | None, ...]:
+        """Give where the last solve ended, for another one to start there."""
+        return self._solver.bases()
 
     def plan(self) -> Plan:
         """Plan for the problem as it stands."""
@@ -106,17 +122,43 @@ class Compiled:
         ----------
         problem : Problem
         """
+        self._take(problem)
+        with self._clock.stage("solve"):
+            self._solver.update(self._model.lp)
+
+    def turn(self, problem: Problem, start: Start | None = None) -> None:
+        """Turn to another problem, but solve it from a given start: the plan does not depend on the last one.
+
+        Parameters
+        ----------
+        problem : Problem
+        start : Start, optional
+            By default the solver starts anew.
+        """
+        self._take(problem)
+        with self._clock.stage("solve"):
+            self._solver = ProgramSolver(self._model.lp, self._options, self._reduction, start)
+
+    def _take(self, problem: Problem) -> None:
+        """Reduce and build another problem, as far as it differs from the last one."""
+        problem = sharing_with(problem, self._problem)
         if _differs_in_weights_only(self._problem, problem):
             self._grouping = replace(
                 self._grouping, problem=replace(self._grouping.problem, objective=problem.objective)
             )
             self._model = self._model.reweighted(self._grouping.problem)
         else:
-            self._grouping = self._reduced(problem)
+            self._grouping = self._regrouped(problem)
             self._model = self._built(self._grouping)
         self._problem = problem
-        with self._clock.stage("solve"):
-            self._solver.update(self._model.lp)
+
+    def _regrouped(self, problem: Problem) -> Grouping:
+        """Keep the classes where nothing that they depend on is another."""
+        if any(getattr(self._problem, name) is not getattr(problem, name) for name in _GROUPED_BY):
+            return self._reduced(problem)
+        merged = self._grouping.problem
+        kept = replace(problem, workloads=merged.workloads, companies=merged.companies)
+        return replace(self._grouping, problem=kept)
 
     def _reduced(self, problem: Problem) -> Grouping:
         with self._clock.stage("reduce"):
