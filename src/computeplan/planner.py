@@ -5,14 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 from computeplan import memory
+from computeplan.config import SolverSettings
 from computeplan.decomposition import ProgramSolver, Reduction
 from computeplan.grouping import Allocation, Grouping, keep_all, merge
 from computeplan.lp import BYTES_PER_COLUMN, LinearProgram, Model, build, least_columns, optimal_face
 from computeplan.plan.audit import audit_plan
 from computeplan.plan.plan import Plan, Size, Solution, SolverRun
 from computeplan.problem import Decisions, Goal, Prices, Problem, Work, sharing_with
-from computeplan.solvers import Basis, SolverOptions, SolverResult, Start
+from computeplan.solvers import Basis, Method, SolverOptions, SolverResult, Start
 from computeplan.stages import StageClock
+
+
+def stated_options(settings: SolverSettings) -> SolverOptions:
+    """Give the solver options that a config states.
+
+    Parameters
+    ----------
+    settings : SolverSettings
+    """
+    method = Method(settings.method)
+    return SolverOptions(settings.name, settings.time_limit_s, settings.threads, method)
 
 
 def plan(
@@ -67,8 +79,6 @@ class Compiled:
     problem : Problem
     options : SolverOptions, optional
     reduction : Reduction
-    start : Start, optional
-        Where the first solve starts.
     """
 
     def __init__(
@@ -76,15 +86,14 @@ class Compiled:
         problem: Problem,
         options: SolverOptions | None = None,
         reduction: Reduction = Reduction.ALL,
-        start: Start | None = None,
     ) -> None:
         self._options, self._reduction = options or SolverOptions(), reduction
         self._clock = StageClock()
         self._problem = problem
         self._grouping = self._reduced(problem)
         self._model = self._built(self._grouping)
-        with self._clock.stage("solve"):
-            self._solver = ProgramSolver(self._model.lp, self._options, reduction, start)
+        self._solver: ProgramSolver | None = None
+        self._start: Start | None = None
 
     @property
     def lp(self) -> LinearProgram:
@@ -93,11 +102,13 @@ class Compiled:
 
     def bases(self) -> tuple[Basis | None, ...]:
         """Give where the last solve ended, for another one to start there."""
-        return self._solver.bases()
+        return self._solver.bases() if self._solver is not None else ()
 
     def plan(self) -> Plan:
         """Plan for the problem as it stands."""
         with self._clock.stage("solve"):
+            if self._solver is None:
+                self._solver = ProgramSolver(self._model.lp, self._options, self._reduction, self._start)
             result, parts = self._solver.solve()
         answer = self._read(result, parts)
         if self._problem.objective.goal is Goal.CARBON and answer.work is not None:
@@ -123,21 +134,29 @@ class Compiled:
         problem : Problem
         """
         self._take(problem)
-        with self._clock.stage("solve"):
-            self._solver.update(self._model.lp)
+        if self._solver is not None:
+            with self._clock.stage("solve"):
+                self._solver.update(self._model.lp)
 
-    def turn(self, problem: Problem, start: Start | None = None) -> None:
-        """Turn to another problem, but solve it from a given start: the plan does not depend on the last one.
+    def turn(self, problem: Problem) -> None:
+        """Turn to another problem and forget how the last one was solved: its plan is that of a fresh solver.
 
         Parameters
         ----------
         problem : Problem
-        start : Start, optional
-            By default the solver starts anew.
         """
         self._take(problem)
-        with self._clock.stage("solve"):
-            self._solver = ProgramSolver(self._model.lp, self._options, self._reduction, start)
+        self.start_from(None)
+
+    def start_from(self, start: Start | None) -> None:
+        """Solve next from a given start, whatever was solved before.
+
+        Parameters
+        ----------
+        start : Start or None
+            None: the solver starts anew.
+        """
+        self._solver, self._start = None, start
 
     def _take(self, problem: Problem) -> None:
         """Reduce and build another problem, as far as it differs from the last one."""
