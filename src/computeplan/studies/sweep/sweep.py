@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 KIND = "sweep"
+NEEDED = ("computeplan", "highspy", "numpy")
 TABLES = ("points", "effects", "switches")
 
 
@@ -145,7 +146,7 @@ def _run(request: Request, target: Path, *, keep: bool = True) -> Sweep:
     store = Store.beside(target)
     with store.alone():
         store.open(identity, restart=request.restart)
-        study = Study(sha256(_text(identity)).hexdigest(), reader, _bounded(options, request))
+        study = Study(sha256(_text(identity)).hexdigest(), reader, _bounded(options, request), _needed())
         Runner(study, design, make_route(design, touches), store, request.tell).run(partial(_crew, request))
         rows = [store.row(index) for index in range(len(design.points))]
         tables = _tables(design, rows)
@@ -187,6 +188,11 @@ def _identity(reader: ConfigReader, design: Design, options: SolverOptions) -> d
         "points": sha256(_text(points)).hexdigest(),
         "solver options": described(options),
     }
+
+
+def _needed() -> dict[str, str]:
+    """Give the versions that every worker must have."""
+    return {name: version for name, version in versions().items() if name in NEEDED}
 
 
 def _text(data: Any) -> bytes:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from platform import node
 from typing import Any
 
 from computeplan.config import ConfigReader
-from computeplan.errors import ComputeplanError, ConfigError
+from computeplan.errors import ComputeplanError, ConfigError, SolverError
 from computeplan.explain import impossible
 from computeplan.lp import Difference, Digest, digest
 from computeplan.plan.plan import Plan, Solution
+from computeplan.plan.provenance import versions
 from computeplan.plan.scarcity import Limit, scarcities
 from computeplan.plan.summary import costs, emissions_t, number
 from computeplan.planner import Compiled
@@ -34,11 +36,14 @@ class Study:
     reader : ConfigReader
         The config and its files as they were at the start.
     options : SolverOptions
+    versions : mapping of str to str
+        Packages that a worker needs in the same version, or its answers are others.
     """
 
     key: str
     reader: ConfigReader
     options: SolverOptions
+    versions: Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,8 +122,14 @@ def solve_point(task: Task, study: Study | None = None) -> Outcome | None:
     -------
     Outcome or None
         None where the worker does not know the study: call again with it.
+
+    Raises
+    ------
+    SolverError
+        If the worker has other versions.
     """
     if study is not None:
+        _check_versions(study)
         _DESK.study, _DESK.compiled = study, None
     if _DESK.study is None or _DESK.study.key != task.key:
         return None
@@ -132,6 +143,14 @@ def solve_point(task: Task, study: Study | None = None) -> Outcome | None:
     except ComputeplanError as error:
         _DESK.compiled = None
         return Outcome(task.index, {"status": FAILED, "message": str(error)}, None)
+
+
+def _check_versions(study: Study) -> None:
+    own = versions()
+    other = [name for name, version in study.versions.items() if own[name] != version]
+    if other:
+        told = ", ".join(f"{name} {own[name]} instead of {study.versions[name]}" for name in other)
+        raise SolverError(f"a worker on {node()} has {told}; install the same versions there")
 
 
 def _solved(task: Task, problem: Problem, options: SolverOptions) -> Outcome:
