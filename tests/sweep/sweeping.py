@@ -20,7 +20,7 @@ sites:
   home:
     zone: here
     pue: 1.3
-    grid: {price: {tariff: {default: low, prices: {low: 0.5 CNY/kWh, high: 0.9 CNY/kWh}, rules: [{period: high, hours: [2-3]}]}}, carbon: 0.6}
+    grid: {price: [0.5, 0.5, 0.9, 0.5], carbon: 0.6}
     pools: {own: {hardware: gpu, term: owned, units: 9}}
   北站:
     zone: 北

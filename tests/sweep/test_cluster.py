@@ -6,10 +6,10 @@ import os
 import signal
 
 import pytest
+from sweeping import small, swept
 
 import computeplan
 from computeplan.errors import UsageError
-from sweeping import small, swept
 
 distributed = pytest.importorskip("distributed")
 
@@ -45,6 +45,7 @@ def test_a_cluster_gives_the_same_table_though_a_worker_is_killed(tmp_path, clus
         assert (tmp_path / "here" / file).read_bytes() == (tmp_path / "there" / file).read_bytes()
 
 
-def test_a_cluster_that_does_not_answer_is_told(tmp_path):
-    with pytest.raises(UsageError, match="the cluster at tcp://127.0.0.1:9 cannot be reached"):
+def test_a_cluster_that_does_not_answer_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("computeplan.studies.sweep.crew.CONNECT_S", 0.5)
+    with pytest.raises(UsageError, match=r"the cluster at tcp://127.0.0.1:9 cannot be reached"):
         computeplan.sweep(small(tmp_path), vary=VARY, cluster="tcp://127.0.0.1:9")

@@ -6,10 +6,10 @@ import json
 
 import polars as pl
 import pytest
+from sweeping import small, swept
 
 import computeplan
 from computeplan.errors import ConfigError, PlanFolderError, UsageError
-from sweeping import small, swept
 
 
 def test_each_point_is_the_plan_of_its_own_config(tmp_path):
@@ -34,7 +34,9 @@ def test_each_point_is_the_plan_of_its_own_config(tmp_path):
 
 def test_what_a_step_changes_is_found_out(tmp_path):
     vary = ["objective.carbon_price=10,60", "sites.home.pools.own.units=8,9", "sites.home.pue=1.2,1.3"]
-    found = swept(small(tmp_path), vary=[*vary, "workloads.batch.max_latency=10 ms,50 ms"], design="one-at-a-time")
+    found = swept(
+        small(tmp_path), vary=[*vary, "workloads.batch.max_latency=10 ms,50 ms"], design="one-at-a-time"
+    )
     touches = {axis["label"]: axis["touches"] for axis in found.summary["axes"]}
     assert touches == {
         "objective.carbon_price": "costs",
@@ -65,8 +67,10 @@ def test_a_point_whose_config_is_wrong_is_told_in_its_row(tmp_path):
 
 
 def test_limits_that_bind_are_priced(tmp_path):
-    found = swept(small(tmp_path), vary=["objective.carbon_cap=null,0.205"])
-    assert any(name.startswith("worth of capacity") for name in found.points.columns)
+    tight = ["sites.北站.pools.租用.max_units=1", "workloads.batch.max_delay=0 h"]
+    clean = ["sites.home.grid.carbon=0.1", "objective.carbon_price=0"]
+    found = swept(small(tmp_path), vary=["objective.carbon_cap=null,0.05"], overrides=[*tight, *clean])
+    assert found.points["worth of capacity 北站/租用"][0] > 0
     free, capped = found.points["worth of carbon cap, per t"].to_list()
     assert free is None
     assert capped > 0
@@ -122,7 +126,10 @@ sweep:
 @pytest.mark.parametrize(
     ("sweep", "fault"),
     [
-        ("{vary: [{path: demand, multiply: 0.8:1.2:3, add: 1}]}", "expected one of `set`, `multiply` and `add`"),
+        (
+            "{vary: [{path: demand, multiply: 0.8:1.2:3, add: 1}]}",
+            "expected one of `set`, `multiply` and `add`",
+        ),
         ("{vary: [{path: demand}]}", "expected one of `set`, `multiply` and `add`"),
         ("{vary: [{path: demand, multiply: [x]}]}", "expected a factor"),
         ("{vary: [{path: demand, multiply: 'triangle(1, 2, 3)'}]}", "did you mean 'triangular'"),
@@ -160,7 +167,10 @@ def test_what_cannot_be_asked(tmp_path, asked, fault):
         (["demand=1"], ["--vary demand: expected a known key, got 'demand'"]),
         (["sites.home.pue=0.5,0.7,1.2"], ["got 0.5", "got 0.7"]),
         (["sites.hami.pue*=1.1"], ["--vary sites.hami.pue: expected a path to a value of the config"]),
-        (["demand*=0.8;1", "pue", "x*=a"], ["--vary demand", "expected PATH=SPEC, got 'pue'", "--vary x: expected a fac"]),
+        (
+            ["demand*=0.8;1", "pue", "x*=a"],
+            ["--vary demand", "expected PATH=SPEC, got 'pue'", "--vary x: expected a fac"],
+        ),
     ],
 )
 def test_faults_of_what_varies_are_told_before_anything_is_solved(tmp_path, vary, faults):
@@ -200,3 +210,37 @@ def test_inputs_are_read_once(tmp_path):
     (tmp_path / "price.csv").write_text("price\n0.5\n0.6\n0.7\n0.8\n", encoding="utf-8")
     again = swept(config, vary=["sites.北站.grid.price*=1,0.5"])
     assert found.points.equals(again.points)
+
+
+def test_the_solver_may_vary_too(tmp_path):
+    found = swept(small(tmp_path), vary=["solver.name=highs,cbc"])
+    assert found.points["status"].to_list() == ["optimal", "optimal"]
+    assert found.points["objective"][0] == pytest.approx(found.points["objective"][1], rel=1e-6)
+    wrong = swept(small(tmp_path), vary=["solver.name=highs,none"])
+    assert wrong.points["status"].to_list() == ["optimal", "failed"]
+    assert "none" in wrong.points["message"][1]
+
+
+def test_random_points_tell_where_the_main_site_changes(tmp_path):
+    vary = ["sites.北站.grid.price*=uniform(0.1, 4)", "sites.home.pue=uniform(1.1, 1.2)"]
+    found = swept(
+        small(tmp_path), vary=vary, design="latin-hypercube", samples=24, overrides=["workloads.chat=null"]
+    )
+    split = found.summary["splits"][0]
+    assert (split["axis"], split["below"], split["above"]) == ("sites.北站.grid.price*", "北站", "home")
+    below = found.points.filter(pl.col(split["axis"]) < split["at"])
+    above = found.points.filter(pl.col(split["axis"]) > split["at"])
+    right = (below["main_site"] == "北站").sum() + (above["main_site"] == "home").sum()
+    assert split["right"] == right >= 22
+
+
+def test_effects_are_means_over_points(tmp_path):
+    found = swept(small(tmp_path), vary=["demand*=0.8,1.2", "objective.carbon_price=0,50,100"])
+    effects = found.tables["effects"].filter((pl.col("axis") == "demand*") & (pl.col("measure") == "cost"))
+    for row in effects.to_dicts():
+        here = found.points.filter(pl.col("demand*") == row["number"])["cost"]
+        assert (row["mean"], row["least"], row["greatest"]) == (here.mean(), here.min(), here.max())
+    driver = next(each for each in found.summary["drivers"] if each["measure"] == "cost")
+    assert driver["axis"] == "demand*"
+    assert driver["swing"] == pytest.approx(effects["mean"].max() - effects["mean"].min())
+    assert 0.9 < driver["share"] <= 1.0

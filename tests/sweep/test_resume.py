@@ -10,10 +10,10 @@ import time
 from multiprocessing import active_children
 
 import pytest
+from sweeping import small, swept
 
 import computeplan
 from computeplan.errors import PlanFolderError
-from sweeping import small, swept
 
 VARY = ["demand*=0.6:1.4:9", "objective.carbon_price=0:200:3"]
 POINTS = 27
@@ -136,7 +136,7 @@ def test_a_killed_process_goes_on(tmp_path, whole):
     process.communicate(timeout=30)
     seen = []
     swept(config, vary=VARY, out=tmp_path / "out", tell=seen.append)
-    assert 3 <= seen[0].done
+    assert seen[0].done >= 3
     assert tables(tmp_path / "out") == whole
 
 

@@ -128,7 +128,7 @@ def split_change(text: str) -> tuple[str, str, str]:
     path, equals, written = text.partition("=")
     operator = equals
     for sign in "*+":
-        if path.endswith(sign) and len(path) > 1:
+        if path.endswith(sign):
             path, operator = path[:-1], f"{sign}{equals}"
             break
     return path.strip(), operator if equals else "", written

@@ -86,8 +86,12 @@ def _switches(summary: dict[str, Any]) -> Iterator[RenderableType]:
     mains = ", ".join(f"{site} ({count})" for site, count in summary["main_sites"].items())
     yield Text(f"site with most work (points): {mains}")
     switches = summary["switches"]
+    for split in summary["splits"][:1]:
+        rule = f"{split['below']} below {split['axis']} = {split['at']:.6g}, {split['above']} above"
+        yield Text(f"best told apart by: {rule} ({split['right']:,} of {split['points']:,} points)")
     if not switches:
-        yield Text("no plan switches its main site or its mix of sites between neighbors")
+        if len(summary["main_sites"]) == 1:
+            yield Text("no plan switches its main site or its mix of sites between neighbors")
         return
     view = table("plans switch along", "from", "to", "in", "before", "after", ">times")
     for switch in switches[:MOST_ROWS]:

@@ -116,7 +116,7 @@ def _point_list(question: Question, settings: SweepSettings, reader: ConfigReade
         if question.vary or question.scenarios:
             raise UsageError("either --points, or --vary and --scenarios")
         here = ConfigReader(question.points.parent, reader.document)
-        return here.read_text(question.points.name, ""), str(question.points)
+        return here.read_text(question.points.name, "--points"), str(question.points)
     if settings.points is not None:
         return reader.read_text(settings.points, "sweep.points"), settings.points
     return None

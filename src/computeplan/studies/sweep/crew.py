@@ -13,6 +13,8 @@ from multiprocessing import get_context, parent_process
 
 from computeplan.errors import UsageError
 
+CONNECT_S = 10.0
+"""Seconds that a cluster has to answer."""
 AHEAD = 2
 """Points handed out for each worker, so that none waits for the next."""
 
@@ -85,7 +87,7 @@ def cluster_crew(address: str) -> Iterator[Crew]:
     except ImportError:
         raise UsageError("a cluster needs Dask: pip install 'computeplan[dask]'") from None
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(f"the cluster at {address} cannot be reached: {error}") from None
     with client:

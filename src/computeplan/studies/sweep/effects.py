@@ -127,7 +127,8 @@ def _driver(levels: pl.DataFrame, design: Design, all_values: Floats) -> Driver 
     variance = float(np.var(all_values))
     share = None
     if design.kind is not DesignKind.ONE_AT_A_TIME and variance > 0:
-        share = float(np.average((mean - np.average(mean, weights=count)) ** 2, weights=count)) / variance
+        between = float(np.average((mean - np.average(mean, weights=count)) ** 2, weights=count))
+        share = min(between / variance, 1.0)
     return Driver(
         axis=levels["axis"][0],
         measure=levels["measure"][0],

@@ -142,11 +142,12 @@ class Runner:
 
     def _take_in(self, crew: Crew, future: Future[Outcome | None]) -> None:
         index = self._running[future]
-        error = future.exception()
+        error = None if future.cancelled() else future.exception()
         if isinstance(error, BrokenExecutor):
             raise error
         del self._running[future]
-        if error is not None and type(error).__name__ == "KilledWorker":  # Dask's word for the same
+        # A cluster that loses a worker may give up a point, or cancel it.
+        if future.cancelled() or type(error).__name__ == "KilledWorker":
             self._put_back([index])
             return
         outcome = future.result()

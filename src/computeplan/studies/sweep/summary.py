@@ -14,6 +14,7 @@ from computeplan.plan.summary import number
 from computeplan.problem import Problem
 from computeplan.studies.sweep.design import SCENARIO, Design
 from computeplan.studies.sweep.effects import Driver
+from computeplan.studies.sweep.splits import splits
 from computeplan.studies.sweep.table import MEASURES, axis_unit
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def summarize(
         "drivers": [asdict(driver) for driver in found],
         "main_sites": _counts(points["main_site"].drop_nulls().to_list()),
         "switches": _grouped(switches),
+        "splits": [asdict(split) for split in splits(design, points)],
     }
 
 

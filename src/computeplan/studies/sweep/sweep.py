@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -18,8 +18,6 @@ from computeplan.errors import PlanFolderError
 from computeplan.plan.folder import PROVENANCE, check_target, write_folder
 from computeplan.plan.provenance import created, versions
 from computeplan.plan.tables import csv_bytes, parquet_bytes
-from computeplan.planner import stated_options
-from computeplan.solvers import SolverOptions
 from computeplan.studies.sweep.ask import Question, designed
 from computeplan.studies.sweep.crew import Crew, cluster_crew, cores, given_crew, local_crew
 from computeplan.studies.sweep.design import Design, Ground
@@ -31,7 +29,7 @@ from computeplan.studies.sweep.store import RESTART, Store, differences
 from computeplan.studies.sweep.summary import summarize
 from computeplan.studies.sweep.switches import switches_table
 from computeplan.studies.sweep.table import points_table
-from computeplan.studies.sweep.task import Study, described
+from computeplan.studies.sweep.task import Study
 
 if TYPE_CHECKING:
     import polars as pl
@@ -138,15 +136,15 @@ def _run(request: Request, target: Path, *, keep: bool = True) -> Sweep:
     ground = Ground(request.overrides, request.scenario)
     design = designed(request.question, reader, base, ground)
     touches = probe(reader, design, base.problem)
-    options = replace(stated_options(base.solver), **request.options)
-    identity = _identity(reader, design, options)
+    identity = _identity(reader, design, request.options)
     there = None if request.restart else _finished(target, identity)
     if there is not None:
         return there
     store = Store.beside(target)
     with store.alone():
         store.open(identity, restart=request.restart)
-        study = Study(sha256(_text(identity)).hexdigest(), reader, _bounded(options, request), _needed())
+        key = sha256(_text(identity)).hexdigest()
+        study = Study(key, reader, request.options, _threads(request), _needed())
         Runner(study, design, make_route(design, touches), store, request.tell).run(partial(_crew, request))
         rows = [store.row(index) for index in range(len(design.points))]
         tables = _tables(design, rows)
@@ -158,12 +156,10 @@ def _run(request: Request, target: Path, *, keep: bool = True) -> Sweep:
     return sweep
 
 
-def _bounded(options: SolverOptions, request: Request) -> SolverOptions:
-    """Give each worker its part of the cores, where nobody says otherwise."""
-    if options.threads is not None:
-        return options
+def _threads(request: Request) -> int:
+    """Give each worker its part of the cores."""
     elsewhere = request.cluster is not None or request.executor is not None
-    return replace(options, threads=1 if elsewhere else max(1, cores() // (request.workers or cores())))
+    return 1 if elsewhere else max(1, cores() // (request.workers or cores()))
 
 
 def _crew(request: Request) -> AbstractContextManager[Crew]:
@@ -174,7 +170,7 @@ def _crew(request: Request) -> AbstractContextManager[Crew]:
     return local_crew(request.workers or cores())
 
 
-def _identity(reader: ConfigReader, design: Design, options: SolverOptions) -> dict[str, Any]:
+def _identity(reader: ConfigReader, design: Design, options: Mapping[str, Any]) -> dict[str, Any]:
     """List what the answers depend on, by the name that a message gives it."""
     data = reader.document.data
     config = {key: value for key, value in data.items() if key != KIND}
@@ -186,7 +182,7 @@ def _identity(reader: ConfigReader, design: Design, options: SolverOptions) -> d
         "inputs": dict(sorted(inputs.items())),
         "design": design.kind.value,
         "points": sha256(_text(points)).hexdigest(),
-        "solver options": described(options),
+        "solver options": {name: str(value) for name, value in options.items() if name != "threads"},
     }
 
 

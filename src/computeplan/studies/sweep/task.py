@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from platform import node
 from typing import Any
 
-from computeplan.config import ConfigReader
+from computeplan.config import ConfigReader, LoadedConfig
 from computeplan.errors import ComputeplanError, ConfigError, SolverError
 from computeplan.explain import impossible
 from computeplan.lp import Difference, Digest, digest
@@ -16,7 +16,7 @@ from computeplan.plan.plan import Plan, Solution
 from computeplan.plan.provenance import versions
 from computeplan.plan.scarcity import Limit, scarcities
 from computeplan.plan.summary import costs, emissions_t, number
-from computeplan.planner import Compiled
+from computeplan.planner import Compiled, stated_options
 from computeplan.problem import Problem, Status
 from computeplan.solvers import Basis, SolverOptions, Start
 from computeplan.studies.sweep.design import Point
@@ -35,14 +35,18 @@ class Study:
         Names the study among others.
     reader : ConfigReader
         The config and its files as they were at the start.
-    options : SolverOptions
+    options : mapping of str to object
+        Fields of `SolverOptions` that replace those of each config.
+    threads : int
+        For a config that states none.
     versions : mapping of str to str
         Packages that a worker needs in the same version, or its answers are others.
     """
 
     key: str
     reader: ConfigReader
-    options: SolverOptions
+    options: Mapping[str, Any]
+    threads: int
     versions: Mapping[str, str]
 
 
@@ -104,6 +108,7 @@ class _Desk(threading.local):
     def __init__(self) -> None:
         self.study: Study | None = None
         self.compiled: Compiled | None = None
+        self.options: SolverOptions | None = None
 
 
 _DESK = _Desk()
@@ -139,10 +144,16 @@ def solve_point(task: Task, study: Study | None = None) -> Outcome | None:
     except ConfigError as error:
         return Outcome(task.index, {"status": INVALID, "message": str(error.faults[0])}, None)
     try:
-        return _solved(task, loaded.problem, _DESK.study.options)
+        return _solved(task, loaded.problem, _options(loaded, _DESK.study))
     except ComputeplanError as error:
         _DESK.compiled = None
         return Outcome(task.index, {"status": FAILED, "message": str(error)}, None)
+
+
+def _options(loaded: LoadedConfig, study: Study) -> SolverOptions:
+    """Take the solver options of a point, which may vary too."""
+    options = replace(stated_options(loaded.solver), **study.options)
+    return options if options.threads is not None else replace(options, threads=study.threads)
 
 
 def _check_versions(study: Study) -> None:
@@ -174,7 +185,8 @@ def _solved(task: Task, problem: Problem, options: SolverOptions) -> Outcome:
 
 
 def _taken(problem: Problem, options: SolverOptions) -> Compiled:
-    if _DESK.compiled is None:
+    if _DESK.compiled is None or options != _DESK.options:
+        _DESK.options = options
         return Compiled(problem, options)
     _DESK.compiled.turn(problem)
     return _DESK.compiled
@@ -222,8 +234,3 @@ def _limits(problem: Problem, solution: Solution) -> dict[str, float]:
             if worth:
                 found[f"{scarcity.limit} {name}"] = worth
     return found
-
-
-def described(options: SolverOptions) -> dict[str, Any]:
-    """Give the options that can change an answer."""
-    return {name: value for name, value in asdict(options).items() if name != "threads"}
