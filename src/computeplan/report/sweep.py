@@ -95,9 +95,17 @@ def _switches(summary: dict[str, Any]) -> Iterator[RenderableType]:
         return
     view = table("plans switch along", "from", "to", "in", "before", "after", ">times")
     for switch in switches[:MOST_ROWS]:
-        what = {"main_site": "main site", "sites": "sites in use"}.get(switch["what"], switch["what"])
         cells = [switch[key] for key in ("axis", "from_value", "to_value")]
-        view.add_row(*cells, what, switch["before"], switch["after"], str(switch["times"]))
+        view.add_row(*cells, *_change(switch), str(switch["times"]))
     yield view
     if len(switches) > MOST_ROWS:
         yield Text(f"and {len(switches) - MOST_ROWS} more in the table `switches`", style="dim")
+
+
+def _change(switch: dict[str, Any]) -> tuple[str, str, str]:
+    """Say in what plans differ; of the sites in use only those that one side has alone."""
+    if switch["what"] != "sites":
+        return switch["what"].replace("_", " "), switch["before"], switch["after"]
+    before, after = (switch[key].split(", ") for key in ("before", "after"))
+    gone, come = [s for s in before if s not in after], [s for s in after if s not in before]
+    return "sites in use", ", ".join(gone) or "–", ", ".join(come) or "–"
