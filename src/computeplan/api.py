@@ -261,9 +261,6 @@ def sweep(
 ) -> Sweep:
     """Solve a config with many values.
 
-    A script that calls it needs ``if __name__ == "__main__":`` around the call, since worker processes import
-    the script; a notebook does not.
-
     Parameters
     ----------
     config : str or Path

@@ -164,3 +164,12 @@ def test_two_runs_do_not_work_at_the_same_sweep(tmp_path):
 
     with pytest.raises(Stop):
         swept(config, vary=VARY[:1], out=out, tell=intrude)
+
+
+def test_a_plain_script_needs_no_guard(tmp_path):
+    small(tmp_path)
+    call = "computeplan.sweep('small.yaml', vary=['demand*=1,2'], workers=1)"
+    (tmp_path / "plain.py").write_text(f"import computeplan\nprint({call}.points.height)", encoding="utf-8")
+    command = [sys.executable, "plain.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, timeout=60)  # noqa: S603 - our own
+    assert done.stdout.split() == [b"2"]

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
+from types import ModuleType
+from typing import ParamSpec, TypeVar
 
 from computeplan.errors import UsageError
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
 
 CONNECT_S = 10.0
 """Seconds that a cluster has to answer."""
@@ -44,6 +50,24 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+class _Processes(ProcessPoolExecutor):
+    """Worker processes that do not import the script that started them: they need this package only.
+
+    So a script needs no ``if __name__ == "__main__":``, and may come from standard input.
+    """
+
+    def submit(
+        self, fn: Callable[Params, Result], /, *args: Params.args, **kwargs: Params.kwargs
+    ) -> Future[Result]:
+        """Hand out work; this is where processes are started."""
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            sys.modules["__main__"] = main
+
+
 @contextmanager
 def local_crew(workers: int) -> Iterator[Crew]:
     """Start worker processes.
@@ -52,7 +76,7 @@ def local_crew(workers: int) -> Iterator[Crew]:
     ----------
     workers : int
     """
-    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare)
+    executor = _Processes(workers, mp_context=get_context("spawn"), initializer=_prepare)
     processes = executor._processes  # noqa: SLF001 - before Python 3.14 there is no other way to end them
 
     def stop() -> None:

@@ -166,8 +166,7 @@ class Runner:
             if self._deaths[index] > MOST_DEATHS:
                 raise SolverError(
                     f"workers died {self._deaths[index]} times at point {index}: it may need more memory "
-                    "than there is, and fewer --workers leave more for each; or a script calls the sweep "
-                    "without `if __name__ == '__main__':`"
+                    "than there is, and fewer --workers leave more for each"
                 )
             self._ready.put(index)
 
