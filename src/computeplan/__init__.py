@@ -5,8 +5,8 @@
 >>> run.plan.status, run.plan.solution.accounts.cost.total  # doctest: +SKIP
 >>> run.save("plans/quickstart")  # doctest: +SKIP
 
-`load` reads and checks a config, `solve` plans it, `sweep` plans it with many values, `open_plan` opens a plan
-that was saved. They are imported when they are first used, so that ``import computeplan`` and
+`load` reads and checks a config, `solve` plans it, `sweep` plans it with many values, `open_plan` opens a
+plan that was saved. They are imported when they are first used, so that ``import computeplan`` and
 ``computeplan --help`` stay quick.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from command_line import run
 
 FULL = ["--set", "sites.北站.pools.租用.max_units=0", "--workers", "1"]
@@ -39,7 +40,7 @@ def test_it_writes_a_folder(done):
     tables = {
         f"tables/{name}.{kind}" for name in ("points", "effects", "switches") for kind in ("csv", "parquet")
     }
-    assert files == {"config.yaml", "summary.json", "provenance.json", *tables}
+    assert files == {"inputs/config.yaml", "summary.json", "provenance.json", *tables}
     header = (folder / "out/tables/points.csv").read_text("utf-8-sig").splitlines()[0]
     assert header.startswith("point,demand*,status,message,objective,bound,gap,audit_passed,cost,cost_usage")
     assert "unit_h at 北站" in header

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from computeplan.config import ConfigReader
 from computeplan.config.variation import in_vary, number_and_unit
 from computeplan.errors import ConfigError, Fault
-from computeplan.grouping import merge
-from computeplan.lp import Difference, Digest, build, digest
+from computeplan.lp import Difference, Digest, digest
+from computeplan.planner import Compiled
 from computeplan.problem import Problem
 from computeplan.studies.sweep.design import Design, Point
 
@@ -70,7 +70,7 @@ def _alone(design: Design, label: str) -> Iterator[Point]:
 
 
 def _digest(problem: Problem) -> Digest:
-    return digest(build(merge(problem)).lp)
+    return digest(Compiled(problem).lp)
 
 
 def _weight(difference: Difference) -> int:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from computeplan.config import ConfigReader, LoadedConfig
 from computeplan.errors import PlanFolderError
-from computeplan.plan.folder import PROVENANCE, check_target, write_folder
+from computeplan.plan.contents import CONFIG, INPUTS, PROVENANCE, SUMMARY, TABLES
+from computeplan.plan.folder import check_target, write_folder
 from computeplan.plan.provenance import created, versions
 from computeplan.plan.tables import csv_bytes, parquet_bytes
 from computeplan.studies.sweep.ask import Question, designed
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 KIND = "sweep"
 NEEDED = ("computeplan", "highspy", "numpy")
-TABLES = ("points", "effects", "switches")
+NAMES = ("points", "effects", "switches")
+"""Of the tables."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def _run(request: Request, target: Path, *, keep: bool = True) -> Sweep:
         found = drivers(design, tables["points"], tables["effects"])
         sweep = Sweep(tables, summarize(design, base.problem, touches, tables, found))
         if keep:
-            write_folder(target, _files(sweep, base), _provenance(request, base, identity), KIND)
+            write_folder(target, _files(sweep, base, reader), _provenance(request, identity), KIND)
         store.remove()
     return sweep
 
@@ -208,8 +210,8 @@ def _finished(target: Path, identity: dict[str, Any]) -> Sweep | None:
         )
     import polars as pl
 
-    tables = {name: pl.read_parquet(target / "tables" / f"{name}.parquet") for name in TABLES}
-    return Sweep(tables, json.loads((target / "summary.json").read_text(encoding="utf-8")))
+    tables = {name: pl.read_parquet(target / TABLES / f"{name}.parquet") for name in NAMES}
+    return Sweep(tables, json.loads((target / SUMMARY).read_text(encoding="utf-8")))
 
 
 def _tables(design: Design, rows: Sequence[dict[str, Any]]) -> dict[str, pl.DataFrame]:
@@ -221,15 +223,17 @@ def _tables(design: Design, rows: Sequence[dict[str, Any]]) -> dict[str, pl.Data
     }
 
 
-def _files(sweep: Sweep, base: LoadedConfig) -> Iterator[tuple[str, bytes]]:
-    yield "config.yaml", base.resolved.encode()
-    yield "summary.json", f"{json.dumps(sweep.summary, indent=2, ensure_ascii=False)}\n".encode()
+def _files(sweep: Sweep, base: LoadedConfig, reader: ConfigReader) -> Iterator[tuple[str, bytes]]:
+    yield CONFIG, base.resolved.encode()
+    inputs = {about.path: content for about, content in reader.memory.contents.values()}
+    yield from ((f"{INPUTS}/{path}", content) for path, content in sorted(inputs.items()))
+    yield SUMMARY, f"{json.dumps(sweep.summary, indent=2, ensure_ascii=False)}\n".encode()
     for name, frame in sweep.tables.items():
-        yield f"tables/{name}.parquet", parquet_bytes(frame)
-        yield f"tables/{name}.csv", csv_bytes(frame)
+        yield f"{TABLES}/{name}.parquet", parquet_bytes(frame)
+        yield f"{TABLES}/{name}.csv", csv_bytes(frame)
 
 
-def _provenance(request: Request, base: LoadedConfig, identity: dict[str, Any]) -> dict[str, object]:
+def _provenance(request: Request, identity: dict[str, Any]) -> dict[str, object]:
     return {
         "created": created(),
         "config": {
@@ -237,6 +241,5 @@ def _provenance(request: Request, base: LoadedConfig, identity: dict[str, Any]) 
             "scenario": request.scenario,
             "set": list(request.overrides),
         },
-        "inputs": [file.path for file in base.inputs],
         "identity": identity,
     }
