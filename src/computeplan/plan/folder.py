@@ -121,6 +121,7 @@ def _put_in_place(staging: Path, target: Path, kind: str) -> None:
 
 def _rename_in_turn(staging: Path, target: Path) -> None:
     """Move the old folder aside and the new one in; put the old one back if that fails."""
+    _demote_replaced(target)
     aside = _beside(target, "replaced")
     target.rename(aside)
     try:
@@ -137,6 +138,12 @@ def _remove_left_behind(target: Path) -> None:
         for folder in target.parent.glob(f".{glob.escape(target.name)}.*.{purpose}"):
             with contextlib.suppress(OSError), _alone_in(folder, wait=False):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _demote_replaced(target: Path) -> None:
+    """Let no folder that was replaced earlier, and may be half removed, pass for the one replaced now."""
+    for folder in target.parent.glob(f".{glob.escape(target.name)}.*.replaced"):
+        folder.rename(_beside(target, "partial"))
 
 
 def _restore_interrupted(target: Path) -> None:
