@@ -127,6 +127,21 @@ def test_points_from_a_table(tmp_path):
     assert named.points.equals(found.points)
 
 
+def test_values_of_a_row_may_need_each_other(tmp_path):
+    (tmp_path / "points.csv").write_text(
+        "sites.home.pools.own.term,sites.home.pools.own.units,sites.home.pools.own.price\n"
+        "reserved,null,2\nowned,8,\nowned,,\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "wrong.csv").write_text("sites.home.pue,sites.home.puh\n1.2,3\n1.3,4\n", encoding="utf-8")
+    config = small(tmp_path)
+    config.write_text(config.read_text("utf-8").replace("units: 9}", "price: 1, units: 9}"), "utf-8")
+    found = swept(config, points=tmp_path / "points.csv")
+    assert found.points["status"].to_list() == ["invalid", "optimal", "optimal"]
+    with pytest.raises(ConfigError, match="did you mean 'pue'"):
+        swept(config, points=tmp_path / "wrong.csv")
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from computeplan.config import ConfigReader
 from computeplan.config.variation import in_vary, number_and_unit
@@ -10,14 +10,14 @@ from computeplan.errors import ConfigError, Fault
 from computeplan.lp import Difference, Digest, digest
 from computeplan.planner import Compiled
 from computeplan.problem import Problem
-from computeplan.studies.sweep.design import Design, Point
+from computeplan.studies.sweep.design import Design, DesignKind, Point
 
 MOST_TRIED = 25
 """Values of an axis that are tried before the sweep begins; the others show when their point comes."""
 
 
 def probe(reader: ConfigReader, design: Design, base: Problem) -> dict[str, Difference]:
-    """Try the values of each axis alone.
+    """Try the values of each axis alone; of a list, its first rows, whose values may need each other.
 
     Parameters
     ----------
@@ -34,25 +34,38 @@ def probe(reader: ConfigReader, design: Design, base: Problem) -> dict[str, Diff
     Raises
     ------
     ConfigError
-        With the faults of all values.
+        With the faults of all values; of a list, where no row that is tried is right.
     """
     own, faults = _digest(base), list[Fault]()
     touches = dict.fromkeys(design.axes.labels, Difference.NOTHING)
-    for label in design.axes.labels:
-        tried = 0
-        for point in _alone(design, label):
-            try:
-                problem = reader.load(scenario=point.scenario, overrides=point.overrides).problem
-            except ConfigError as error:
-                faults += [in_vary(fault) for fault in error.faults]
-                continue
+    if design.kind is DesignKind.LIST:
+        rows, faults = _tried(reader, design.points[:MOST_TRIED])
+        heaviest = max((_digest(problem).difference(own) for problem in rows[:2]), key=_weight, default=None)
+        if heaviest is not None:
+            return dict.fromkeys(design.axes.labels, heaviest)
+    else:
+        for label in design.axes.labels:
+            problems, wrong = _tried(reader, list(_alone(design, label)))
+            faults += wrong
             # Two values say what all do; a first one may be that of the config.
-            if tried < 2:
-                touches[label] = max(touches[label], _digest(problem).difference(own), key=_weight)
-            tried += 1
+            differences = [_digest(problem).difference(own) for problem in problems[:2]]
+            touches[label] = max(differences, key=_weight, default=Difference.NOTHING)
     if faults:
         raise ConfigError(list(dict.fromkeys(faults)))
     return touches
+
+
+def _tried(reader: ConfigReader, points: Sequence[Point]) -> tuple[list[Problem], list[Fault]]:
+    """Load the configs of some points; give the first problems, and the faults of all."""
+    problems, faults = [], list[Fault]()
+    for point in points:
+        try:
+            problem = reader.load(scenario=point.scenario, overrides=point.overrides).problem
+        except ConfigError as error:
+            faults += [in_vary(fault) for fault in error.faults]
+        else:
+            problems.append(problem)
+    return problems, faults
 
 
 def _alone(design: Design, label: str) -> Iterator[Point]:
