@@ -195,6 +195,8 @@ def test_a_plan_folder_is_not_replaced_by_a_sweep_nor_the_other_way(tmp_path):
     swept(config, vary=["demand*=1"], out=tmp_path / "sweep")
     with pytest.raises(PlanFolderError, match="no part of a plan"):
         run.save(tmp_path / "sweep")
+    with pytest.raises(PlanFolderError, match="expected a folder with a plan, got one with a sweep"):
+        computeplan.open_plan(tmp_path / "sweep")
 
 
 def test_inputs_are_read_once(tmp_path):

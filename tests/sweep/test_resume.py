@@ -61,6 +61,13 @@ def test_a_finished_sweep_is_not_solved_again(tmp_path, whole):
     assert tables(tmp_path / "whole") == whole
 
 
+def test_a_finished_sweep_that_was_tampered_with_is_not_believed(tmp_path, whole):
+    assert whole
+    (tmp_path / "whole/tables/points.parquet").write_bytes(b"else")
+    with pytest.raises(PlanFolderError, match=r"points\.parquet has changed"):
+        swept(tmp_path / "small.yaml", vary=VARY, out=tmp_path / "whole")
+
+
 def test_restart_solves_again(tmp_path, whole):
     seen = []
     swept(tmp_path / "small.yaml", vary=VARY, out=tmp_path / "whole", restart=True, tell=seen.append)

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from computeplan.errors import PlanFolderError
 from computeplan.plan.contents import CONFIG, INPUTS, PROVENANCE, SUMMARY, TABLES
 from computeplan.plan.folder import check_target, write_folder
 from computeplan.plan.provenance import created, versions
+from computeplan.plan.reading import open_folder
 from computeplan.plan.tables import csv_bytes, parquet_bytes
 from computeplan.studies.sweep.ask import Question, designed
 from computeplan.studies.sweep.crew import Crew, cluster_crew, cores, given_crew, local_crew
@@ -199,19 +201,18 @@ def _text(data: Any) -> bytes:
 
 def _finished(target: Path, identity: dict[str, Any]) -> Sweep | None:
     """Read the sweep that is in the target already; None where there is none."""
-    try:
-        record = json.loads((target / PROVENANCE).read_text(encoding="utf-8"))
-    except OSError:
+    if not (target / PROVENANCE).exists():
         return None
-    changed = differences(record.get("identity", {}), identity)
+    folder = open_folder(target, KIND)
+    changed = differences(folder.provenance.get("identity", {}), identity)
     if changed:
         raise PlanFolderError(
             f"{target} holds a sweep that differs in {changed}; --out DIR names another place, {RESTART}"
         )
     import polars as pl
 
-    tables = {name: pl.read_parquet(target / TABLES / f"{name}.parquet") for name in NAMES}
-    return Sweep(tables, json.loads((target / SUMMARY).read_text(encoding="utf-8")))
+    tables = {name: pl.read_parquet(BytesIO(folder.read(f"{TABLES}/{name}.parquet"))) for name in NAMES}
+    return Sweep(tables, json.loads(folder.read(SUMMARY)))
 
 
 def _tables(design: Design, rows: Sequence[dict[str, Any]]) -> dict[str, pl.DataFrame]:
