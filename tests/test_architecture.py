@@ -44,7 +44,8 @@ OWNERS = {
     "pint": {"config"},
     "highspy": {"solvers"},
     "pulp": {"solvers"},
-    "polars": {"config", "plan"},
+    "polars": {"config", "plan", "studies"},
+    "distributed": {"studies"},
     "rich": {"report", "cli"},
     "typer": {"cli"},
 }

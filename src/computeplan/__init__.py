@@ -5,8 +5,9 @@
 >>> run.plan.status, run.plan.solution.accounts.cost.total  # doctest: +SKIP
 >>> run.save("plans/quickstart")  # doctest: +SKIP
 
-`load` reads and checks a config, `solve` plans it, `open_plan` opens a plan that was saved. They are
-imported when they are first used, so that ``import computeplan`` and ``computeplan --help`` stay quick.
+`load` reads and checks a config, `solve` plans it, `sweep` plans it with many values, `open_plan` opens a
+plan that was saved. They are imported when they are first used, so that ``import computeplan`` and
+``computeplan --help`` stay quick.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from computeplan.api import load, solve
+    from computeplan.api import load, solve, sweep
     from computeplan.archive import open_plan
 
-__all__ = ["__version__", "load", "open_plan", "solve"]
+__all__ = ["__version__", "load", "open_plan", "solve", "sweep"]
 
 
 def __getattr__(name: str) -> object:
-    if name in {"load", "solve"}:
+    if name in {"load", "solve", "sweep"}:
         from computeplan import api
 
         return getattr(api, name)

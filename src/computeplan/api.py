@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -30,12 +30,12 @@ from computeplan.plan.provenance import created, versions
 from computeplan.plan.saved import plan_bytes
 from computeplan.plan.summary import costs, emissions_t, number, summarize
 from computeplan.plan.tables import csv_bytes, parquet_bytes, tables
-from computeplan.planner import plan
+from computeplan.planner import plan, stated_options
 from computeplan.problem import Problem, Status
 from computeplan.solvers import SolverOptions, write_model
-from computeplan.solvers.options import Method
 from computeplan.stages import StageClock
 from computeplan.studies.baselines import Baseline, all_local
+from computeplan.studies.sweep import Progress, Question, Request, Sweep, run_sweep
 
 if TYPE_CHECKING:
     from computeplan.plan.tables.catalog import Tables
@@ -254,6 +254,96 @@ def solve(
     return Run(loaded, chosen, found, kept, reasons, times_s)
 
 
+def sweep(
+    config: str | Path,
+    *,
+    vary: Sequence[str] | Mapping[str, object] = (),
+    scenarios: Sequence[str] = (),
+    points: str | Path | None = None,
+    design: str | None = None,
+    samples: int | None = None,
+    seed: int | None = None,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    options: SolverOptions | None = None,
+    out: str | Path | None = None,
+    restart: bool = False,
+    workers: int | None = None,
+    cluster: str | None = None,
+    executor: Executor | None = None,
+    tell: Callable[[Progress], object] | None = None,
+) -> Sweep:
+    """Solve a config with many values.
+
+    Parameters
+    ----------
+    config : str or Path
+    vary : sequence of str, or mapping of str to object
+        ``PATH=SPEC`` each, ``PATH*=SPEC`` for factors, ``PATH+=SPEC`` for amounts; or ``PATH``, ``PATH*``,
+        ``PATH+`` with a list or a spec. Default: the config's ``sweep``.
+    scenarios : sequence of str
+        To go through; ``base`` is the config itself, ``all`` it and every scenario.
+    points : str or Path, optional
+        CSV file with one row a point, instead of `vary`.
+    design : str, optional
+        ``grid``, ``one-at-a-time``, ``latin-hypercube`` or ``monte-carlo``.
+    samples, seed : int, optional
+        Of a random design.
+    scenario, overrides
+        Laid over all points, as in `load`.
+    options : SolverOptions, optional
+        Default: the config's own, and as many threads as there are cores for each worker.
+    out : str or Path, optional
+        Folder to write, and to go on from; without one nothing is kept.
+    restart : bool
+        Solve again what is there already.
+    workers : int, optional
+        Worker processes; default one for each core.
+    cluster : str, optional
+        Address of a Dask scheduler, to solve there.
+    executor : Executor, optional
+        Any ``concurrent.futures`` executor, to solve there.
+    tell : callable, optional
+        Called with the progress after each point.
+
+    Returns
+    -------
+    Sweep
+        With tables, and a summary of what moves the answer most and where plans switch.
+
+    Raises
+    ------
+    ConfigError, UsageError, PlanFolderError, SolverError
+    """
+    texts = (
+        [f"{path}={_spec(values)}" for path, values in vary.items()] if isinstance(vary, Mapping) else vary
+    )
+    question = Question(
+        tuple(texts), tuple(scenarios), Path(points) if points else None, design, samples, seed
+    )
+    request = Request(
+        path=Path(config),
+        question=question,
+        scenario=scenario,
+        overrides=tuple(overrides),
+        options=asdict(options) if options else {},
+        target=Path(out) if out else None,
+        restart=restart,
+        workers=workers,
+        cluster=cluster,
+        executor=executor,
+        tell=tell or (lambda _: None),
+    )
+    return run_sweep(request)
+
+
+def _spec(values: object) -> str:
+    """Write values as a spec: text as it is, a list in YAML."""
+    if isinstance(values, str):
+        return values
+    return json.dumps(list(values) if isinstance(values, Iterable) else [values], ensure_ascii=False)
+
+
 def configured_options(loaded: Loaded) -> SolverOptions:
     """Give the solver options that a config states.
 
@@ -261,8 +351,7 @@ def configured_options(loaded: Loaded) -> SolverOptions:
     ----------
     loaded : Loaded
     """
-    solver = loaded.config.solver
-    return SolverOptions(solver.name, solver.time_limit_s, solver.threads, Method(solver.method))
+    return stated_options(loaded.config.solver)
 
 
 def export(loaded: Loaded, path: str | Path) -> tuple[int, int]:

@@ -5,14 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 from computeplan import memory
+from computeplan.config import SolverSettings
 from computeplan.decomposition import ProgramSolver, Reduction
 from computeplan.grouping import Allocation, Grouping, keep_all, merge
-from computeplan.lp import BYTES_PER_COLUMN, Model, build, least_columns, optimal_face
+from computeplan.lp import BYTES_PER_COLUMN, LinearProgram, Model, build, least_columns, optimal_face
 from computeplan.plan.audit import audit_plan
 from computeplan.plan.plan import Plan, Size, Solution, SolverRun
-from computeplan.problem import Decisions, Goal, Prices, Problem, Work
-from computeplan.solvers import SolverOptions, SolverResult
+from computeplan.problem import Decisions, Goal, Prices, Problem, Work, sharing_with
+from computeplan.solvers import Basis, Method, SolverOptions, SolverResult, Start
 from computeplan.stages import StageClock
+
+
+def stated_options(settings: SolverSettings) -> SolverOptions:
+    """Give the solver options that a config states.
+
+    Parameters
+    ----------
+    settings : SolverSettings
+    """
+    method = Method(settings.method)
+    return SolverOptions(settings.name, settings.time_limit_s, settings.threads, method)
 
 
 def plan(
@@ -51,6 +63,10 @@ class _Answer:
     prices: Prices | None
 
 
+_GROUPED_BY = ("workloads", "companies", "needs", "sites", "hardware", "pools", "network", "horizon")
+"""Parts of a problem that decide which workloads are interchangeable."""
+
+
 class Compiled:
     """A problem reduced and built once, to be planned again and again with other numbers.
 
@@ -76,12 +92,23 @@ class Compiled:
         self._problem = problem
         self._grouping = self._reduced(problem)
         self._model = self._built(self._grouping)
-        with self._clock.stage("solve"):
-            self._solver = ProgramSolver(self._model.lp, self._options, reduction)
+        self._solver: ProgramSolver | None = None
+        self._start: Start | None = None
+
+    @property
+    def lp(self) -> LinearProgram:
+        """The linear program as it stands."""
+        return self._model.lp
+
+    def bases(self) -> tuple[Basis | None, ...]:
+        """Give where the last solve ended, for another one to start there."""
+        return self._solver.bases() if self._solver is not None else ()
 
     def plan(self) -> Plan:
         """Plan for the problem as it stands."""
         with self._clock.stage("solve"):
+            if self._solver is None:
+                self._solver = ProgramSolver(self._model.lp, self._options, self._reduction, self._start)
             result, parts = self._solver.solve()
         answer = self._read(result, parts)
         if self._problem.objective.goal is Goal.CARBON and answer.work is not None:
@@ -106,17 +133,51 @@ class Compiled:
         ----------
         problem : Problem
         """
+        self._take(problem)
+        if self._solver is not None:
+            with self._clock.stage("solve"):
+                self._solver.update(self._model.lp)
+
+    def turn(self, problem: Problem) -> None:
+        """Turn to another problem and forget how the last one was solved: its plan is that of a fresh solver.
+
+        Parameters
+        ----------
+        problem : Problem
+        """
+        self._take(problem)
+        self.start_from(None)
+
+    def start_from(self, start: Start | None) -> None:
+        """Solve next from a given start, whatever was solved before.
+
+        Parameters
+        ----------
+        start : Start or None
+            None: the solver starts anew.
+        """
+        self._solver, self._start = None, start
+
+    def _take(self, problem: Problem) -> None:
+        """Reduce and build another problem, as far as it differs from the last one."""
+        problem = sharing_with(problem, self._problem)
         if _differs_in_weights_only(self._problem, problem):
             self._grouping = replace(
                 self._grouping, problem=replace(self._grouping.problem, objective=problem.objective)
             )
             self._model = self._model.reweighted(self._grouping.problem)
         else:
-            self._grouping = self._reduced(problem)
+            self._grouping = self._regrouped(problem)
             self._model = self._built(self._grouping)
         self._problem = problem
-        with self._clock.stage("solve"):
-            self._solver.update(self._model.lp)
+
+    def _regrouped(self, problem: Problem) -> Grouping:
+        """Keep the classes where nothing that they depend on is another."""
+        if any(getattr(self._problem, name) is not getattr(problem, name) for name in _GROUPED_BY):
+            return self._reduced(problem)
+        merged = self._grouping.problem
+        kept = replace(problem, workloads=merged.workloads, companies=merged.companies)
+        return replace(self._grouping, problem=kept)
 
     def _reduced(self, problem: Problem) -> Grouping:
         with self._clock.stage("reduce"):

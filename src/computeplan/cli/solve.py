@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -108,6 +108,20 @@ def _options(
     from dataclasses import replace
 
     from computeplan.api import configured_options
+
+    return replace(configured_options(loaded), **given_options(solver, time_limit, threads, method))
+
+
+def given_options(
+    solver: str | None, time_limit: float | None, threads: int | None, method: Method | None
+) -> dict[str, Any]:
+    """Give the fields of the solver's options that the command line states.
+
+    Parameters
+    ----------
+    solver, time_limit, threads, method
+        As on the command line.
+    """
     from computeplan.solvers import options
 
     stated = {
@@ -116,8 +130,7 @@ def _options(
         "threads": threads,
         "method": method and options.Method(method.value),
     }
-    given = {name: value for name, value in stated.items() if value is not None}
-    return replace(configured_options(loaded), **given)  # type: ignore[arg-type]  # names match their types
+    return {name: value for name, value in stated.items() if value is not None}
 
 
 def _outcome(run: Run) -> ExitCode:

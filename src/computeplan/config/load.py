@@ -15,11 +15,12 @@ from computeplan.config.faults import findings_of
 from computeplan.config.overlay import apply_overrides, apply_scenario
 from computeplan.config.places import SET, Finding, Overlay, Places, split_path
 from computeplan.config.references import check_references
-from computeplan.config.resolve.input_files import OUTSIDE, InputFile
+from computeplan.config.resolve.input_files import OUTSIDE, InputFile, Memory
 from computeplan.config.resolve.problem import Resolved, to_problem
-from computeplan.config.schema import Config, SolverSection
-from computeplan.config.schema.quantity import DEFAULT_CURRENCY
+from computeplan.config.schema import Config, SolverSection, SweepSection
 from computeplan.config.schema.root import CURRENCY_PATTERN
+from computeplan.config.units import DEFAULT_CURRENCY
+from computeplan.config.variation import Variation
 from computeplan.config.words import shown_value
 from computeplan.config.yaml_source import Document, read_document
 from computeplan.config.yaml_text import to_yaml
@@ -48,6 +49,31 @@ class SolverSettings:
     method: str
 
 
+@dataclass(frozen=True)
+class SweepSettings:
+    """What a config's sweep varies.
+
+    Attributes
+    ----------
+    design : str
+        ``grid``, ``one-at-a-time``, ``latin-hypercube`` or ``monte-carlo``.
+    variations : tuple of Variation
+    scenarios : tuple of str
+    points : str or None
+        CSV file with the points.
+    samples : int or None
+        Points of a random design.
+    seed : int
+    """
+
+    design: str
+    variations: tuple[Variation, ...]
+    scenarios: tuple[str, ...]
+    points: str | None
+    samples: int | None
+    seed: int
+
+
 @dataclass(frozen=True, eq=False)
 class LoadedConfig:
     """A config, checked and turned into numbers.
@@ -57,11 +83,13 @@ class LoadedConfig:
     problem : Problem
     solver : SolverSettings
     data : dict
-        The config after scenario and overrides, without its scenarios.
+        The config after scenario and overrides, without its scenarios and its sweep.
     inputs : tuple of InputFile
         The files that the config names.
     warnings : tuple of str
         What is allowed but looks wrong.
+    sweep : SweepSettings, optional
+        What the config's sweep varies.
     """
 
     problem: Problem
@@ -69,6 +97,7 @@ class LoadedConfig:
     data: dict[str, Any]
     inputs: tuple[InputFile, ...]
     warnings: tuple[str, ...]
+    sweep: SweepSettings | None = None
 
     @cached_property
     def resolved(self) -> str:
@@ -106,13 +135,44 @@ def load_config(
     ConfigError
         With every fault found, each with its place.
     """
-    document = read_document(path)
+    return load_document(
+        read_document(path), path.parent, scenario=scenario, overrides=overrides, allow_paths=allow_paths
+    )
+
+
+def load_document(
+    document: Document,
+    folder: Path,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    allow_paths: Sequence[Path] = (),
+    memory: Memory | None = None,
+) -> LoadedConfig:
+    """Check a parsed config and make its problem.
+
+    Parameters
+    ----------
+    document : Document
+    folder : Path
+        The config's folder.
+    scenario, overrides, allow_paths
+        As in `load_config`.
+    memory : Memory, optional
+        Files that were read before.
+
+    Raises
+    ------
+    ConfigError
+        With every fault found, each with its place.
+    """
     data, places = _laid_over(document, scenario, overrides)
     settings = _checked(data, places)
-    resolved = _resolved(settings, (path.parent, *allow_paths), data, places)
-    applied = {key: value for key, value in data.items() if key != "scenarios"}
+    resolved = _resolved(settings, (folder, *allow_paths), data, places, memory)
+    applied = {key: value for key, value in data.items() if key not in ("scenarios", "sweep")}
     solver = _solver_settings(settings.solver)
-    return LoadedConfig(resolved.problem, solver, applied, resolved.inputs, resolved.warnings)
+    sweep = _sweep_settings(settings.sweep) if settings.sweep else None
+    return LoadedConfig(resolved.problem, solver, applied, resolved.inputs, resolved.warnings, sweep)
 
 
 def _laid_over(
@@ -147,9 +207,15 @@ def _currency(data: dict[str, Any]) -> str:
     return str(currency) if is_code else DEFAULT_CURRENCY
 
 
-def _resolved(settings: Config, folders: tuple[Path, ...], data: dict[str, Any], places: Places) -> Resolved:
+def _resolved(
+    settings: Config,
+    folders: tuple[Path, ...],
+    data: dict[str, Any],
+    places: Places,
+    memory: Memory | None,
+) -> Resolved:
     try:
-        return to_problem(settings, folders[0], folders[1:])
+        return to_problem(settings, folders[0], folders[1:], memory)
     except ConfigError as error:
         faults = [fault if fault.file else _placed(fault, data, places) for fault in error.faults]
     raise ConfigError(_in_order(faults))
@@ -178,3 +244,14 @@ def _renamed(data: Any, kept: dict[str, str]) -> Any:
     if isinstance(data, list):
         return [_renamed(value, kept) for value in data]
     return kept.get(data, data) if isinstance(data, str) else data
+
+
+def _sweep_settings(section: SweepSection) -> SweepSettings:
+    return SweepSettings(
+        design=section.design,
+        variations=tuple(varied.variation for varied in section.vary),
+        scenarios=section.scenarios,
+        points=section.points,
+        samples=section.samples,
+        seed=section.seed,
+    )

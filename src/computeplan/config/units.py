@@ -16,6 +16,8 @@ from computeplan.config.words import nearest
 if TYPE_CHECKING:
     import pint
 
+DEFAULT_CURRENCY = "CNY"
+
 MONEY = "money"
 """Stands for the config's currency in units, as in ``money/kWh``."""
 
@@ -159,6 +161,25 @@ def unit_factor(written: str, unit: str | None, currency: str) -> Fraction:
         wanted = "a plain number" if unit == "1" else shown(unit, currency)
         raise UnitError(f"`{written}` cannot be converted to {wanted}")
     return Fraction(source.to(target).magnitude)
+
+
+def factor_between(written: str, other: str, currency: str) -> Fraction:
+    """Return how many of another unit one `written` unit is.
+
+    Parameters
+    ----------
+    written, other : str
+        Units as they stand in a config.
+    currency : str
+        Code of the config's currency.
+
+    Raises
+    ------
+    UnitError
+        If a unit is unknown, or they have other dimensions.
+    """
+    unit_factor(other, None, currency)
+    return unit_factor(written, _names_checked(other, currency), currency)
 
 
 def _names_checked(written: str, currency: str) -> str:

@@ -14,7 +14,16 @@ from computeplan.decomposition.parts import Part, bundled, component_of, extract
 from computeplan.decomposition.redundant import never_binding
 from computeplan.lp import LinearProgram, Scaling, scaling_for
 from computeplan.problem import Bools, Floats, Ints, Status
-from computeplan.solvers import Session, SolverOptions, SolverResult, same_matrix, settled, solve
+from computeplan.solvers import (
+    Basis,
+    Session,
+    SolverOptions,
+    SolverResult,
+    Start,
+    same_matrix,
+    settled,
+    solve,
+)
 
 LARGEST_PART = 0.5
 """Above this share of the columns in one part, parting is not worth its price."""
@@ -67,15 +76,23 @@ class ProgramSolver:
     options : SolverOptions
         Only HiGHS is used in parts and warm; ``auto`` takes it for both.
     reduction : Reduction
+    start : Start, optional
+        Where the first solve starts, as far as it suits the program.
     """
 
-    def __init__(self, lp: LinearProgram, options: SolverOptions, reduction: Reduction) -> None:
+    def __init__(
+        self,
+        lp: LinearProgram,
+        options: SolverOptions,
+        reduction: Reduction,
+        start: Start | None = None,
+    ) -> None:
         self._options, self._reduction = options, reduction
         self._scaling = scaling_for(lp)
         self._lp = lp
         self._session: Session | None = None
         self._coupled: _Coupled | None = None
-        self._start(lp if self._scaling is None else self._scaling.apply(lp))
+        self._start(lp if self._scaling is None else self._scaling.apply(lp), start)
 
     def solve(self) -> tuple[SolverResult, int]:
         """Solve as things stand.
@@ -103,6 +120,12 @@ class ProgramSolver:
             self._session = Session(self._lp, options)
         return self._session.solve(), 1
 
+    def bases(self) -> tuple[Basis | None, ...]:
+        """Give the basis in which the last solve of each part ended; none without HiGHS."""
+        if self._coupled is not None:
+            return self._coupled.bases()
+        return () if self._session is None else (self._session.basis(),)
+
     def update(self, lp: LinearProgram) -> None:
         """Take over another program; warm if only its numbers differ.
 
@@ -123,13 +146,18 @@ class ProgramSolver:
             self._session.update(lp)
         self._lp = lp
 
-    def _start(self, lp: LinearProgram) -> None:
+    def _start(self, lp: LinearProgram, start: Start | None = None) -> None:
         self._lp = lp
         self._session, self._coupled = None, None
         if self._options.name in {"highs", "auto"} and Reduction.SPLIT in self._reduction:
             structure = structure_of(lp, self._reduction)
             if structure.parts:
-                self._coupled = _Coupled(lp, structure, self._options)
+                self._coupled = _Coupled(lp, structure, self._options, start)
+        options = settled(lp, self._options)
+        if start is not None and options.name == "highs" and self._coupled is None:
+            self._session = Session(lp, options)
+            if len(start.bases) == 1 and start.bases[0] is not None:
+                self._session.start_at(start.bases[0], costs_only=start.costs_only)
 
 
 def _unscaled(result: SolverResult, scaling: Scaling) -> SolverResult:
@@ -186,10 +214,12 @@ def _is_broken_by_nothing(lp: LinearProgram) -> Bools:
 class _Coupled:
     """The parts with the row that couples them."""
 
-    def __init__(self, lp: LinearProgram, structure: Structure, options: SolverOptions) -> None:
+    def __init__(
+        self, lp: LinearProgram, structure: Structure, options: SolverOptions, start: Start | None
+    ) -> None:
         self._lp, self._parts, self._coupling = lp, structure.parts, structure.coupling
         self._use = _row_of(lp, structure.coupling)
-        self._fleet = Fleet(structure.parts, options)
+        self._fleet = Fleet(structure.parts, options, start)
         self._cost = lp.cost
         self._results: Sequence[SolverResult] = ()
 
@@ -197,6 +227,10 @@ class _Coupled:
     def size(self) -> int:
         """Number of parts."""
         return len(self._parts)
+
+    def bases(self) -> tuple[Basis | None, ...]:
+        """Give the basis in which the last solve of each part ended."""
+        return self._fleet.bases()
 
     def solve(self, cost: Floats, offset: float) -> SolverResult | None:
         """Solve at these costs; None where only the whole program can tell what it is."""

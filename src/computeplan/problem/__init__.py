@@ -7,6 +7,7 @@ from computeplan.problem.horizon import Horizon, HorizonEnd
 from computeplan.problem.network import GB_PER_H_PER_GBPS, Network
 from computeplan.problem.objective import Goal, Objective
 from computeplan.problem.problem import Problem, Split
+from computeplan.problem.sharing import sharing_with
 from computeplan.problem.sites import CapMeasure, Caps, Hardware, Pools, Sites, Term
 from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock
 from computeplan.problem.workloads import Companies, Needs, Workloads
@@ -42,5 +43,6 @@ __all__ = [
     "Work",
     "WorkBlock",
     "Workloads",
+    "sharing_with",
     "sum_by",
 ]

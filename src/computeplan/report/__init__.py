@@ -6,6 +6,7 @@ from computeplan.report.console import plan_view
 from computeplan.report.contents import contents, contents_data
 from computeplan.report.explanation import explanation_data, explanation_view
 from computeplan.report.reasons import reasons_view
+from computeplan.report.sweep import sweep_view
 
 __all__ = [
     "audit_data",
@@ -18,4 +19,5 @@ __all__ = [
     "explanation_view",
     "plan_view",
     "reasons_view",
+    "sweep_view",
 ]

@@ -1,15 +1,18 @@
 """Solvers of linear programs: HiGHS and Clarabel, any other through PuLP. The only place that knows them."""
 
+from computeplan.solvers.basis import Basis, Start
 from computeplan.solvers.export import write_model
 from computeplan.solvers.options import Method, SolverOptions, SolverResult
 from computeplan.solvers.registry import available, settled, solve
 from computeplan.solvers.session import Session, same_matrix
 
 __all__ = [
+    "Basis",
     "Method",
     "Session",
     "SolverOptions",
     "SolverResult",
+    "Start",
     "available",
     "same_matrix",
     "settled",

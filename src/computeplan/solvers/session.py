@@ -6,6 +6,7 @@ import numpy as np
 
 from computeplan.lp import LinearProgram
 from computeplan.problem import Floats, Ints, Status
+from computeplan.solvers.basis import Basis, read_basis, set_basis
 from computeplan.solvers.highs import load_model, new_highs, run, set_options
 from computeplan.solvers.options import SolverOptions, SolverResult
 
@@ -40,6 +41,22 @@ class Session:
         basis = other._highs.getBasis()
         if alike and basis.valid and self._highs.setBasis(basis).name != "kError":
             self._highs.setOptionValue("solver", "simplex")
+
+    def start_at(self, basis: Basis, *, costs_only: bool) -> None:
+        """Start the first solve from a basis, if it fits.
+
+        Parameters
+        ----------
+        basis : Basis
+        costs_only : bool
+            Whether it is optimal but for costs.
+        """
+        if basis.fits(self.lp.n_columns, self.lp.n_rows) and set_basis(self._highs, basis):
+            self._warm(PRIMAL if costs_only else DUAL)
+
+    def basis(self) -> Basis | None:
+        """Give the basis in which the last solve ended, if it did in one."""
+        return read_basis(self._highs)
 
     def solve(self) -> SolverResult:
         """Solve as things stand."""

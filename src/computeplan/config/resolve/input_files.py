@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from computeplan.config.regular_file import MIB, NoFileError, TooLargeError, read_regular
 from computeplan.config.resolve.faults import Faults
@@ -43,6 +44,26 @@ class InputFile:
     origin: str
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Files as they were when they were first read, for a config that is read again with other values.
+
+    Attributes
+    ----------
+    contents : dict of str to (InputFile, bytes)
+        By the name that the config uses.
+    tables : dict
+        Columns of tables, by file and column names; not pickled.
+    """
+
+    contents: dict[str, tuple[InputFile, bytes]] = field(default_factory=dict)
+    tables: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[type[Memory], tuple[dict[str, tuple[InputFile, bytes]]]]:
+        """Leave out what can be made again."""
+        return Memory, (self.contents,)
+
+
 class InputFiles:
     """The files that were read.
 
@@ -52,16 +73,18 @@ class InputFiles:
         The config's folder.
     faults : Faults
         Receives what is wrong with a file.
+    memory : Memory
+        What it holds is not read again.
     also : sequence of Path
         Other folders from which files may be read.
     """
 
-    def __init__(self, folder: Path, faults: Faults, also: Sequence[Path] = ()) -> None:
+    def __init__(self, folder: Path, faults: Faults, memory: Memory, also: Sequence[Path] = ()) -> None:
         self._folder = folder.resolve()
         self._allowed = (self._folder, *(other.resolve() for other in also))
         self._faults = faults
         self._read: dict[str, InputFile] = {}
-        self._contents: dict[str, bytes] = {}
+        self.memory = memory
 
     @property
     def inputs(self) -> tuple[InputFile, ...]:
@@ -83,21 +106,23 @@ class InputFiles:
         (str, bytes) or None
             Path as named, relative to the folder, and content; None, and a fault, where it cannot be read.
         """
-        place = self._place(file, path)
-        if place is None:
-            return None
-        named = self._named(file)
-        inside = named.is_relative_to(self._folder)
-        name = (named.relative_to(self._folder) if inside else place).as_posix()
-        if name not in self._contents:
-            content = self._content(place, file, path)
-            if content is None:
+        if file not in self.memory.contents:
+            place = self._place(file, path)
+            content = self._content(place, file, path) if place is not None else None
+            if place is None or content is None:
                 return None
-            digest = hashlib.sha256(content).hexdigest()
-            kept = name if inside else f"{OUTSIDE}/{digest[:8]}-{place.name}"
-            self._contents[name] = content
-            self._read[name] = InputFile(kept, digest, len(content), file)
-        return name, self._contents[name]
+            self.memory.contents[file] = self._about(file, place, content), content
+        about, content = self.memory.contents[file]
+        self._read[about.path] = about
+        return about.path, content
+
+    def _about(self, file: str, place: Path, content: bytes) -> InputFile:
+        named, digest = self._named(file), hashlib.sha256(content).hexdigest()
+        inside = named.is_relative_to(self._folder)
+        kept = (
+            named.relative_to(self._folder).as_posix() if inside else f"{OUTSIDE}/{digest[:8]}-{place.name}"
+        )
+        return InputFile(kept, digest, len(content), file)
 
     def _content(self, place: Path, file: str, path: str) -> bytes | None:
         used = sum(known.bytes for known in self._read.values())

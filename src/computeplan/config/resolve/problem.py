@@ -12,7 +12,7 @@ from computeplan.config.resolve.context import Context
 from computeplan.config.resolve.energy import build_contracts, build_grid
 from computeplan.config.resolve.faults import Faults
 from computeplan.config.resolve.horizon import Span, build_horizon
-from computeplan.config.resolve.input_files import InputFile, InputFiles
+from computeplan.config.resolve.input_files import InputFile, InputFiles, Memory
 from computeplan.config.resolve.names import Names
 from computeplan.config.resolve.network import build_network, enclosing_zones
 from computeplan.config.resolve.objective import build_objective
@@ -43,7 +43,9 @@ class Resolved:
     warnings: tuple[str, ...]
 
 
-def to_problem(settings: Config, folder: Path, also: Sequence[Path] = ()) -> Resolved:
+def to_problem(
+    settings: Config, folder: Path, also: Sequence[Path] = (), memory: Memory | None = None
+) -> Resolved:
     """Turn checked settings into the numeric problem.
 
     Parameters
@@ -53,6 +55,8 @@ def to_problem(settings: Config, folder: Path, also: Sequence[Path] = ()) -> Res
         The config's folder.
     also : sequence of Path
         Other folders that files may be read from.
+    memory : Memory, optional
+        Files that were read before; receives those that are read now.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def to_problem(settings: Config, folder: Path, also: Sequence[Path] = ()) -> Res
     context = Context(
         horizon=_horizon(settings, faults),
         currency=settings.currency,
-        files=InputFiles(folder, faults, also),
+        files=InputFiles(folder, faults, memory or Memory(), also),
         faults=faults,
     )
     problem = _problem(settings, context)

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,7 @@ from polars import selectors
 
 from computeplan.config.resolve import panics
 from computeplan.config.resolve.faults import Faults
-from computeplan.config.resolve.input_files import InputFiles
+from computeplan.config.resolve.input_files import InputFiles, Memory
 from computeplan.config.words import did_you_mean, shortened
 from computeplan.errors import Fault
 from computeplan.problem import Bools
@@ -50,6 +51,8 @@ class Table:
         Receives what is wrong in the table.
     broken : callable
         Says what is wrong with the file where polars cannot read it.
+    memory : Memory
+        Keeps the columns that were read.
     """
 
     file: str
@@ -58,6 +61,7 @@ class Table:
     names: tuple[str, ...]
     faults: Faults
     broken: Callable[[Exception], Fault]
+    memory: Memory
 
     def columns(self, names: Sequence[str]) -> pl.DataFrame | None:
         """Read columns.
@@ -71,6 +75,15 @@ class Table:
         polars.DataFrame or None
             At least one row of plain cells; None after a fault.
         """
+        key = self.file, tuple(names)
+        if key not in self.memory.tables:
+            data = self._read(names)
+            if data is None:
+                return None
+            self.memory.tables[key] = data
+        return cast("pl.DataFrame", self.memory.tables[key])
+
+    def _read(self, names: Sequence[str]) -> pl.DataFrame | None:
         before = len(self.faults)
         for name in dict.fromkeys(names):
             if self.names.count(name) != 1:
@@ -156,10 +169,11 @@ def open_table(file: str, path: str, files: InputFiles, faults: Faults) -> Table
         return None
     name, content = read
     is_csv = name.lower().endswith(".csv")
-    return _csv_table(name, path, content, faults) if is_csv else _parquet_table(name, path, content, faults)
+    make = _csv_table if is_csv else _parquet_table
+    return make(name, path, content, faults, files.memory)
 
 
-def _csv_table(name: str, path: str, content: bytes, faults: Faults) -> Table | None:
+def _csv_table(name: str, path: str, content: bytes, faults: Faults, memory: Memory) -> Table | None:
     content = content.removeprefix(_BOM).rstrip(b"\r\n")
     problem = _encoding_fault(name, path, content)
     if problem is not None:
@@ -178,7 +192,7 @@ def _csv_table(name: str, path: str, content: bytes, faults: Faults) -> Table | 
         faults.add_fault(Fault(path, "columns separated by commas", repr(first_line[:40]), _SAVE_AS, name, 1))
         return None
     frame = pl.scan_csv(content + b"\n", infer_schema=False)
-    return Table(name, path, frame, tuple(names), faults, partial(_broken_csv, name, path, content))
+    return Table(name, path, frame, tuple(names), faults, partial(_broken_csv, name, path, content), memory)
 
 
 def _broken_csv(name: str, path: str, content: bytes, error: Exception) -> Fault:
@@ -210,7 +224,7 @@ def _encoding_fault(name: str, path: str, content: bytes) -> Fault | None:
     return None
 
 
-def _parquet_table(name: str, path: str, content: bytes, faults: Faults) -> Table | None:
+def _parquet_table(name: str, path: str, content: bytes, faults: Faults, memory: Memory) -> Table | None:
     try:
         with panics.as_errors():
             frame = pl.scan_parquet(io.BytesIO(content))
@@ -222,7 +236,7 @@ def _parquet_table(name: str, path: str, content: bytes, faults: Faults) -> Tabl
     if rows > MOST_ROWS:
         faults.add_fault(Fault(path, f"at most {MOST_ROWS:,} rows", f"{rows:,}", "split the table", name))
         return None
-    return Table(name, path, frame, tuple(names), faults, partial(_broken_parquet, name, path))
+    return Table(name, path, frame, tuple(names), faults, partial(_broken_parquet, name, path), memory)
 
 
 def _broken_parquet(name: str, path: str, error: Exception) -> Fault:

@@ -47,6 +47,7 @@ from computeplan.config.schema.sites import (
     Site,
     UnitsCap,
 )
+from computeplan.config.schema.sweep import SweepSection, Varied
 from computeplan.config.schema.workloads import TABLE_FIELDS, Job, TableDefaults, Workload, WorkloadTable
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "SeriesRef",
     "Site",
     "SolverSection",
+    "SweepSection",
     "TableDefaults",
     "Tariff",
     "TariffRule",
@@ -97,6 +99,7 @@ __all__ = [
     "Tier",
     "UniformLaw",
     "UnitsCap",
+    "Varied",
     "Workload",
     "WorkloadTable",
     "Zone",

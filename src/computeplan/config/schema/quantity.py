@@ -10,9 +10,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from computeplan.config.schema.base import fault
-from computeplan.config.units import NUMBER, UnitError, parse_quantity, shown
-
-DEFAULT_CURRENCY = "CNY"
+from computeplan.config.units import DEFAULT_CURRENCY, NUMBER, UnitError, parse_quantity, shown
 
 LARGEST = 1e15
 """Largest number of a config: sums and products of a few of them stay exact enough to plan with."""
