@@ -19,7 +19,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from computeplan.config import InputFile, LoadedConfig, load_config
-from computeplan.errors import PlanFolderError
+from computeplan.errors import PlanFolderError, UsageError
 from computeplan.explain import Reason, impossible
 from computeplan.grouping import merge
 from computeplan.lp import build
@@ -28,14 +28,14 @@ from computeplan.plan.folder import write_folder
 from computeplan.plan.plan import Plan
 from computeplan.plan.provenance import created, versions
 from computeplan.plan.saved import plan_bytes
-from computeplan.plan.summary import costs, emissions_t, number, summarize
+from computeplan.plan.summary import summarize
 from computeplan.plan.tables import csv_bytes, parquet_bytes, tables
 from computeplan.planner import plan
 from computeplan.problem import Problem, Status
 from computeplan.solvers import SolverOptions, write_model
 from computeplan.solvers.options import Method
 from computeplan.stages import StageClock
-from computeplan.studies.baselines import Baseline, all_local
+from computeplan.studies.baselines import Baseline, Policy, all_local, baseline_data, baselines
 
 if TYPE_CHECKING:
     from computeplan.plan.tables.catalog import Tables
@@ -88,6 +88,8 @@ class Run:
         Has a solution where its status has one.
     baseline : Baseline, optional
         The plan with no work leaving its zone, to compare with.
+    others : tuple of Baseline
+        Plans under other simple policies, those that were asked for.
     reasons : tuple of Reason
         Why there is no plan, as far as simple conditions show it.
     times_s : dict of str to float
@@ -100,6 +102,12 @@ class Run:
     baseline: Baseline | None
     reasons: tuple[Reason, ...]
     times_s: dict[str, float] = field(default_factory=dict)
+    others: tuple[Baseline, ...] = ()
+
+    @property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """All plans to compare with."""
+        return (self.baseline, *self.others) if self.baseline else self.others
 
     def summary(self) -> dict[str, object]:
         """Summarize the run; the same for the same config and solver."""
@@ -107,7 +115,8 @@ class Run:
         return {
             "name": self.plan.problem.name,
             **summarize(self.plan),
-            "baseline": {"all_local": _baseline(self.baseline)} if self.baseline else None,
+            "baseline": {"all_local": baseline_data(self.plan, self.baseline)} if self.baseline else None,
+            "policies": {str(other.policy): baseline_data(self.plan, other) for other in self.others},
             "reasons": reasons,
             "warnings": list(self.loaded.warnings),
         }
@@ -151,21 +160,8 @@ class Run:
             yield f"{TABLES}/{name}.csv", csv_bytes(frame)
 
     def _provenance(self) -> dict[str, object]:
-        loaded = self.loaded
-        return {
-            "created": created(),
-            "versions": versions(),
-            "config": {
-                "path": str(loaded.path),
-                "sha256": loaded.sha256,
-                "scenario": loaded.scenario,
-                "set": list(loaded.overrides),
-            },
-            "inputs": [asdict(file) for file in loaded.config.inputs],
-            "options": asdict(self.options),
-            "solver": asdict(self.plan.solver),
-            "times_s": self.times_s,
-        }
+        where_from = origin(self.loaded, self.options)
+        return {**where_from, "solver": asdict(self.plan.solver), "times_s": self.times_s}
 
 
 def load(path: str | Path, *, scenario: str | None = None, overrides: Sequence[str] = ()) -> Loaded:
@@ -201,6 +197,7 @@ def solve(
     overrides: Sequence[str] = (),
     options: SolverOptions | None = None,
     baseline: bool = True,
+    policies: Sequence[Policy | str] = (),
     tell: Callable[[str], object] | None = None,
 ) -> Run:
     """Find and audit the optimal plan of a config.
@@ -214,6 +211,8 @@ def solve(
         Default: the config's own.
     baseline : bool
         Also plan with no work leaving its zone, to compare with.
+    policies : sequence of Policy
+        Other simple policies to compare with.
     tell : callable, optional
         Called with what is being done.
 
@@ -227,6 +226,7 @@ def solve(
     """
     loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
     chosen, problem, clock = options or configured_options(loaded), loaded.problem, StageClock()
+    wanted = [policy for policy in dict.fromkeys(map(policy_of, policies)) if policy is not Policy.ALL_LOCAL]
     # Solvers release the interpreter while they work, so a second core plans the baseline meanwhile.
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as beside:
         main = beside.submit(plan, problem, chosen)
@@ -236,8 +236,11 @@ def solve(
             tell("planning with all work local, to compare")
     reasons = impossible(problem) if found.status is Status.INFEASIBLE else ()
     kept = local.result() if local and found.status.has_plan else None
+    if wanted and tell:
+        tell("planning under simple policies, to compare")
+    others = clock.timed("baselines", baselines)(problem, wanted, chosen) if found.status.has_plan else ()
     times_s = {"read": loaded.read_s, **found.times_s, **clock.times_s}
-    return Run(loaded, chosen, found, kept, reasons, times_s)
+    return Run(loaded, chosen, found, kept, reasons, times_s, others)
 
 
 def configured_options(loaded: Loaded) -> SolverOptions:
@@ -277,13 +280,36 @@ def _unchanged(folder: Path, file: InputFile) -> bytes:
     return content
 
 
-def _baseline(baseline: Baseline) -> dict[str, object]:
-    solution = baseline.plan.solution
-    accounts = solution.accounts if solution else None
+def policy_of(name: Policy | str) -> Policy:
+    """Read the name of a simple policy.
+
+    Raises
+    ------
+    UsageError
+        If there is none of this name.
+    """
+    if name not in set(Policy):
+        raise UsageError(f"policy: expected {', '.join(Policy)}, got {name!r}")
+    return Policy(name)
+
+
+def origin(loaded: Loaded, options: SolverOptions) -> dict[str, object]:
+    """Say where a result comes from: config, inputs, versions and options.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    options : SolverOptions
+    """
     return {
-        "status": baseline.plan.status.value,
-        "cost": costs(accounts) if accounts else None,
-        "shortfall_penalty": number(accounts.shortfall_penalty) if accounts else None,
-        "emissions_t": emissions_t(accounts) if accounts else None,
-        "exempt_workloads": baseline.exempt,
+        "created": created(),
+        "versions": versions(),
+        "config": {
+            "path": str(loaded.path),
+            "sha256": loaded.sha256,
+            "scenario": loaded.scenario,
+            "set": list(loaded.overrides),
+        },
+        "inputs": [asdict(file) for file in loaded.config.inputs],
+        "options": asdict(options),
     }

@@ -96,7 +96,7 @@ class RangingStudy:
             "objective": solution.audit.objective if solution else None,
             "shadow_prices": [price_data(price) for price in self.prices],
             "ranges": [range_data(found) for found in self.ranges],
-            "baseline": {str(b.policy): baseline_data(self.plan, b) for b in self.baselines} or None,
+            "policies": {str(other.policy): baseline_data(self.plan, other) for other in self.baselines},
         }
 
 

@@ -1,0 +1,156 @@
+"""Studies of a config from Python: cost against carbon, and what if a price or a limit were another.
+
+>>> study = frontier("quickstart.yaml")  # doctest: +SKIP
+>>> study.frontiers[0].at_cap(26.0).money  # doctest: +SKIP
+>>> ranging("quickstart.yaml", of=["sites.north-park.grid.price"]).tables()["breaks"]  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from computeplan.api import Loaded, configured_options, load, origin, policy_of
+from computeplan.config import load_config
+from computeplan.errors import UsageError
+from computeplan.explain import impossible
+from computeplan.planner import plan
+from computeplan.problem import CarbonBasis, Problem, Status
+from computeplan.solvers import SolverOptions
+from computeplan.studies.baselines import Policy, baselines
+from computeplan.studies.frontier import Frontier, FrontierStudy, read_frontiers, trace
+from computeplan.studies.ranging import RangingStudy, Reader, find_range, shadow_prices
+
+
+def frontier(
+    config: str | Path | Loaded,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    bases: Sequence[CarbonBasis | str] = (),
+    tolerance: float = 1e-3,
+    policies: Sequence[Policy | str] = (),
+    options: SolverOptions | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> FrontierStudy:
+    """Trace the cost–carbon frontier of a config, between achieved plans and proved bounds.
+
+    Parameters
+    ----------
+    config : str, Path or Loaded
+    scenario, overrides
+        As for `load`; only where `config` is a path.
+    bases : sequence of str
+        ``location``, ``market`` or ``hourly``; default: the config's own.
+    tolerance : float
+        Largest distance between the two, as a share of the cost range; 0 finds every break point.
+    policies : sequence of Policy
+        Simple policies to hold against the frontier.
+    options : SolverOptions, optional
+        Default: the config's own.
+    tell : callable, optional
+        Called with what is being done.
+
+    Returns
+    -------
+    FrontierStudy
+        Answers any cap, price or budget without solving; `open_frontier` reads a saved one.
+
+    Raises
+    ------
+    ConfigError, UsageError, SolverError
+    """
+    if not 0 <= tolerance < 1:
+        raise UsageError(f"tolerance: expected a share from 0 to below 1, such as 0.001, got {tolerance:g}")
+    loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
+    chosen, problem = options or configured_options(loaded), loaded.problem
+    wanted = dict.fromkeys(map(_basis, bases)) or {problem.objective.basis: None}
+    found = tuple(trace(problem, chosen, basis=basis, tolerance=tolerance, tell=tell) for basis in wanted)
+    reasons = impossible(problem) if found[0].status is Status.INFEASIBLE else ()
+    others = baselines(problem, list(dict.fromkeys(map(policy_of, policies))), chosen)
+    return FrontierStudy(found, loaded.config.resolved, reasons, origin(loaded, chosen), others)
+
+
+def open_frontier(folder: str | Path) -> tuple[Frontier, ...]:
+    """Read the frontiers that `FrontierStudy.save` wrote, one for each basis.
+
+    Parameters
+    ----------
+    folder : str or Path
+
+    Raises
+    ------
+    PlanFolderError
+        If there is none, or it is damaged.
+    """
+    return read_frontiers(folder)
+
+
+def ranging(
+    config: str | Path | Loaded,
+    *,
+    of: Sequence[str] | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    limits: int = 8,
+    step: float = 0.1,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    policies: Sequence[Policy | str] = (),
+    options: SolverOptions | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> RangingStudy:
+    """Find break-even points of a config, and what one more and one less of every limit is worth.
+
+    Parameters
+    ----------
+    config : str, Path or Loaded
+    of : sequence of str, optional
+        Paths of the numbers to vary, such as ``sites.hami.pools.gpu.price``; default: the carbon price and
+        every site's grid price.
+    low, high : float, optional
+        Between which they are varied; default 0 and twice the value, as far as the config allows.
+    limits : int
+        Limits that are moved and solved; the others have their dual prices only.
+    step : float
+        Share of a limit by which it is moved.
+    scenario, overrides
+        As for `load`; only where `config` is a path.
+    policies : sequence of Policy
+        Simple policies to compare with.
+    options : SolverOptions, optional
+        Default: the config's own.
+    tell : callable, optional
+        Called with what is being done.
+
+    Returns
+    -------
+    RangingStudy
+
+    Raises
+    ------
+    ConfigError, UsageError, SolverError
+    """
+    loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
+    chosen, problem = options or configured_options(loaded), loaded.problem
+    reader = Reader(loaded.config.data, problem, lambda changes: _changed(loaded, changes))
+    parameters = [reader.parameter(path, low, high) for path in (of or reader.usual())]
+    found = plan(problem, chosen)
+    if found.solution is None:
+        return RangingStudy(found, (), ())
+    ranges = tuple(find_range(parameter, chosen, tell) for parameter in parameters)
+    prices = shadow_prices(problem, chosen, solved=limits, step=step, tell=tell)
+    others = baselines(problem, list(dict.fromkeys(map(policy_of, policies))), chosen)
+    return RangingStudy(found, ranges, prices, others)
+
+
+def _changed(loaded: Loaded, changes: Sequence[str]) -> Problem:
+    """Read a config once more, with other values."""
+    overrides = (*loaded.overrides, *changes)
+    return load_config(loaded.path, scenario=loaded.scenario, overrides=overrides).problem
+
+
+def _basis(name: CarbonBasis | str) -> CarbonBasis:
+    if name not in set(CarbonBasis):
+        raise UsageError(f"basis: expected {', '.join(CarbonBasis)}, got {name!r}")
+    return CarbonBasis(name)
