@@ -28,7 +28,7 @@ def frontier(
     scenario: str | None = None,
     overrides: Sequence[str] = (),
     bases: Sequence[CarbonBasis | str] = (),
-    tolerance: float = 1e-3,
+    tolerance: float | None = None,
     policies: Sequence[Policy | str] = (),
     options: SolverOptions | None = None,
     tell: Callable[[str], object] | None = None,
@@ -43,7 +43,8 @@ def frontier(
     bases : sequence of str
         ``location``, ``market`` or ``hourly``; default: the config's own.
     tolerance : float
-        Largest distance between the two, as a share of the cost range; 0 finds every break point.
+        Largest distance between the two, as a share of the cost range; 0 finds every break point. Default
+        0.001, and 0 where the program is small.
     policies : sequence of Policy
         Simple policies to hold against the frontier.
     options : SolverOptions, optional
@@ -60,7 +61,7 @@ def frontier(
     ------
     ConfigError, UsageError, SolverError
     """
-    if not 0 <= tolerance < 1:
+    if tolerance is not None and not 0 <= tolerance < 1:
         raise UsageError(f"tolerance: expected a share from 0 to below 1, such as 0.001, got {tolerance:g}")
     loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
     chosen, problem = options or configured_options(loaded), loaded.problem

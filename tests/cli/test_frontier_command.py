@@ -83,6 +83,19 @@ def test_without_a_plan_there_is_a_reason_and_no_folder(tiny):
     assert not (tiny.parent / "frontiers").exists()
 
 
+def test_options_that_ask_to_solve_do_not_go_with_a_folder(tiny):
+    run("frontier", tiny, "--out", "f")
+    result = run("frontier", "f", "--set", "name=x", "--tolerance", "0")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--set, --tolerance: expected a config to solve, got a folder to read off" in result.stderr
+
+
+def test_small_programs_are_traced_exactly_unless_told(tiny):
+    assert computeplan.frontier(tiny).frontiers[0].exact
+    assert as_json(tiny)[1]["frontiers"][0]["tolerance"] == 0
+    assert as_json(tiny, "--tolerance", "50%")[1]["frontiers"][0]["tolerance"] == 0.5
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -39,6 +39,7 @@ def test_a_site_wins_the_work_where_it_gets_cheaper():
     assert found.low.slope_beyond == pytest.approx(4.0)
     moved = {move.site: move.work_unit_h for move in found.low.moves}
     assert moved == pytest.approx({"here": 4, "there": -4})
+    assert (found.low.movers.count, len(found.low.movers.names)) == (1, 1)
 
 
 def test_the_worth_of_a_limit_holds_until_it_binds_no_more():

@@ -25,6 +25,8 @@ from computeplan.cli.solve import (
 )
 
 if TYPE_CHECKING:
+    from computeplan.api import Loaded
+    from computeplan.solvers import SolverOptions
     from computeplan.studies.baselines import Baseline
     from computeplan.studies.frontier import Frontier, FrontierStudy, Reading
 
@@ -46,7 +48,11 @@ Bases = Annotated[
     typer.Option("--basis", help="Basis of the carbon, may be repeated; default: the config's own."),
 ]
 Tolerance = Annotated[
-    str, typer.Option(metavar="SHARE", help="Of the cost range, proved; 0 finds every break point.")
+    str | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Of the cost range, proved; 0 finds every break point. Default 0.1%, or 0 for a small program.",
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -70,7 +76,7 @@ def frontier(
     source: Source,
     *,
     basis: Bases = None,
-    tolerance: Tolerance = "0.1%",
+    tolerance: Tolerance = None,
     cap: Caps = None,
     price: Prices = None,
     budget: Budgets = None,
@@ -89,10 +95,19 @@ def frontier(
     """
     questions = _questions(cap, price, budget)
     if source.is_dir():
+        solving = {
+            "--set": overrides,
+            "--scenario": scenario,
+            "--out": out,
+            "--tolerance": tolerance,
+            "--baselines": baselines,
+            "--solver": solver,
+        }
+        _refuse([option for option, stated in solving.items() if stated is not None])
         return _read(source, basis, questions, as_json=as_json)
     share, folder = _share(tolerance), out or Path("frontiers") / default_folder(source, scenario).name
     with terminal.working("reading the config"):
-        from computeplan import api, what_if
+        from computeplan import api
         from computeplan.plan.folder import check_target
 
         check_target(folder)
@@ -100,32 +115,50 @@ def frontier(
     for warning in loaded.warnings:
         terminal.note(f"warning: {warning}")
     options = solver_options(loaded, solver, time_limit, threads, None)
-    with terminal.working("planning") as tell:
-        study = interruptible(
-            lambda: what_if.frontier(
-                loaded,
-                bases=_bases(basis),
-                tolerance=share,
-                policies=policies(baselines),
-                options=options,
-                tell=tell,
-            )
-        )
+    study = _traced(loaded, _bases(basis), share, policies(baselines), options)
     code = _outcome(study)
-    if code is ExitCode.SOLVED:
-        with terminal.working("writing the frontier"):
-            study.save(folder)
-    written = str(folder) if code is ExitCode.SOLVED else None
+    written = _saved(study, folder) if code is ExitCode.SOLVED else None
     if as_json:
-        terminal.write_json(
-            {**study.summary(), "answers": _answers(study.frontiers, questions), "folder": written}
-        )
+        answers = _answers(study.frontiers, questions)
+        terminal.write_json({**study.summary(), "answers": answers, "folder": written})
     else:
         _show(study.frontiers, questions, study.baselines)
         if written:
             terminal.show(f"\nfrontier: {written}")
     _explain(study, code)
     return code
+
+
+def _traced(
+    loaded: Loaded,
+    bases: Sequence[str],
+    tolerance: float | None,
+    chosen: Sequence[str],
+    options: SolverOptions,
+) -> FrontierStudy:
+    from computeplan.what_if import frontier as trace
+
+    with terminal.working("planning") as tell:
+        return interruptible(
+            lambda: trace(
+                loaded, bases=bases, tolerance=tolerance, policies=chosen, options=options, tell=tell
+            )
+        )
+
+
+def _saved(study: FrontierStudy, folder: Path) -> str:
+    with terminal.working("writing the frontier"):
+        study.save(folder)
+    return str(folder)
+
+
+def _refuse(options: Sequence[str]) -> None:
+    """Say that some options mean nothing for a frontier that is only read."""
+    from computeplan.errors import UsageError
+
+    if options:
+        stated = ", ".join(options)
+        raise UsageError(f"{stated}: expected a config to solve, got a folder to read off; name the config")
 
 
 def _read(
@@ -209,10 +242,12 @@ def _show(
             terminal.show(*([] if answers_only else [""]), readings_view(each, asked))
 
 
-def _share(text: str) -> float:
+def _share(text: str | None) -> float | None:
     """Read a share such as ``0.1%`` or ``0.001``."""
     from computeplan.errors import UsageError
 
+    if text is None:
+        return None
     number, percent = text.strip().removesuffix("%"), text.strip().endswith("%")
     try:
         share = float(number) / (100 if percent else 1)

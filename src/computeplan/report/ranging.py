@@ -14,7 +14,7 @@ from computeplan.report.baselines import baselines_view
 from computeplan.report.binding import WORDS
 from computeplan.report.figures import column
 from computeplan.report.tables import table
-from computeplan.studies.ranging import Break, Kind, Move, Range, RangingStudy, ShadowPrice
+from computeplan.studies.ranging import Break, Kind, Move, Movers, Range, RangingStudy, ShadowPrice
 
 SHOWN_MOVES = 4
 """Sites named in what changes."""
@@ -115,7 +115,15 @@ def _beyond(end: Break, money: str) -> str:
     if not end.is_possible and end.slope_beyond is None:
         return "no plan"
     slope = "" if end.slope_beyond is None else f", {number(end.slope_beyond)} {money} for each"
-    return f"{words(end.moves)}{slope}"
+    return f"{words(end.moves, _who(end.movers))}{slope}"
+
+
+def _who(movers: Movers | None) -> str:
+    """Name the workloads that move."""
+    if movers is None or not movers.count:
+        return ""
+    more = f" and {movers.count - len(movers.names):,} more" if movers.count > len(movers.names) else ""
+    return f", of {', '.join(movers.names)}{more}"
 
 
 def _steps(found: Range, money: str) -> list[RenderableType]:
@@ -132,32 +140,30 @@ def _steps(found: Range, money: str) -> list[RenderableType]:
     return [view]
 
 
-def words(moves: Sequence[Move]) -> str:
+def words(moves: Sequence[Move], who: str = "") -> str:
     """Say what moves between sites.
 
     Parameters
     ----------
     moves : sequence of Move
         The largest first.
+    who : str
+        Whose work it is.
     """
     if not moves:
-        return "work stays where it is, in the sum over time"
+        return f"work stays where it is, in the sum over time{who}"
     gains = [move for move in moves if move.work_unit_h > 0]
     losses = [move for move in moves if move.work_unit_h < 0]
-    if len(gains) == 1 and len(losses) == 1 and len(moves) == 2:
-        won = number(gains[0].work_unit_h)
-        booked = "".join(_booked(move, named=True) for move in moves)
-        return f"{gains[0].site} wins {won} unit·h from {losses[0].site}{booked}"
-    told = [f"{m.site} {m.work_unit_h:+,.4g} unit·h{_booked(m, named=False)}" for m in moves[:SHOWN_MOVES]]
-    more = f" and {len(moves) - SHOWN_MOVES} more sites" if len(moves) > SHOWN_MOVES else ""
-    return f"{', '.join(told)}{more}"
-
-
-def _booked(move: Move, *, named: bool) -> str:
-    if abs(move.booked_units) < 1e-6:
-        return ""
-    where = f"{move.site} " if named else ""
-    return f" ({where}{move.booked_units:+,.4g} booked)"
+    booked = [f"{pool} {units:+,.4g}" for move in moves for pool, units in move.booked_units.items()]
+    more = f" and {len(booked) - SHOWN_MOVES} more" if len(booked) > SHOWN_MOVES else ""
+    bookings = f"; booked {', '.join(booked[:SHOWN_MOVES])}{more}" if booked else ""
+    if len(gains) == len(losses) == 1 and len(moves) == 2:
+        return (
+            f"{gains[0].site} wins {number(gains[0].work_unit_h)} unit·h from {losses[0].site}{who}{bookings}"
+        )
+    told = [f"{m.site} {m.work_unit_h:+,.4g} unit·h" for m in moves[:SHOWN_MOVES]]
+    others = f" and {len(moves) - SHOWN_MOVES} more sites" if len(moves) > SHOWN_MOVES else ""
+    return f"{', '.join(told)}{others}{who}{bookings}"
 
 
 def _value(found: Range, value: float) -> str:

@@ -20,6 +20,9 @@ LEAST_PRICE = 1e-4
 """Of the mean cost of a kg: the price that picks the cleanest of the cheapest plans."""
 SLIGHT = 0.05
 """Of the mean cost of a kg: prices below it are all alike to the solver."""
+USUAL = 1e-3
+SMALL_COLUMNS = 5_000
+"""Columns of a program that is solved in no time, so that every break point can be found."""
 FAR = 3.0
 """Ratio of two prices above which a fresh solve is faster than one from the other's basis."""
 
@@ -29,7 +32,7 @@ def trace(
     options: SolverOptions | None = None,
     *,
     basis: CarbonBasis | None = None,
-    tolerance: float = 1e-3,
+    tolerance: float | None = None,
     tell: Callable[[str], object] | None = None,
 ) -> Frontier:
     """Find the cost–carbon frontier of a problem.
@@ -45,7 +48,8 @@ def trace(
         Of the emissions; default: that of the problem's objective.
     tolerance : float
         Largest distance in cost between inner and outer, as a share of the cost range; with 0 the search
-        goes on until every break point is found.
+        goes on until every break point is found. Default `USUAL`, and 0 for a program of up to
+        `SMALL_COLUMNS` columns.
     tell : callable, optional
         Called with what is being done.
     """
@@ -58,9 +62,11 @@ def trace(
         cheapest, cleanest = search.cheapest(LEAST_PRICE * mean), search.at(inf)
         if cheapest and cleanest:
             search.exact = True
+            if tolerance is None:
+                tolerance = 0.0 if solver.columns <= SMALL_COLUMNS else USUAL
             width = tolerance * max(0.0, cleanest.money - cheapest.money)
             search.between(neighbors(search.found), width)
-    return solver.frontier(search, tolerance)
+    return solver.frontier(search, USUAL if tolerance is None else tolerance)
 
 
 @dataclass
@@ -80,6 +86,11 @@ class _Solver:
         self._points: dict[Optimum, Point] = {}
         self._compiled: Compiled | None = None
         self._last_price = 0.0
+
+    @property
+    def columns(self) -> int:
+        """Columns of the program."""
+        return self.first.size.columns if self.first else 0
 
     def solve(self, price_per_kg: float) -> Optimum | None:
         """Plan at a price, inf for least carbon; None without an audited plan."""

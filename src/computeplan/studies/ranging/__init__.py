@@ -1,6 +1,6 @@
 """Break-even points and shadow prices."""
 
-from computeplan.studies.ranging.moves import Move
+from computeplan.studies.ranging.moves import Move, Movers
 from computeplan.studies.ranging.parameter import Kind, Parameter
 from computeplan.studies.ranging.search import Break, Range, Step, find_range
 from computeplan.studies.ranging.shadow import ShadowPrice, shadow_prices
@@ -11,6 +11,7 @@ __all__ = [
     "Break",
     "Kind",
     "Move",
+    "Movers",
     "Parameter",
     "Range",
     "RangingStudy",

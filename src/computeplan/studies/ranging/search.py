@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from computeplan.plan.accounting import Accounts
 from computeplan.plan.audit import audit_plan
 from computeplan.plan.audit.bound import dual_bound
 from computeplan.plan.plan import Plan, Solution
 from computeplan.planner import Compiled
 from computeplan.problem import Status
 from computeplan.solvers import SolverOptions
-from computeplan.studies.ranging.moves import Move, moves
+from computeplan.studies.ranging.moves import Move, Movers, movers, moves
 from computeplan.studies.ranging.parameter import Kind, Parameter
 from computeplan.studies.ranging.pieces import End, Touch, piece_end
 
@@ -36,6 +35,8 @@ class Break:
         Change of the objective with the parameter, just beyond.
     moves : tuple of Move
         What the next plan does more and less of.
+    movers : Movers, optional
+        The workloads that move.
     """
 
     at: float
@@ -43,6 +44,7 @@ class Break:
     is_possible: bool
     slope_beyond: float | None
     moves: tuple[Move, ...]
+    movers: Movers | None
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _of_a_line(solver: _Solver, present: Plan, solution: Solution) -> Range:
     )
 
 
-def _break(solver: _Solver, here: Touch[Accounts], end: End[Accounts], far: float) -> Break:
+def _break(solver: _Solver, here: Touch[Solution], end: End[Solution], far: float) -> Break:
     beyond = end.beyond
     problem = solver.parameter.at(solver.parameter.value)
     return Break(
@@ -141,7 +143,8 @@ def _break(solver: _Solver, here: Touch[Accounts], end: End[Accounts], far: floa
         changes=beyond is not None or end.at != far,
         is_possible=end.is_possible,
         slope_beyond=None if beyond is None else beyond.slope,
-        moves=() if beyond is None else moves(problem, here.payload, beyond.payload),
+        moves=() if beyond is None else moves(problem, here.payload.accounts, beyond.payload.accounts),
+        movers=None if beyond is None else movers(problem, here.payload, beyond.payload),
     )
 
 
@@ -169,12 +172,12 @@ class _Solver:
             self.tell(f"{self.parameter.name} = {value:.6g} {self.parameter.unit}")
         return self._compiled.plan()
 
-    def touch(self, value: float) -> Touch[Accounts] | None:
+    def touch(self, value: float) -> Touch[Solution] | None:
         """Solve at a value; None without an optimum that the audit passes."""
         solution = self.plan(value).solution
         return None if solution is None or not solution.audit.passed else self.touched(value, solution)
 
-    def touched(self, value: float, solution: Solution) -> Touch[Accounts]:
+    def touched(self, value: float, solution: Solution) -> Touch[Solution]:
         """Find the line that touches the optimum at a value: the plan's own, or that of its dual prices."""
         ends = (self.parameter.low, self.parameter.high)
         other = max(ends, key=lambda end: abs(end - value))
@@ -182,7 +185,7 @@ class _Solver:
         slope = (worth(other, solution) - worth(value, solution)) / (other - value)
         negligible = FLAT * solution.accounts.magnitude / abs(other - value)
         slope = 0.0 if abs(slope) <= negligible else slope
-        return Touch(value, solution.audit.objective, slope, solution.accounts)
+        return Touch(value, solution.audit.objective, slope, solution)
 
     def step(self, value: float, present: Solution) -> Step:
         """Plan at a value and compare with the present plan."""

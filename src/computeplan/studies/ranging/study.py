@@ -43,7 +43,8 @@ SCHEMAS: Mapping[str, tuple[str, ...]] = {
         "slope_beyond",
     ),
     "steps": ("parameter", "unit", "kind", "value", "at", "status", "objective"),
-    "moves": ("parameter", "side", "at", "site", "work_unit_h", "booked_units"),
+    "moves": ("parameter", "side", "at", "site", "work_unit_h"),
+    "bookings": ("parameter", "side", "at", "pool", "booked_units"),
 }
 """Columns of each table."""
 
@@ -70,7 +71,7 @@ class RangingStudy:
     baselines: tuple[Baseline, ...] = ()
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """Make the tables ``shadow_prices``, ``breaks``, ``steps`` and ``moves``, polars frames by name."""
+        """Make the tables ``shadow_prices``, ``breaks``, ``steps``, ``moves`` and ``bookings``, by name."""
         import polars as pl
 
         rows = {
@@ -78,6 +79,7 @@ class RangingStudy:
             "breaks": [row for found in self.ranges for row in _break_rows(found)],
             "steps": [row for found in self.ranges for row in _step_rows(found)],
             "moves": [row for found in self.ranges for row in _move_rows(found)],
+            "bookings": [row for found in self.ranges for row in _booking_rows(found)],
         }
         return {
             name: pl.DataFrame(
@@ -169,12 +171,14 @@ def _break_data(end: Break | None) -> dict[str, Any] | None:
         "possible": end.is_possible,
         "slope_beyond": end.slope_beyond,
         "moves": _moves_data(end.moves),
+        "workloads_moved": end.movers.count if end.movers else 0,
+        "workloads": list(end.movers.names) if end.movers else [],
     }
 
 
 def _moves_data(moves: Sequence[Move]) -> list[dict[str, Any]]:
     return [
-        {"site": move.site, "work_unit_h": move.work_unit_h, "booked_units": move.booked_units}
+        {"site": move.site, "work_unit_h": move.work_unit_h, "booked_units": dict(move.booked_units)}
         for move in moves
     ]
 
@@ -197,11 +201,26 @@ def _step_rows(found: Range) -> list[dict[str, Any]]:
     ]
 
 
-def _move_rows(found: Range) -> list[dict[str, Any]]:
+def _changes(found: Range) -> list[tuple[dict[str, Any], Move]]:
+    """Every move with what it belongs to."""
     ends = [(side, end.at, end.moves) for side, end in _sides(found)]
     ends += [("step", step.at, step.moves) for step in found.steps]
     return [
-        {"parameter": found.parameter.name, "side": side, "at": at, **row}
+        ({"parameter": found.parameter.name, "side": side, "at": at}, move)
         for side, at, moved in ends
-        for row in _moves_data(moved)
+        for move in moved
+    ]
+
+
+def _move_rows(found: Range) -> list[dict[str, Any]]:
+    return [
+        {**belongs, "site": move.site, "work_unit_h": move.work_unit_h} for belongs, move in _changes(found)
+    ]
+
+
+def _booking_rows(found: Range) -> list[dict[str, Any]]:
+    return [
+        {**belongs, "pool": pool, "booked_units": units}
+        for belongs, move in _changes(found)
+        for pool, units in move.booked_units.items()
     ]
