@@ -104,3 +104,7 @@ def test_tables_open_in_a_notebook(tiny):
     assert tables["shadow_prices"]["marginal"].min() > 0
     assert study.summary()["policies"].keys() == {"cheapest_first"}
     assert computeplan.ranging(tiny, of=["sites.home.grid.price"], limits=0).tables()["steps"].is_empty()
+
+
+def test_prices_do_not_move_a_plan_of_least_carbon(tiny):
+    assert computeplan.ranging(tiny, overrides=["objective.minimize=carbon"]).ranges == ()

@@ -15,7 +15,7 @@ from builders import Case, Contract, Demand, Pool, Site, on_demand
 from computeplan.planner import plan
 from computeplan.problem import CarbonBasis, Goal, Problem, Status
 from computeplan.solvers import SolverOptions
-from computeplan.studies.frontier import Frontier, trace
+from computeplan.studies.frontier import Frontier, trace, tracing
 from computeplan.studies.frontier.frontier import from_data
 from strategies import cases
 
@@ -155,6 +155,18 @@ def test_without_a_plan_there_is_no_frontier():
 def test_a_time_limit_leaves_what_was_found_and_proves_no_more():
     found = trace(three_sites(), SolverOptions(time_limit_s=0.0))
     assert not found.certified
+    assert found.notes
+
+
+def test_without_the_plan_of_least_carbon_the_end_is_not_proved(monkeypatch):
+    """A frontier is certified down to the least carbon, or not at all."""
+    solve = tracing._Solver.solve
+    monkeypatch.setattr(
+        tracing._Solver, "solve", lambda self, price: None if price == inf else solve(self, price)
+    )
+    found = trace(three_sites(carbon_price=2.5), tolerance=0.5)
+    assert not found.certified
+    assert not found.curve.ends_at_least_carbon
 
 
 def test_other_solvers_find_the_same_points():

@@ -16,7 +16,7 @@ from computeplan.report.figures import column
 from computeplan.report.tables import table
 from computeplan.studies.baselines import Baseline
 from computeplan.studies.frontier import Curve, Frontier, Reading
-from computeplan.studies.frontier.words import baseline_rows
+from computeplan.studies.frontier.words import baseline_rows, last_mark
 
 SHOWN = 14
 """Points listed of a frontier, beside those that have a name."""
@@ -114,7 +114,7 @@ def _headline(frontier: Frontier, curve: Curve) -> Text:
     text = Text.assemble(
         (frontier.name, "bold"), f": {counted(curve.size, 'point')} on basis {frontier.basis}, "
     )
-    if frontier.exact:
+    if frontier.exact and frontier.certified:
         text.append("exact", style="bold green").append(": every break point")
     elif not np.isfinite(curve.gap):
         text.append("not proved: the solver gives no prices", style="bold yellow")
@@ -127,7 +127,7 @@ def _headline(frontier: Frontier, curve: Curve) -> Text:
 def _marks(frontier: Frontier, curve: Curve) -> dict[int, list[str]]:
     """Name points; a mark between two of them stands at the first."""
     marks = {0: ["least cost"]}
-    marks.setdefault(curve.size - 1, []).append("least carbon")
+    marks.setdefault(curve.size - 1, []).append(last_mark(curve))
     for name, reading in frontier.marks().items():
         if reading is not None:
             between = " (between this and the next)" if len(reading.plans) > 1 else ""

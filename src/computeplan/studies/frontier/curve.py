@@ -21,6 +21,8 @@ import numpy as np
 from computeplan.problem import Floats
 from computeplan.problem.arrays import ReadOnlyArrays
 
+PROOF = 1e-6
+"""Of the largest emissions, up to which a bound proves that they are the least."""
 ROUNDING = 1e-9
 """Relative difference that is rounding."""
 
@@ -77,6 +79,12 @@ class Curve(ReadOnlyArrays):
     def size(self) -> int:
         """Number of points n."""
         return len(self.money)
+
+    @property
+    def ends_at_least_carbon(self) -> bool:
+        """Whether it is proved that no plan emits less than the last point."""
+        spare = PROOF * max(abs(float(kg)) for kg in self.emissions_kg)
+        return float(self.emissions_kg[-1]) - self.least_emissions_kg <= spare
 
     @property
     def money_range(self) -> float:

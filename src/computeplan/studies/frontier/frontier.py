@@ -79,8 +79,10 @@ class Frontier:
 
     @property
     def certified(self) -> bool:
-        """Whether the curve is within the tolerance everywhere."""
-        return self.curve is not None and (self.exact or self.curve.gap <= self.tolerance)
+        """Whether the curve is within the tolerance everywhere, down to the least carbon."""
+        if self.curve is None or not self.curve.ends_at_least_carbon:
+            return False
+        return self.exact or self.curve.gap <= self.tolerance
 
     def at_cap(self, cap_t: float) -> Reading | None:
         """Read the cheapest plan under a carbon cap, t; None where none keeps it."""

@@ -176,7 +176,7 @@ def _point(accounts: Accounts, problem: Problem) -> Point:
 
 
 def _why_not(plan: Plan, price_per_kg: float) -> list[str]:
-    at = f"at {1000 * price_per_kg:g} {plan.problem.currency}/t"
+    at = "of least carbon" if price_per_kg == inf else f"at {1000 * price_per_kg:g} {plan.problem.currency}/t"
     if plan.solution is None:
         return [f"{at}: {plan.status} ({plan.solver.detail})"]
     return [f"{at}: the audit failed: {note}" for note in plan.solution.audit.notes]

@@ -41,7 +41,7 @@ def point_rows(frontier: Frontier, curve: Curve) -> list[dict[str, Any]]:
     curve : Curve
         Its curve.
     """
-    named: dict[int, list[str]] = {0: ["least cost"], curve.size - 1: ["least carbon"]}
+    named: dict[int, list[str]] = {0: ["least cost"], curve.size - 1: [last_mark(curve)]}
     for mark, reading in frontier.marks().items():
         if reading is not None and len(reading.plans) == 1:
             named.setdefault(reading.plans[0], []).append(mark)
@@ -60,6 +60,16 @@ def point_rows(frontier: Frontier, curve: Curve) -> list[dict[str, Any]]:
         }
         for index, point in enumerate(frontier.points)
     ]
+
+
+def last_mark(curve: Curve) -> str:
+    """Name the last point.
+
+    Parameters
+    ----------
+    curve : Curve
+    """
+    return "least carbon" if curve.ends_at_least_carbon else "cleanest found"
 
 
 def segment_rows(frontier: Frontier, curve: Curve) -> list[dict[str, Any]]:

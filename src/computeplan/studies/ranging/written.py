@@ -12,7 +12,7 @@ import numpy as np
 from computeplan.config.places import dotted, split_path, value_at
 from computeplan.config.words import did_you_mean, shown_value
 from computeplan.errors import ConfigError, UsageError
-from computeplan.problem import Problem
+from computeplan.problem import Goal, Problem
 from computeplan.studies.ranging.parameter import Kind, Parameter, differences, kind_of, straight
 
 NUMBER = re.compile(r"\s*([-+]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
@@ -89,8 +89,9 @@ class Reader:
 
     def usual(self) -> list[str]:
         """Name the numbers that are varied unless others are asked for: the prices of carbon and energy."""
-        price = value_at(self.data, ("objective", "carbon_price"))
-        carbon = ["objective.carbon_price"] if price and self.problem.objective.carbon_weight else []
+        if self.problem.objective.goal is Goal.CARBON:
+            return []
+        carbon = ["objective.carbon_price"] if self.problem.objective.carbon_price_per_kg else []
         return carbon + [f"sites.{site}.grid.price" for site in self._with_one_price()]
 
     def _with_one_price(self) -> list[str]:
