@@ -31,6 +31,7 @@ LAYERS = (
     "planner",
     "studies",
     "api",
+    "what_if",
     "bench",
     "archive",
     "report",

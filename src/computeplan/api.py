@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -28,14 +28,13 @@ from computeplan.plan.folder import write_folder
 from computeplan.plan.plan import Plan
 from computeplan.plan.provenance import created, versions
 from computeplan.plan.saved import plan_bytes
-from computeplan.plan.summary import costs, emissions_t, number, summarize
+from computeplan.plan.summary import summarize
 from computeplan.plan.tables import csv_bytes, parquet_bytes, tables
 from computeplan.planner import plan, stated_options
 from computeplan.problem import Problem, Status
 from computeplan.solvers import SolverOptions, write_model
 from computeplan.stages import StageClock
-from computeplan.studies.baselines import Baseline, all_local
-from computeplan.studies.sweep import Progress, Question, Request, Sweep, run_sweep
+from computeplan.studies.baselines import Baseline, Policy, all_local, baseline_data, baselines
 
 if TYPE_CHECKING:
     from computeplan.plan.tables.catalog import Tables
@@ -88,6 +87,8 @@ class Run:
         Has a solution where its status has one.
     baseline : Baseline, optional
         The plan with no work leaving its zone, to compare with.
+    others : tuple of Baseline
+        Plans under other simple policies, those that were asked for.
     reasons : tuple of Reason
         Why there is no plan, as far as simple conditions show it.
     times_s : dict of str to float
@@ -100,6 +101,12 @@ class Run:
     baseline: Baseline | None
     reasons: tuple[Reason, ...]
     times_s: dict[str, float] = field(default_factory=dict)
+    others: tuple[Baseline, ...] = ()
+
+    @property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """All plans to compare with."""
+        return (self.baseline, *self.others) if self.baseline else self.others
 
     def summary(self) -> dict[str, object]:
         """Summarize the run; the same for the same config and solver."""
@@ -107,7 +114,8 @@ class Run:
         return {
             "name": self.plan.problem.name,
             **summarize(self.plan),
-            "baseline": {"all_local": _baseline(self.baseline)} if self.baseline else None,
+            "baseline": {"all_local": baseline_data(self.plan, self.baseline)} if self.baseline else None,
+            "policies": {str(other.policy): baseline_data(self.plan, other) for other in self.others},
             "reasons": reasons,
             "warnings": list(self.loaded.warnings),
         }
@@ -151,21 +159,8 @@ class Run:
             yield f"{TABLES}/{name}.csv", csv_bytes(frame)
 
     def _provenance(self) -> dict[str, object]:
-        loaded = self.loaded
-        return {
-            "created": created(),
-            "versions": versions(),
-            "config": {
-                "path": str(loaded.path),
-                "sha256": loaded.sha256,
-                "scenario": loaded.scenario,
-                "set": list(loaded.overrides),
-            },
-            "inputs": [asdict(file) for file in loaded.config.inputs],
-            "options": asdict(self.options),
-            "solver": asdict(self.plan.solver),
-            "times_s": self.times_s,
-        }
+        where_from = origin(self.loaded, self.options)
+        return {**where_from, "solver": asdict(self.plan.solver), "times_s": self.times_s}
 
 
 def load(
@@ -215,6 +210,7 @@ def solve(
     overrides: Sequence[str] = (),
     options: SolverOptions | None = None,
     baseline: bool = True,
+    policies: Sequence[Policy | str] = (),
     tell: Callable[[str], object] | None = None,
 ) -> Run:
     """Find and audit the optimal plan of a config.
@@ -228,6 +224,8 @@ def solve(
         Default: the config's own.
     baseline : bool
         Also plan with no work leaving its zone, to compare with.
+    policies : sequence of Policy
+        Other simple policies to compare with.
     tell : callable, optional
         Called with what is being done.
 
@@ -241,6 +239,7 @@ def solve(
     """
     loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
     chosen, problem, clock = options or configured_options(loaded), loaded.problem, StageClock()
+    wanted = [policy for policy in dict.fromkeys(map(policy_of, policies)) if policy is not Policy.ALL_LOCAL]
     # Solvers release the interpreter while they work, so a second core plans the baseline meanwhile.
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as beside:
         main = beside.submit(plan, problem, chosen)
@@ -250,98 +249,11 @@ def solve(
             tell("planning with all work local, to compare")
     reasons = impossible(problem) if found.status is Status.INFEASIBLE else ()
     kept = local.result() if local and found.status.has_plan else None
+    if wanted and tell:
+        tell("planning under simple policies, to compare")
+    others = clock.timed("baselines", baselines)(problem, wanted, chosen) if found.status.has_plan else ()
     times_s = {"read": loaded.read_s, **found.times_s, **clock.times_s}
-    return Run(loaded, chosen, found, kept, reasons, times_s)
-
-
-def sweep(
-    config: str | Path,
-    *,
-    vary: Sequence[str] | Mapping[str, object] = (),
-    scenarios: Sequence[str] = (),
-    points: str | Path | None = None,
-    design: str | None = None,
-    samples: int | None = None,
-    seed: int | None = None,
-    scenario: str | None = None,
-    overrides: Sequence[str] = (),
-    options: SolverOptions | None = None,
-    out: str | Path | None = None,
-    restart: bool = False,
-    workers: int | None = None,
-    cluster: str | None = None,
-    executor: Executor | None = None,
-    tell: Callable[[Progress], object] | None = None,
-) -> Sweep:
-    """Solve a config with many values.
-
-    Parameters
-    ----------
-    config : str or Path
-    vary : sequence of str, or mapping of str to object
-        ``PATH=SPEC`` each, ``PATH*=SPEC`` for factors, ``PATH+=SPEC`` for amounts; or ``PATH``, ``PATH*``,
-        ``PATH+`` with a list or a spec. Default: the config's ``sweep``.
-    scenarios : sequence of str
-        To go through; ``base`` is the config itself, ``all`` it and every scenario.
-    points : str or Path, optional
-        CSV file with one row a point, instead of `vary`.
-    design : str, optional
-        ``grid``, ``one-at-a-time``, ``latin-hypercube`` or ``monte-carlo``.
-    samples, seed : int, optional
-        Of a random design.
-    scenario, overrides
-        Laid over all points, as in `load`.
-    options : SolverOptions, optional
-        Default: the config's own, and as many threads as there are cores for each worker.
-    out : str or Path, optional
-        Folder to write, and to go on from; without one nothing is kept.
-    restart : bool
-        Solve again what is there already.
-    workers : int, optional
-        Worker processes; default one for each core.
-    cluster : str, optional
-        Address of a Dask scheduler, to solve there.
-    executor : Executor, optional
-        Any ``concurrent.futures`` executor, to solve there.
-    tell : callable, optional
-        Called with the progress after each point.
-
-    Returns
-    -------
-    Sweep
-        With tables, and a summary of what moves the answer most and where plans switch.
-
-    Raises
-    ------
-    ConfigError, UsageError, PlanFolderError, SolverError
-    """
-    texts = (
-        [f"{path}={_spec(values)}" for path, values in vary.items()] if isinstance(vary, Mapping) else vary
-    )
-    question = Question(
-        tuple(texts), tuple(scenarios), Path(points) if points else None, design, samples, seed
-    )
-    request = Request(
-        path=Path(config),
-        question=question,
-        scenario=scenario,
-        overrides=tuple(overrides),
-        options=asdict(options) if options else {},
-        target=Path(out) if out else None,
-        restart=restart,
-        workers=workers,
-        cluster=cluster,
-        executor=executor,
-        tell=tell or (lambda _: None),
-    )
-    return run_sweep(request)
-
-
-def _spec(values: object) -> str:
-    """Write values as a spec: text as it is, a list in YAML."""
-    if isinstance(values, str):
-        return values
-    return json.dumps(list(values) if isinstance(values, Iterable) else [values], ensure_ascii=False)
+    return Run(loaded, chosen, found, kept, reasons, times_s, others)
 
 
 def configured_options(loaded: Loaded) -> SolverOptions:
@@ -380,13 +292,36 @@ def _unchanged(folder: Path, file: InputFile) -> bytes:
     return content
 
 
-def _baseline(baseline: Baseline) -> dict[str, object]:
-    solution = baseline.plan.solution
-    accounts = solution.accounts if solution else None
+def policy_of(name: Policy | str) -> Policy:
+    """Read the name of a simple policy.
+
+    Raises
+    ------
+    UsageError
+        If there is none of this name.
+    """
+    if name not in set(Policy):
+        raise UsageError(f"policy: expected {', '.join(Policy)}, got {name!r}")
+    return Policy(name)
+
+
+def origin(loaded: Loaded, options: SolverOptions) -> dict[str, object]:
+    """Say where a result comes from: config, inputs, versions and options.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    options : SolverOptions
+    """
     return {
-        "status": baseline.plan.status.value,
-        "cost": costs(accounts) if accounts else None,
-        "shortfall_penalty": number(accounts.shortfall_penalty) if accounts else None,
-        "emissions_t": emissions_t(accounts) if accounts else None,
-        "exempt_workloads": baseline.exempt,
+        "created": created(),
+        "versions": versions(),
+        "config": {
+            "path": str(loaded.path),
+            "sha256": loaded.sha256,
+            "scenario": loaded.scenario,
+            "set": list(loaded.overrides),
+        },
+        "inputs": [asdict(file) for file in loaded.config.inputs],
+        "options": asdict(options),
     }

@@ -126,17 +126,21 @@ class Compiled:
             cpu_s=clock.cpu_s,
         )
 
-    def change(self, problem: Problem) -> None:
+    def change(self, problem: Problem, *, afresh: bool = False) -> None:
         """Turn to another problem; the more it shares with the last one, the faster its plan.
 
         Parameters
         ----------
         problem : Problem
+        afresh : bool
+            Solve without the last basis, which is a hindrance after a large change.
         """
         self._take(problem)
         if self._solver is not None:
             with self._clock.stage("solve"):
                 self._solver.update(self._model.lp)
+                if afresh:
+                    self._solver.restart()
 
     def turn(self, problem: Problem) -> None:
         """Turn to another problem and forget how the last one was solved: its plan is that of a fresh solver.
@@ -233,10 +237,12 @@ def _differs_in_weights_only(one: Problem, other: Problem) -> bool:
     names = [field.name for field in fields(Problem) if field.name != "objective"]
     if any(getattr(one, name) is not getattr(other, name) for name in names):
         return False
-    same_goal = replace(one.objective, carbon_price_per_kg=other.objective.carbon_price_per_kg)
+    price, goal = other.objective.carbon_price_per_kg, other.objective.goal
+    same_weights = replace(one.objective, carbon_price_per_kg=price, goal=goal)
     # Without a weight the market basis has no variables for covered energy.
     weighs = bool(one.objective.carbon_weight) == bool(other.objective.carbon_weight)
-    return same_goal == other.objective and weighs
+    leaves = one.objective.allows_shortfall == other.objective.allows_shortfall
+    return same_weights == replace(other.objective, shortfall=one.objective.shortfall) and weighs and leaves
 
 
 def _smaller(problem: Problem) -> str:

@@ -248,3 +248,16 @@ def test_ctrl_c_is_heard_while_the_solver_does_not_return(tiny, monkeypatch):
     presses.join()
     assert result.exit_code == 130
     assert result.stderr == "error: interrupted; no plan was written\n"
+
+
+def test_simple_policies_stand_beside_and_the_folder_still_audits(tiny):
+    _, found = solved_json(tiny, "--baselines", "all")
+    names = {"cheapest_first", "greenest_first", "no_deferral", "cost_only", "carbon_only"}
+    assert set(found["policies"]) == names
+    assert all(found["policies"][name]["gain"] >= -1e-9 for name in names if found["policies"][name]["holds"])
+    assert found["policies"]["no_deferral"]["gain"] is not None
+    assert run("audit", "plans/tiny").exit_code == 0
+    shown = run("solve", tiny, "--baselines", "greenest_first").stdout
+    assert "greenest site first" in shown
+    assert "cheapest site first" not in shown
+    assert solved_json(tiny)[1]["policies"] == {}

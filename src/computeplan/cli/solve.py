@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
@@ -29,6 +30,18 @@ class Method(StrEnum):
     IPM = "ipm"
 
 
+class Policy(StrEnum):
+    """Simple policies, as the studies name them; stated here so that ``--help`` need not import them."""
+
+    ALL = "all"
+    ALL_LOCAL = "all_local"
+    CHEAPEST_FIRST = "cheapest_first"
+    GREENEST_FIRST = "greenest_first"
+    NO_DEFERRAL = "no_deferral"
+    COST_ONLY = "cost_only"
+    CARBON_ONLY = "carbon_only"
+
+
 Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Plan folder, replacing a plan there; default plans/CONFIG[-SCENARIO]."),
@@ -40,6 +53,10 @@ Solver = Annotated[
 TimeLimit = Annotated[float | None, typer.Option(metavar="S", min=0, help="Seconds for the solver.")]
 Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="Most threads for the solver.")]
 Algorithm = Annotated[Method | None, typer.Option(help="Algorithm of HiGHS.")]
+Baselines = Annotated[
+    list[Policy] | None,
+    typer.Option("--baselines", help="Compare with simple policies too, may be repeated."),
+]
 NoBaseline = Annotated[bool, typer.Option("--no-baseline", help="Skip the all-local plan to compare with.")]
 
 
@@ -56,6 +73,7 @@ def solve(
     threads: Threads = None,
     method: Algorithm = None,
     no_baseline: NoBaseline = False,
+    baselines: Baselines = None,
     as_json: Json = False,
 ) -> ExitCode:
     """Find the optimal plan, audit it, print it and write the plan folder."""
@@ -68,9 +86,13 @@ def solve(
         loaded = api.load(config, scenario=scenario, overrides=overrides or (), allow_paths=allow_paths or ())
     for warning in loaded.warnings:
         terminal.note(f"warning: {warning}")
-    options = _options(loaded, solver, time_limit, threads, method)
+    options = solver_options(loaded, solver, time_limit, threads, method)
     with terminal.working("planning") as tell:
-        run = interruptible(lambda: api.solve(loaded, options=options, baseline=not no_baseline, tell=tell))
+        run = interruptible(
+            lambda: api.solve(
+                loaded, options=options, baseline=not no_baseline, policies=policies(baselines), tell=tell
+            )
+        )
     code = _outcome(run)
     written = folder if code is ExitCode.SOLVED else None
     if written:
@@ -88,6 +110,17 @@ def solve(
     return code
 
 
+def policies(chosen: Sequence[Policy] | None) -> list[str]:
+    """Name the policies that were chosen.
+
+    Parameters
+    ----------
+    chosen : sequence of Policy, optional
+    """
+    everyone = Policy.ALL in (chosen or ())
+    return [each.value for each in (Policy if everyone else chosen or ()) if each is not Policy.ALL]
+
+
 def default_folder(config: Path, scenario: str | None) -> Path:
     """Name the plan folder after the config and the scenario.
 
@@ -101,10 +134,17 @@ def default_folder(config: Path, scenario: str | None) -> Path:
     return Path("plans") / (re.sub(r"[^\w.-]", "-", name).lstrip(".") or "plan")
 
 
-def _options(
+def solver_options(
     loaded: Loaded, solver: str | None, time_limit: float | None, threads: int | None, method: Method | None
 ) -> SolverOptions:
-    """Take the config's solver options, replaced by those of the command line."""
+    """Take the config's solver options, replaced by those of the command line.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    solver, time_limit, threads, method
+        As stated; None where not.
+    """
     from dataclasses import replace
 
     from computeplan.api import configured_options

@@ -69,6 +69,12 @@ class Fleet:
             results.append(self._solve(index, cost))
         return results
 
+    def restart(self) -> None:
+        """Forget the last basis of every part."""
+        for session in self._sessions:
+            session.restart()
+        self._is_first = True
+
     def is_late(self) -> bool:
         """Whether the time limit is over."""
         return self._deadline is not None and monotonic() > self._deadline

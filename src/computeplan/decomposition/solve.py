@@ -146,6 +146,13 @@ class ProgramSolver:
             self._session.update(lp)
         self._lp = lp
 
+    def restart(self) -> None:
+        """Forget where the last solve ended: the next one starts afresh."""
+        if self._coupled is not None:
+            self._coupled.restart()
+        if self._session is not None:
+            self._session.restart()
+
     def _start(self, lp: LinearProgram, start: Start | None = None) -> None:
         self._lp = lp
         self._session, self._coupled = None, None
@@ -231,6 +238,10 @@ class _Coupled:
     def bases(self) -> tuple[Basis | None, ...]:
         """Give the basis in which the last solve of each part ended."""
         return self._fleet.bases()
+
+    def restart(self) -> None:
+        """Let the next solve of each part start afresh."""
+        self._fleet.restart()
 
     def solve(self, cost: Floats, offset: float) -> SolverResult | None:
         """Solve at these costs; None where only the whole program can tell what it is."""

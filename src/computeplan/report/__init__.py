@@ -5,6 +5,8 @@ from computeplan.report.changes import changes_data, changes_view
 from computeplan.report.console import plan_view
 from computeplan.report.contents import contents, contents_data
 from computeplan.report.explanation import explanation_data, explanation_view
+from computeplan.report.frontier import frontier_view, policies_view, readings_view
+from computeplan.report.ranging import ranging_view
 from computeplan.report.reasons import reasons_view
 from computeplan.report.sweep import sweep_view
 
@@ -17,7 +19,11 @@ __all__ = [
     "contents_data",
     "explanation_data",
     "explanation_view",
+    "frontier_view",
     "plan_view",
+    "policies_view",
+    "ranging_view",
+    "readings_view",
     "reasons_view",
     "sweep_view",
 ]

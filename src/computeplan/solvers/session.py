@@ -96,6 +96,13 @@ class Session:
             self._warm(PRIMAL if not len(bounds) and not len(limits) else DUAL)
         self.lp = lp
 
+    def restart(self) -> None:
+        """Forget the last basis: after a large change a fresh start by the options' method is faster."""
+        self._highs.clearSolver()
+        self._highs.setOptionValue("simplex_strategy", DUAL)
+        set_options(self._highs, self._options, self.lp)
+        self._solved = False
+
     def _warm(self, strategy: int) -> None:
         # An interior point would throw the basis away.
         self._highs.setOptionValue("solver", "simplex")

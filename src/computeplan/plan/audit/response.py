@@ -56,7 +56,10 @@ def _shortfall_price(problem: Problem, workloads: Ints) -> Floats:
     """(n,) price of a unit·h left undone, without ω; inf where that is not allowed."""
     if not problem.objective.allows_shortfall:
         return np.full(len(workloads), np.inf)
-    return problem.objective.cost_weight * problem.workloads.shortfall_price[workloads]
+    price = problem.workloads.shortfall_price[workloads]
+    weight, must = problem.objective.cost_weight, np.isposinf(price)
+    weighed: Floats = np.multiply(weight, price, out=np.full(len(price), np.inf), where=~must)
+    return weighed
 
 
 def _spend(amount: Floats, price: Floats) -> float:
