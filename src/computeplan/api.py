@@ -18,9 +18,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from computeplan.config import InputFile, LoadedConfig, load_config
-from computeplan.errors import PlanFolderError
-from computeplan.explain import Reason, impossible
+from computeplan.config import InputFile, LoadedConfig, SettingPaths, load_config
+from computeplan.errors import ConfigError, PlanFolderError
+from computeplan.explain import Explanation, Reason, Suggestion, endless, has_plan, impossible, ways_out
 from computeplan.grouping import merge
 from computeplan.lp import build
 from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF, SUMMARY, TABLES
@@ -88,8 +88,8 @@ class Run:
         Has a solution where its status has one.
     baseline : Baseline, optional
         The plan with no work leaving its zone, to compare with.
-    reasons : tuple of Reason
-        Why there is no plan, as far as simple conditions show it.
+    explanation : Explanation, optional
+        Of an infeasible or unbounded problem: why there is no plan, and what would give it one.
     times_s : dict of str to float
         Seconds of each stage.
     """
@@ -98,17 +98,22 @@ class Run:
     options: SolverOptions
     plan: Plan
     baseline: Baseline | None
-    reasons: tuple[Reason, ...]
+    explanation: Explanation | None
     times_s: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why there is no plan, as far as simple conditions show it."""
+        return self.explanation.reasons if self.explanation else ()
 
     def summary(self) -> dict[str, object]:
         """Summarize the run; the same for the same config and solver."""
-        reasons = [reason.data() for reason in self.reasons]
+        told = (self.explanation or Explanation(self.plan.status)).data()
         return {
             "name": self.plan.problem.name,
             **summarize(self.plan),
             "baseline": {"all_local": _baseline(self.baseline)} if self.baseline else None,
-            "reasons": reasons,
+            **told,
             "warnings": list(self.loaded.warnings),
         }
 
@@ -234,10 +239,64 @@ def solve(
         found = main.result()
         if local and tell:
             tell("planning with all work local, to compare")
-    reasons = impossible(problem) if found.status is Status.INFEASIBLE else ()
+    explained = None
+    if found.status in (Status.INFEASIBLE, Status.UNBOUNDED):
+        explained = clock.timed("explain", _explained)(loaded, found.status, chosen, tell)
     kept = local.result() if local and found.status.has_plan else None
     times_s = {"read": loaded.read_s, **found.times_s, **clock.times_s}
-    return Run(loaded, chosen, found, kept, reasons, times_s)
+    return Run(loaded, chosen, found, kept, explained, times_s)
+
+
+def explain(
+    config: str | Path | Loaded,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    options: SolverOptions | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Explanation:
+    """Say why a config has no plan, and what would give it one.
+
+    Parameters
+    ----------
+    config, scenario, overrides, options, tell
+        As for `solve`. HiGHS looks for the ways out, whatever solver is named.
+
+    Returns
+    -------
+    Explanation
+        Its status is ``optimal`` if the config has a plan.
+
+    Raises
+    ------
+    ConfigError, SolverError
+    """
+    loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
+    status = Status.UNBOUNDED if endless(loaded.problem) else Status.INFEASIBLE
+    return _explained(loaded, status, options or configured_options(loaded), tell)
+
+
+def _explained(
+    loaded: Loaded, status: Status, options: SolverOptions, tell: Callable[[str], object] | None
+) -> Explanation:
+    """Explain an unbounded problem, or one that is infeasible as far as is known."""
+    problem = loaded.problem
+    if status is Status.UNBOUNDED and has_plan(problem, options):
+        return Explanation(status, endless(problem))
+
+    def works(suggestion: Suggestion) -> bool:
+        overrides = (*loaded.overrides, *suggestion.overrides)
+        try:
+            changed = load(loaded.path, scenario=loaded.scenario, overrides=overrides)
+        except ConfigError:
+            return False
+        return has_plan(changed.problem, options)
+
+    settings = SettingPaths(loaded.config.data, problem.currency)
+    found = ways_out(problem, settings, works, options, tell)
+    if found.feasible:
+        return Explanation(Status.OPTIMAL)
+    return Explanation(Status.INFEASIBLE, impossible(problem), found)
 
 
 def configured_options(loaded: Loaded) -> SolverOptions:

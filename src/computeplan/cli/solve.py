@@ -128,12 +128,12 @@ def _outcome(run: Run) -> ExitCode:
 
 
 def _show(run: Run, folder: Path | None) -> None:
-    from computeplan.report import plan_view, reasons_view
+    from computeplan.report import explanation_view, plan_view
 
     if run.plan.solution is not None:
         terminal.show(plan_view(run, run.plan.solution, folder))
-    elif run.plan.status == "infeasible":
-        terminal.show(reasons_view(run.reasons))
+    elif run.explanation is not None:
+        terminal.show(explanation_view(run.explanation))
 
 
 def _explain(run: Run, code: ExitCode, *, told: bool) -> None:

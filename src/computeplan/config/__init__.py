@@ -8,5 +8,6 @@ scenario and ``--set`` over it, `schema` checks every value and converts it to i
 from computeplan.config.json_schema import json_schema
 from computeplan.config.load import LoadedConfig, SolverSettings, load_config
 from computeplan.config.resolve.input_files import InputFile
+from computeplan.config.setting_paths import Setting, SettingPaths
 
-__all__ = ["InputFile", "LoadedConfig", "SolverSettings", "json_schema", "load_config"]
+__all__ = ["InputFile", "LoadedConfig", "Setting", "SettingPaths", "SolverSettings", "json_schema", "load_config"]

@@ -1,5 +1,6 @@
 """Solvers of linear programs: HiGHS directly, any other through PuLP. The only place that knows them."""
 
+from computeplan.solvers.conflict import Subset, infeasible_subset
 from computeplan.solvers.export import write_model
 from computeplan.solvers.options import Method, SolverOptions, SolverResult
 from computeplan.solvers.registry import available, solve
@@ -10,7 +11,9 @@ __all__ = [
     "Session",
     "SolverOptions",
     "SolverResult",
+    "Subset",
     "available",
+    "infeasible_subset",
     "same_matrix",
     "solve",
     "write_model",

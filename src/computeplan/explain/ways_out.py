@@ -1,0 +1,198 @@
+"""The cheapest ways out of an infeasible problem, and what contradicts in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from computeplan.config import SettingPaths
+from computeplan.explain.access import Access, opened
+from computeplan.explain.answer import Answer, Homes, homes
+from computeplan.explain.conflict import Conflict, conflict_of
+from computeplan.explain.levels import level_relaxations
+from computeplan.explain.suggestion import ROUNDINGS, Relaxation, Suggestion
+from computeplan.explain.windows import may_yield, window_relaxations
+from computeplan.grouping import Grouping, merge
+from computeplan.lp import build
+from computeplan.lp.elastic import Elastic, SoftKind, soften
+from computeplan.problem import Problem, Status
+from computeplan.solvers import Method, SolverOptions, SolverResult, solve
+
+LARGE_COLUMNS = 20_000
+"""From here the interior point finds ways out faster than the simplex method."""
+
+ALONE: dict[str, frozenset[SoftKind]] = {
+    "capacity": frozenset({SoftKind.CAPACITY}),
+    "caps": frozenset({SoftKind.CAP}),
+    "import limits": frozenset({SoftKind.IMPORT}),
+    "bandwidth": frozenset({SoftKind.BANDWIDTH}),
+    "the carbon cap": frozenset({SoftKind.CARBON}),
+    "bookings": frozenset({SoftKind.BOOKING}),
+    "delay": frozenset({SoftKind.DELAY, SoftKind.DEADLINE}),
+    "job rates": frozenset({SoftKind.RATE}),
+    "work left undone": frozenset({SoftKind.UNDONE}),
+}
+"""What may suffice alone, by the name that people know it by."""
+
+Works = Callable[[Suggestion], bool]
+
+
+@dataclass(frozen=True)
+class WaysOut:
+    """What makes an infeasible problem feasible.
+
+    Attributes
+    ----------
+    feasible : bool
+        It is feasible as it is.
+    suggestions : tuple of Suggestion
+        The least change first, then what suffices alone. Each has been tried.
+    conflict : Conflict, optional
+        Requirements and limits that cannot hold together.
+    note : str
+        Why there is no suggestion, if there is none.
+    """
+
+    feasible: bool = False
+    suggestions: tuple[Suggestion, ...] = ()
+    conflict: Conflict | None = None
+    note: str = ""
+
+
+def ways_out(
+    problem: Problem,
+    settings: SettingPaths,
+    works: Works,
+    options: SolverOptions | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> WaysOut:
+    """Find the least change of a config that makes it feasible, and what would do so alone.
+
+    Parameters
+    ----------
+    problem : Problem
+    settings : SettingPaths
+        Of the problem's config.
+    works : callable
+        Whether the config with a suggestion's changes has a plan.
+    options : SolverOptions, optional
+        Time limit and threads of each solve; solved by HiGHS.
+    tell : callable, optional
+        Called with what is being done.
+
+    Returns
+    -------
+    WaysOut
+    """
+    return _Search(problem, settings, works, options or SolverOptions(), tell or (lambda _: None)).run()
+
+
+class _Search:
+    def __init__(
+        self,
+        problem: Problem,
+        settings: SettingPaths,
+        works: Works,
+        options: SolverOptions,
+        tell: Callable[[str], object],
+    ) -> None:
+        self._homes: Homes = homes(problem, settings)
+        self._access: Access = opened(problem, self._homes)
+        self._problem = self._access.problem
+        self._grouping: Grouping = merge(self._problem)
+        self._elastic: Elastic = soften(
+            self._grouping, may_yield(self._problem, self._grouping, self._homes)
+        )
+        self._works, self._options, self._tell = works, options, tell
+
+    def run(self) -> WaysOut:
+        self._tell("looking for the least change that makes it feasible")
+        everything = frozenset(self._elastic.limits)
+        result = self._solved(everything - {SoftKind.UNDONE})
+        if result.status is Status.INFEASIBLE and SoftKind.UNDONE in everything:
+            result = self._solved(everything)
+        if result.values is None or result.row_duals is None:
+            return WaysOut(note=_NOTES.get(result.status, f"the solver stopped ({result.detail})"))
+        least = self._answer(result)
+        if not least.kinds and not self._access.relaxations:
+            return WaysOut(feasible=True)
+        conflict = conflict_of(least) if least.kinds else None
+        suggestions = [self._tried("least change", least), *self._alone(least)]
+        found = tuple(each for each in suggestions if each)
+        return WaysOut(False, found, conflict, "" if found else _NOTES[Status.NO_PLAN])
+
+    def _alone(self, least: Answer) -> Iterator[Suggestion | None]:
+        """Try what may suffice alone; what does not touch the conflict cannot."""
+        for title, kinds in ALONE.items():
+            if not least.kinds or least.kinds <= kinds:
+                continue
+            touched = [
+                kind
+                for kind in kinds & set(self._elastic.limits)
+                if self._elastic.may_help(kind, least.row_duals)
+            ]
+            if touched:
+                self._tell(f"looking for a way out by {title} alone")
+                result = self._solved(kinds)
+                if result.values is not None and result.row_duals is not None:
+                    yield self._tried(f"only {title}", self._answer(result))
+
+    def _solved(self, kinds: frozenset[SoftKind]) -> SolverResult:
+        return solve(self._elastic.only(kinds), quick(self._options, self._elastic.lp.n_columns))
+
+    def _answer(self, result: SolverResult) -> Answer:
+        assert result.values is not None  # noqa: S101 - seen by the callers
+        assert result.row_duals is not None  # noqa: S101 - seen by the callers
+        return Answer(
+            self._problem,
+            self._grouping,
+            self._elastic,
+            result.values,
+            result.row_duals,
+            self._homes,
+            ROUNDINGS[0],
+        )
+
+    def _tried(self, title: str, answer: Answer) -> Suggestion | None:
+        """Round until the changed config has a plan."""
+        for rounding in ROUNDINGS:
+            suggestion = Suggestion(title, self._relaxations(replace(answer, rounding=rounding)))
+            if self._works(suggestion):
+                return suggestion
+        return None
+
+    def _relaxations(self, answer: Answer) -> tuple[Relaxation, ...]:
+        return (*self._access.relaxations, *level_relaxations(answer), *window_relaxations(answer))
+
+
+_NOTES = {
+    Status.INFEASIBLE: "no change of limits or windows makes it feasible; see the reasons",
+    Status.NO_PLAN: "no change that was tried makes it feasible",
+}
+
+
+def quick(options: SolverOptions, columns: int) -> SolverOptions:
+    """Choose HiGHS's faster method for a program without costs.
+
+    Parameters
+    ----------
+    options : SolverOptions
+    columns : int
+    """
+    method = Method.IPM if columns > LARGE_COLUMNS else Method.SIMPLEX
+    return replace(options, name="highs", method=method)
+
+
+def has_plan(problem: Problem, options: SolverOptions) -> bool:
+    """Whether a problem has any plan.
+
+    Parameters
+    ----------
+    problem : Problem
+    options : SolverOptions
+    """
+    lp = build(merge(problem)).lp
+    result = solve(replace(lp, cost=np.zeros(lp.n_columns)), quick(options, lp.n_columns))
+    return result.status.has_plan
