@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -119,25 +119,30 @@ class _Search:
         if not least.kinds and not self._access.relaxations:
             return WaysOut(feasible=True)
         conflict = conflict_of(least) if least.kinds else None
-        suggestions = [self._tried("least change", least), *self._alone(least)]
+        suggestions = [self._tried("least change", least)]
+        suggestions += [self._alone(title) for title in self._sufficient(least)]
         found = tuple(each for each in suggestions if each)
         return WaysOut(False, found, conflict, "" if found else _NOTES[Status.NO_PLAN])
 
-    def _alone(self, least: Answer) -> Iterator[Suggestion | None]:
-        """Try what may suffice alone; what does not touch the conflict cannot."""
-        for title, kinds in ALONE.items():
-            if not least.kinds or least.kinds <= kinds:
-                continue
-            touched = [
-                kind
-                for kind in kinds & set(self._elastic.limits)
-                if self._elastic.may_help(kind, least.row_duals)
-            ]
-            if touched:
-                self._tell(f"looking for a way out by {title} alone")
-                result = self._solved(kinds)
-                if result.values is not None and result.row_duals is not None:
-                    yield self._tried(f"only {title}", self._answer(result))
+    def _sufficient(self, least: Answer) -> list[str]:
+        """Name what may suffice alone: what does not touch the conflict cannot, and what does is the least."""
+        if not least.kinds:
+            return []
+        return [
+            title
+            for title, kinds in ALONE.items()
+            if not least.kinds <= kinds
+            and any(
+                self._elastic.may_help(kind, least.row_duals) for kind in kinds & self._elastic.limits.keys()
+            )
+        ]
+
+    def _alone(self, title: str) -> Suggestion | None:
+        self._tell(f"looking for a way out by {title} alone")
+        result = self._solved(ALONE[title])
+        if result.values is None or result.row_duals is None:
+            return None
+        return self._tried(f"only {title}", self._answer(result))
 
     def _solved(self, kinds: frozenset[SoftKind]) -> SolverResult:
         return solve(self._elastic.only(kinds), quick(self._options, self._elastic.lp.n_columns))

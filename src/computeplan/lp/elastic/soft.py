@@ -105,7 +105,7 @@ class Softening:
         """
         relief = self.relief(kind, things, size)
         n, m = columns.shape
-        keys = (things[:, None], np.arange(m)[None, :])
+        keys = (things[:, None], np.arange(m)[None, :]) if m == self.problem.horizon.size else (things,)
         rows = self.assembler.add_rows(f"soft_{kind}", keys, -np.inf, limit).reshape(n, m)
         self.assembler.add_entries(rows, columns, 1.0)
         self.assembler.add_entries(rows, relief[:, None], -per_relief)
