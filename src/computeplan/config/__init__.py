@@ -10,4 +10,12 @@ from computeplan.config.load import LoadedConfig, SolverSettings, load_config
 from computeplan.config.resolve.input_files import InputFile
 from computeplan.config.setting_paths import Setting, SettingPaths
 
-__all__ = ["InputFile", "LoadedConfig", "Setting", "SettingPaths", "SolverSettings", "json_schema", "load_config"]
+__all__ = [
+    "InputFile",
+    "LoadedConfig",
+    "Setting",
+    "SettingPaths",
+    "SolverSettings",
+    "json_schema",
+    "load_config",
+]

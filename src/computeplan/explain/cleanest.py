@@ -58,7 +58,10 @@ def _cleanest_kg_per_kwh(problem: Problem) -> Floats:
             factor, own = grid.hourly_kg_per_kwh.copy(), contracts.kg_per_kwh
         case CarbonBasis.MARKET:
             # What is paid for anyway emits nothing more, and what it covers neither.
-            factor, own = grid.market_kg_per_kwh.copy(), np.where(contracts.take_or_pay, 0.0, contracts.kg_per_kwh)
+            factor, own = (
+                grid.market_kg_per_kwh.copy(),
+                np.where(contracts.take_or_pay, 0.0, contracts.kg_per_kwh),
+            )
             factor[contracts.site[contracts.take_or_pay]] = 0.0
     np.minimum.at(factor, contracts.site, np.where(contracts.available_kw > 0, own[:, None], np.inf))
     return factor

@@ -64,7 +64,8 @@ def _exceeded(problem: Problem, subject: str, use: Floats, limit: Floats, what: 
         return
     more = f" (and in {counted(times - 1, 'more period')})" if times > 1 else ""
     lines = [
-        f"{problem.pools.names[p]}: {number(float(use[p, worst]))}" for p in np.flatnonzero(use[:, worst]).tolist()
+        f"{problem.pools.names[p]}: {number(float(use[p, worst]))}"
+        for p in np.flatnonzero(use[:, worst]).tolist()
     ]
     yield Reason(
         subject,

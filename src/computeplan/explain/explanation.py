@@ -36,4 +36,3 @@ class Explanation:
             "relaxations": [suggestion.data() for suggestion in self.ways_out.suggestions],
             "note": self.ways_out.note,
         }
-

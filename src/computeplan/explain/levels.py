@@ -53,7 +53,9 @@ def _booking(answer: Answer, pool: int, amount: float, when: str) -> Relaxation:
     old = float(pools.min_units[pool])
     less = min(old, answer.rounding.units(amount))
     change = Change(f"{_pool_path(answer, pool)}.min_units", yaml_number(old - less))
-    statement = f"{number(less)} units fewer to book (min_units {number(old - less)} instead of {number(old)})"
+    statement = (
+        f"{number(less)} units fewer to book (min_units {number(old - less)} instead of {number(old)})"
+    )
     subject = f"pool {pools.names[pool]}"
     return Relaxation(SoftKind.BOOKING, subject, statement, less, "unit", when, (change,))
 
@@ -76,7 +78,9 @@ def _cap(answer: Answer, cap: int, amount: float, when: str) -> Relaxation:
 def _import_limit(answer: Answer, site: int, amount: float, when: str) -> Relaxation:
     name, old = answer.problem.sites.names[site], float(answer.problem.grid.import_limit_kw[site])
     more = answer.rounding.up(amount)
-    statement = f"{number(more)} kW more import (import_limit {number(old + more)} instead of {number(old)} kW)"
+    statement = (
+        f"{number(more)} kW more import (import_limit {number(old + more)} instead of {number(old)} kW)"
+    )
     change = Change(f"sites.{name}.grid.import_limit", yaml_number(old + more, "kW"))
     return Relaxation(SoftKind.IMPORT, f"site {name}", statement, more, "kW", when, (change,))
 

@@ -102,9 +102,7 @@ class _Search:
         self._access: Access = opened(problem, self._homes)
         self._problem = self._access.problem
         self._grouping: Grouping = merge(self._problem)
-        self._elastic: Elastic = soften(
-            self._grouping, may_yield(self._problem, self._grouping, self._homes)
-        )
+        self._elastic: Elastic = soften(self._grouping, may_yield(self._problem, self._grouping, self._homes))
         self._works, self._options, self._tell = works, options, tell
 
     def run(self) -> WaysOut:

@@ -111,22 +111,11 @@ def _deadlines(answer: Answer) -> Iterator[tuple[int, Setting | None, float, flo
     index, _ = answer.relief(SoftKind.DEADLINE)
     for c in np.unique(limit.things[index]).tolist() if limit else ():
         periods = limit.periods[index[limit.things[index] == c]] if limit else np.zeros(0, np.int64)
-        new = _latest_h(answer.grouping.problem, c, periods)
+        hours = hours_to(answer.grouping.problem, np.full(len(periods), c), periods)
+        new = float(answer.grouping.problem.workloads.release_h[c] + hours.max())
         for w in answer.grouping.members_of(c).tolist():
             setting = _deadline_setting(answer.problem, answer.homes, w)
             yield w, setting, float(work.deadline_h[w]), new
-
-
-def _latest_h(problem: Problem, c: int, periods: Ints) -> float:
-    """End of the last of some periods, on the model's axis."""
-    release_h = float(problem.workloads.release_h[c])
-    old_h = float(problem.workloads.deadline_h[c]) - release_h
-    window_h = float(hours_to(problem, np.full(len(periods), c), periods).max())
-    if window_h <= old_h:
-        # Around a cyclic block back into the period of the release.
-        block = problem.horizon.block[int(release_h / problem.horizon.period_h + 1e-9)]
-        window_h = float(np.bincount(problem.horizon.block)[block] * problem.horizon.period_h)
-    return release_h + window_h
 
 
 def _rates(answer: Answer) -> Iterator[tuple[int, Setting | None, float, float]]:
@@ -177,7 +166,9 @@ def _joined(answer: Answer, kind: SoftKind, asks: list[_Ask]) -> Relaxation:
             statement = f"{verb} {number(new - old)} h later ({_deadline_words(answer.problem, old, new)})"
         case _:
             unit, verb = "unit", "go" if several else "goes"
-            statement = f"{verb} {number(new - old)} units faster (max_rate {number(new)} instead of {number(old)})"
+            statement = (
+                f"{verb} {number(new - old)} units faster (max_rate {number(new)} instead of {number(old)})"
+            )
     return Relaxation(kind, _owned(answer.problem, workloads), statement, new - old, unit, "", changes)
 
 
@@ -224,7 +215,9 @@ def _undone(answer: Answer) -> Iterator[Relaxation]:
 
 def _prohibitive_price(problem: Problem) -> float:
     """Price above what any unit·h can cost, as a round number."""
-    energy = problem.grid.price.max(initial=0.0) * float((problem.pue * problem.busy_kw[:, None]).max(initial=0.0))
+    energy = problem.grid.price.max(initial=0.0) * float(
+        (problem.pue * problem.busy_kw[:, None]).max(initial=0.0)
+    )
     dearest = problem.pools.price.max(initial=0.0) + energy + problem.needs.unit_cost.max(initial=0.0)
     return float(10.0 ** np.ceil(np.log10(PRICED_OUT * max(1.0, float(dearest)))))
 

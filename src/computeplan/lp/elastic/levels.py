@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from computeplan.lp.constraints import cap
-from computeplan.lp.elastic.soft import SoftKind, SoftLimit, Softening
+from computeplan.lp.elastic.soft import Softening, SoftKind, SoftLimit
 from computeplan.lp.emissions import emissions_of
 from computeplan.lp.variables import ABSENT
 from computeplan.problem import CapMeasure, Floats, Ints, Problem, Term

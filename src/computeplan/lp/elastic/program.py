@@ -10,7 +10,7 @@ import numpy as np
 from computeplan.grouping import Grouping
 from computeplan.lp.assembler import Assembler
 from computeplan.lp.elastic.levels import soften_levels
-from computeplan.lp.elastic.soft import SoftKind, SoftLimit, Softening
+from computeplan.lp.elastic.soft import Softening, SoftKind, SoftLimit
 from computeplan.lp.elastic.work import Yielding, loosened, soften_work
 from computeplan.lp.linear_program import LinearProgram
 from computeplan.lp.model import Model, build

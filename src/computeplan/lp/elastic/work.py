@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from computeplan.lp.arrivals import largest_backlog
-from computeplan.lp.elastic.soft import SoftKind, SoftLimit, Softening
-from computeplan.lp.slots import job_windows
+from computeplan.lp.elastic.soft import Softening, SoftKind, SoftLimit
+from computeplan.lp.slots import EDGE_H, job_windows
 from computeplan.lp.variables import ABSENT
 from computeplan.problem import Bools, Floats, Ints, Problem
 from computeplan.problem.arrays import ReadOnlyArrays
@@ -16,8 +16,6 @@ from computeplan.problem.arrays import ReadOnlyArrays
 UNDONE = 10.0
 """Size of a unit·h left undone, in hours of the horizon."""
 HOURS_A_DAY = 24.0
-LONG = 1e6
-"""Hours; longer than any block."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +49,25 @@ def loosened(problem: Problem, yielding: Yielding) -> Problem:
         workloads=replace(
             work,
             max_delay_h=np.where(delay, np.maximum(work.max_delay_h, longest_h), work.max_delay_h),
-            deadline_h=np.where(yielding.deadline & work.is_job, work.release_h + LONG, work.deadline_h),
+            deadline_h=np.where(yielding.deadline & work.is_job, _latest_h(problem), work.deadline_h),
             shortfall_price=np.where(undone, 1.0, work.shortfall_price),
         ),
     )
+
+
+def _latest_h(problem: Problem) -> Floats:
+    """(W,) latest deadlines: once around the block, short of the period of the release."""
+    horizon, work = problem.horizon, problem.workloads
+    first, length = _release_period(problem, np.arange(work.size))
+    latest: Floats = np.maximum(work.deadline_h, (first + length) * horizon.period_h)
+    return latest
+
+
+def _release_period(problem: Problem, workload: Ints) -> tuple[Ints, Ints]:
+    """(n,) period of each job's release, and number of periods of its block."""
+    horizon, release_h = problem.horizon, problem.workloads.release_h[workload]
+    first = np.floor(release_h / horizon.period_h + EDGE_H).astype(np.int64).clip(max=horizon.size - 1)
+    return first, np.bincount(horizon.block)[horizon.block[first]]
 
 
 def soften_work(soft: Softening, yielding: Yielding) -> dict[SoftKind, SoftLimit]:
@@ -106,38 +119,66 @@ def _one_by_one(
 
 
 def _jobs(soft: Softening, yielding: Yielding) -> tuple[SoftLimit, SoftLimit]:
-    """Let served − late − hours inside the old window · rate relief ≤ hours inside · max_rate.
-
-    In all of the wider window: served − hours · rate relief ≤ hours · max_rate.
-    """
-    problem, slots = soft.problem, soft.model.slots
+    """Let jobs end later and go faster."""
+    problem, model = soft.problem, soft.model
     work = problem.workloads
-    at = np.flatnonzero(work.is_job[slots.workload])
-    workload, period, wide_h = slots.workload[at], slots.period[at], slots.overlap_h[at]
-    column, inside_h = soft.model.variables.served[at], _hours_inside(problem, workload, period)
-    rate = work.max_rate[workload]
-    late = np.flatnonzero(wide_h > inside_h)
-    most = np.multiply(rate[late], inside_h[late], out=np.zeros(len(late)), where=inside_h[late] > 0)
-    after_h = (hours_to(problem, workload[late], period[late]) - _window_h(problem)[workload[late]]).clip(min=0)
-    size = np.maximum(after_h, problem.horizon.period_h / 2) / HOURS_A_DAY
-    held = np.isfinite(most)
-    late, most, size = late[held], most[held], size[held]
-    ended = _one_by_one(soft, SoftKind.DEADLINE, workload[late], period[late], column[late], most, size)
+    at = np.flatnonzero(work.is_job[model.slots.workload])
+    workload, period = model.slots.workload[at], model.slots.period[at]
+    inside_h = _hours_inside(problem, workload, period)
+    slots = _JobSlots(workload, period, model.slots.overlap_h[at], inside_h, model.variables.served[at])
     faster = np.flatnonzero(yielding.rate & work.is_job & np.isfinite(work.max_rate))
     relief = soft.relief(SoftKind.RATE, faster, _window_h(problem)[faster])
-    of = np.full(work.size, ABSENT)
-    of[faster] = relief
-    with_relief = np.flatnonzero(of[workload[late]] != ABSENT)
-    rows, slot = ended.rows[with_relief, 0], late[with_relief]
-    soft.assembler.add_entries(rows, of[workload[slot]], -inside_h[slot])
-    quick = np.flatnonzero(of[workload] != ABSENT)
-    keys = (workload[quick], period[quick])
-    rows = soft.assembler.add_rows(f"soft_{SoftKind.RATE}", keys, -np.inf, (rate * wide_h)[quick])
-    soft.assembler.add_entries(rows, column[quick], 1.0)
-    soft.assembler.add_entries(rows, of[workload[quick]], -wide_h[quick])
-    soft.upper[column[quick]] = np.inf
-    whole = np.full(len(faster), -1)
-    return ended, SoftLimit(faster, whole, relief, np.full((len(faster), 1), ABSENT))
+    rate_relief = np.full(work.size, ABSENT)
+    rate_relief[faster] = relief
+    later = _later(soft, slots, rate_relief)
+    _faster(soft, slots, rate_relief)
+    nowhere = np.full((len(faster), 1), ABSENT)
+    return later, SoftLimit(faster, np.full(len(faster), -1), relief, nowhere)
+
+
+@dataclass(frozen=True, eq=False)
+class _JobSlots:
+    """Periods of the widest windows of jobs: hours in it, hours in the window as it is, `served`."""
+
+    workload: Ints
+    period: Ints
+    wide_h: Floats
+    inside_h: Floats
+    served: Ints
+
+    def __getitem__(self, at: Ints) -> _JobSlots:
+        each = (self.workload, self.period, self.wide_h, self.inside_h, self.served)
+        return _JobSlots(*(array[at] for array in each))
+
+
+def _later(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> SoftLimit:
+    """Let served − late − hours in the window · rate relief ≤ hours in the window · max_rate."""
+    problem = soft.problem
+    rate = problem.workloads.max_rate[slots.workload]
+    # A rate without limit does all in a part of the window.
+    late = slots[
+        np.flatnonzero((slots.wide_h > slots.inside_h) & (np.isfinite(rate) | (slots.inside_h <= 0)))
+    ]
+    rate = problem.workloads.max_rate[late.workload]
+    most = np.multiply(rate, late.inside_h, out=np.zeros(len(rate)), where=late.inside_h > 0)
+    after_h = hours_to(problem, late.workload, late.period) - _window_h(problem)[late.workload]
+    size = np.maximum(after_h, problem.horizon.period_h / 2) / HOURS_A_DAY
+    limit = _one_by_one(soft, SoftKind.DEADLINE, late.workload, late.period, late.served, most, size)
+    with_relief = np.flatnonzero(rate_relief[late.workload] != ABSENT)
+    quick = late[with_relief]
+    soft.assembler.add_entries(limit.rows[with_relief, 0], rate_relief[quick.workload], -quick.inside_h)
+    return limit
+
+
+def _faster(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> None:
+    """Let served − hours in the widest window · rate relief ≤ hours in the widest window · max_rate."""
+    quick = slots[np.flatnonzero(rate_relief[slots.workload] != ABSENT)]
+    most = quick.wide_h * soft.problem.workloads.max_rate[quick.workload]
+    keys = (quick.workload, quick.period)
+    rows = soft.assembler.add_rows(f"soft_{SoftKind.RATE}", keys, -np.inf, most)
+    soft.assembler.add_entries(rows, quick.served, 1.0)
+    soft.assembler.add_entries(rows, rate_relief[quick.workload], -quick.wide_h)
+    soft.upper[quick.served] = np.inf
 
 
 def _hours_inside(problem: Problem, workload: Ints, period: Ints) -> Floats:
@@ -168,11 +209,9 @@ def hours_to(problem: Problem, workload: Ints, period: Ints) -> Floats:
     problem : Problem
     workload, period : (n,)
     """
-    horizon, release_h = problem.horizon, problem.workloads.release_h[workload]
-    first = np.floor(release_h / horizon.period_h + 1e-9).astype(np.int64).clip(max=horizon.size - 1)
-    length = np.bincount(horizon.block)[horizon.block[first]]
-    ahead = (period - first) % length
-    hours: Floats = (first + ahead + 1) * horizon.period_h - release_h
+    first, length = _release_period(problem, workload)
+    end_h = (first + (period - first) % length + 1) * problem.horizon.period_h
+    hours: Floats = end_h - problem.workloads.release_h[workload]
     return hours
 
 
