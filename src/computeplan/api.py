@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from computeplan.config import InputFile, LoadedConfig, SettingPaths, load_config
 from computeplan.errors import ConfigError, PlanFolderError
-from computeplan.explain import Explanation, Reason, Suggestion, endless, has_plan, impossible, ways_out
+from computeplan.explain import Diagnosis, Reason, Suggestion, endless, has_plan, impossible, ways_out
 from computeplan.grouping import merge
 from computeplan.lp import build
 from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF, SUMMARY, TABLES
@@ -88,7 +88,7 @@ class Run:
         Has a solution where its status has one.
     baseline : Baseline, optional
         The plan with no work leaving its zone, to compare with.
-    explanation : Explanation, optional
+    diagnosis : Diagnosis, optional
         Of an infeasible or unbounded problem: why there is no plan, and what would give it one.
     times_s : dict of str to float
         Seconds of each stage.
@@ -98,17 +98,17 @@ class Run:
     options: SolverOptions
     plan: Plan
     baseline: Baseline | None
-    explanation: Explanation | None
+    diagnosis: Diagnosis | None
     times_s: dict[str, float] = field(default_factory=dict)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why there is no plan, as far as simple conditions show it."""
-        return self.explanation.reasons if self.explanation else ()
+        return self.diagnosis.reasons if self.diagnosis else ()
 
     def summary(self) -> dict[str, object]:
         """Summarize the run; the same for the same config and solver."""
-        told = (self.explanation or Explanation(self.plan.status)).data()
+        told = (self.diagnosis or Diagnosis(self.plan.status)).data()
         return {
             "name": self.plan.problem.name,
             **summarize(self.plan),
@@ -239,22 +239,22 @@ def solve(
         found = main.result()
         if local and tell:
             tell("planning with all work local, to compare")
-    explained = None
+    diagnosis = None
     if found.status in (Status.INFEASIBLE, Status.UNBOUNDED):
-        explained = clock.timed("explain", _explained)(loaded, found.status, chosen, tell)
+        diagnosis = clock.timed("diagnose", _diagnosed)(loaded, found.status, chosen, tell)
     kept = local.result() if local and found.status.has_plan else None
     times_s = {"read": loaded.read_s, **found.times_s, **clock.times_s}
-    return Run(loaded, chosen, found, kept, explained, times_s)
+    return Run(loaded, chosen, found, kept, diagnosis, times_s)
 
 
-def explain(
+def diagnose(
     config: str | Path | Loaded,
     *,
     scenario: str | None = None,
     overrides: Sequence[str] = (),
     options: SolverOptions | None = None,
     tell: Callable[[str], object] | None = None,
-) -> Explanation:
+) -> Diagnosis:
     """Say why a config has no plan, and what would give it one.
 
     Parameters
@@ -264,7 +264,7 @@ def explain(
 
     Returns
     -------
-    Explanation
+    Diagnosis
         Its status is ``optimal`` if the config has a plan.
 
     Raises
@@ -272,17 +272,20 @@ def explain(
     ConfigError, SolverError
     """
     loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
-    status = Status.UNBOUNDED if endless(loaded.problem) else Status.INFEASIBLE
-    return _explained(loaded, status, options or configured_options(loaded), tell)
+    chosen = options or configured_options(loaded)
+    if endless(loaded.problem) and has_plan(loaded.problem, chosen):
+        return _diagnosed(loaded, Status.UNBOUNDED, chosen, tell)
+    found = _diagnosed(loaded, Status.INFEASIBLE, chosen, tell)
+    return replace(found, status=found.ways_out.status)
 
 
-def _explained(
+def _diagnosed(
     loaded: Loaded, status: Status, options: SolverOptions, tell: Callable[[str], object] | None
-) -> Explanation:
-    """Explain an unbounded problem, or one that is infeasible as far as is known."""
+) -> Diagnosis:
+    """Diagnose an infeasible or unbounded problem."""
     problem = loaded.problem
-    if status is Status.UNBOUNDED and has_plan(problem, options):
-        return Explanation(status, endless(problem))
+    if status is Status.UNBOUNDED:
+        return Diagnosis(status, endless(problem))
 
     def works(suggestion: Suggestion) -> bool:
         overrides = (*loaded.overrides, *suggestion.overrides)
@@ -293,10 +296,7 @@ def _explained(
         return has_plan(changed.problem, options)
 
     settings = SettingPaths(loaded.config.data, problem.currency)
-    found = ways_out(problem, settings, works, options, tell)
-    if found.feasible:
-        return Explanation(Status.OPTIMAL)
-    return Explanation(Status.INFEASIBLE, impossible(problem), found)
+    return Diagnosis(status, impossible(problem), ways_out(problem, settings, works, options, tell))
 
 
 def configured_options(loaded: Loaded) -> SolverOptions:

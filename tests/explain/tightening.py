@@ -7,7 +7,9 @@ name: Listed
 horizon: {start: 2026-03-02T00:00, time_zone: Asia/Shanghai, duration: 8 h}
 objective: {carbon_cap: 5 t, carbon_basis: hourly}
 zones: {here: {}, 北: {}}
-network: {latency: round_trip, links: {line: {between: [here, 北], latency: 33 ms, bandwidth: 10 Gbps, energy: 0.01}}}
+network:
+  latency: round_trip
+  links: {line: {between: [here, 北], latency: 33 ms, bandwidth: 10 Gbps, energy: 0.01}}
 hardware:
   gpu: {idle_power: 1 kW, busy_power: 4 kW, efficiency: {infer: 1, train: 1}}
   npu: {idle_power: 1 kW, busy_power: 2 kW, efficiency: {infer: 0.5}}
@@ -35,14 +37,22 @@ caps:
   feeder: {pools: [home/*], measure: power, limit: 130 kW}
   quota: {pools: [北站/*], measure: units, limit: [12, 12, 12, 12, 14, 14, 14, 14]}
 workloads:
-  chat: {company: 甲, zone: here, kind: infer, demand: [3, 4, 6, 6, 5, 4, 3, 3], max_latency: 20 ms, traffic: 40}
-  search: {company: 甲, zone: here, kind: infer, demand: [2, 3, 3, 4, 3, 3, 2, 2], max_latency: 50 ms, traffic: 60}
-  records: {zone: here, kind: infer, demand: 2, mobility: fixed, data: 3 TB, requires: [vault], security: 3,
-            residency: [here]}
+  chat:
+    {company: 甲, zone: here, kind: infer, demand: [3, 4, 6, 6, 5, 4, 3, 3], max_latency: 20 ms, traffic: 40}
+  search:
+    {company: 甲, zone: here, kind: infer, demand: [2, 3, 3, 4, 3, 3, 2, 2], max_latency: 50 ms, traffic: 60}
+  records:
+    {zone: here, kind: infer, demand: 2, mobility: fixed, data: 3 TB, requires: [vault], security: 3,
+     residency: [here]}
   reports: {company: 乙, zone: here, kind: train, demand: [6, 2, 2, 2, 2, 2, 0, 0], max_delay: 2.5 h}
   indexing: {company: 乙, zone: here, kind: infer, demand: 2, max_delay: 1 h, traffic: 30}
   trials: {zone: here, kind: train, demand: 1, max_delay: 4 h, shortfall_price: 5}
-  render: {company: 丙, zone: here, kind: train, job: {volume: 14, release: 1.5 h, deadline: 5.5 h, max_rate: 5}, data: 2 TB}
+  render:
+    company: 丙
+    zone: here
+    kind: train
+    job: {volume: 14, release: 1.5 h, deadline: 5.5 h, max_rate: 5}
+    data: 2 TB
   fit: {company: 丙, zone: here, kind: train, job: {volume: 6, deadline: 4 h}}
 """
 
@@ -65,17 +75,31 @@ workloads:
 population:
   seed: 7
   total_demand: 70
-  tiers: {big: {companies: 3, size: {law: constant, value: 5}}, small: {companies: 12, size: {law: uniform, min: 1, max: 2}}}
+  tiers:
+    big: {companies: 3, size: {law: constant, value: 5}}
+    small: {companies: 12, size: {law: uniform, min: 1, max: 2}}
   archetypes:
-    web: {zone: town, share: 2, traffic: 20, max_latency: {choose: [{value: 5 ms, chance: 0.5}, {value: 30 ms, chance: 0.5}]}}
-    batch: {zone: town, share: 2, max_delay: {choose: [{value: 2 h, chance: 0.5}, {value: 5 h, chance: 0.5}]}}
-    nightly: {zone: town, data_per_unit: 10, job: {release: [0 h, 6 h, 14 h], window: [6 h, 8 h], run_time: [2 h, 3 h]}}
+    web:
+      zone: town
+      share: 2
+      traffic: 20
+      max_latency: {choose: [{value: 5 ms, chance: 0.5}, {value: 30 ms, chance: 0.5}]}
+    batch:
+      zone: town
+      share: 2
+      max_delay: {choose: [{value: 2 h, chance: 0.5}, {value: 5 h, chance: 0.5}]}
+    nightly:
+      zone: town
+      data_per_unit: 10
+      job: {release: [0 h, 6 h, 14 h], window: [6 h, 8 h], run_time: [2 h, 3 h]}
 """
+
+_SAGGING = "[1, 1, 1, 0.2, 0.2, 0.2, 1, 1, 1, 1, 1, 1, 1, 1, 0.1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"
 
 TIGHTER = {
     "listed": (
         LISTED,
-        [
+        (
             "sites.home.pools.own.units=3",
             "sites.home.pools.rent.max_units=0",
             "sites.北站.pools.gpu.v1.max_units=1",
@@ -94,17 +118,17 @@ TIGHTER = {
             "workloads.fit.job.deadline=1 h",
             "workloads.reports.max_delay=0.25 h",
             "workloads.reports.demand=[20, 20, 2, 2, 2, 2, 0, 0]",
-            "workloads.chat.max_latency=20 ms",
+            "workloads.chat.kind=train",
             "workloads.search.demand=[9, 9, 9, 9, 9, 9, 9, 9]",
             "workloads.search.security=5",
             "workloads.indexing.residency=[北]",
             "workloads.records.requires=[vault, ice]",
             "horizon.end=cyclic",
-        ],
+        ),
     ),
     "drawn": (
         DRAWN,
-        [
+        (
             "sites.town.pools.own.units=20",
             "sites.far.pools.rent.max_units=8",
             "network.links.line.bandwidth=0.01 Gbps",
@@ -114,9 +138,9 @@ TIGHTER = {
             "population.archetypes.batch.max_delay.choose.0.value=0.5 h",
             "population.archetypes.nightly.job.window=[3 h, 4 h]",
             "population.archetypes.nightly.security=2",
-            "sites.town.pools.own.availability=[1, 1, 1, 0.2, 0.2, 0.2, 1, 1, 1, 1, 1, 1, 1, 1, 0.1, 1, 1, 1, 1, 1, 1, 1, 1, 1]",
+            f"sites.town.pools.own.availability={_SAGGING}",
             "horizon.end=close",
-        ],
+        ),
     ),
 }
-"""By name: a config, and overrides that tighten it; most alone leave it a plan."""
+"""By name: a config that has a plan, and overrides that tighten it or change what is tight."""

@@ -12,7 +12,7 @@ from computeplan.explain.obligation import has_to_be_done
 from computeplan.explain.reason import Reason
 from computeplan.explain.rush import SLACK
 from computeplan.explain.wording import number
-from computeplan.problem import CarbonBasis, Floats, Problem, Term
+from computeplan.problem import Bools, CarbonBasis, Floats, Problem, Term
 
 KG_PER_T = 1000.0
 
@@ -41,8 +41,8 @@ def cap_below_cleanest(problem: Problem) -> tuple[Reason, ...]:
     return (
         Reason(
             f"carbon cap, {problem.objective.basis} basis",
-            f"{number(cap_kg / KG_PER_T)} t are allowed, but with the cleanest energy and hardware open to all work "
-            f"it takes {number(least_kg / KG_PER_T)} t",
+            f"{number(cap_kg / KG_PER_T)} t are allowed, but with the cleanest energy and hardware it takes "
+            f"{number(least_kg / KG_PER_T)} t",
             tuple(f"{what}: {number(kg / KG_PER_T)} t" for what, kg in parts.items() if kg > 0),
         ),
     )
@@ -58,11 +58,9 @@ def _cleanest_kg_per_kwh(problem: Problem) -> Floats:
             factor, own = grid.hourly_kg_per_kwh.copy(), contracts.kg_per_kwh
         case CarbonBasis.MARKET:
             # What is paid for anyway emits nothing more, and what it covers neither.
-            factor, own = (
-                grid.market_kg_per_kwh.copy(),
-                np.where(contracts.take_or_pay, 0.0, contracts.kg_per_kwh),
-            )
-            factor[contracts.site[contracts.take_or_pay]] = 0.0
+            factor, paid = grid.market_kg_per_kwh.copy(), contracts.take_or_pay
+            own = np.where(paid, 0.0, contracts.kg_per_kwh)
+            factor[contracts.site[paid]] = 0.0
     np.minimum.at(factor, contracts.site, np.where(contracts.available_kw > 0, own[:, None], np.inf))
     return factor
 
@@ -88,7 +86,7 @@ def _work(problem: Problem, factor: Floats) -> float:
     """Kg of all work that has to be done, each where and when it emits least."""
     work, horizon = problem.workloads, problem.horizon
     least = _least_kg_per_unit_h(problem, factor)
-    able = np.isfinite(least).all(axis=1)
+    able = np.isfinite(least.max(axis=1, initial=0.0))
     least[~able] = 0.0
     lowest = np.stack([least[:, block].min(axis=1) for block in horizon.blocks])[horizon.block].T
     counted = has_to_be_done(problem) & able[work.need]
@@ -117,7 +115,7 @@ def _least_kg_per_unit_h(problem: Problem, factor: Floats) -> Floats:
     return found
 
 
-def _demand(problem: Problem, chosen: np.typing.NDArray[np.bool_]) -> Floats:
+def _demand(problem: Problem, chosen: Bools) -> Floats:
     """(R, T) arrivals of some demands by need, unit·h."""
     work, shapes = problem.workloads, len(problem.workloads.profiles)
     at = np.flatnonzero(chosen)

@@ -119,8 +119,8 @@ def _reason(problem: Problem, confined: Confined, class_of_need: Ints, excess: E
 def _amounts(problem: Problem, excess: Excess) -> str:
     if not excess.at_once:
         return f"{number(excess.needed)} unit·h must be done, but at most {number(excess.has)} can be"
-    hours = problem.horizon.period_h
-    return f"{number(excess.needed / hours)} units are needed, but at most {number(excess.has / hours)} are there"
+    needed, has = (number(each / problem.horizon.period_h) for each in (excess.needed, excess.has))
+    return f"{needed} units are needed, but at most {has} are there"
 
 
 def _units(problem: Problem, pool: int) -> str:

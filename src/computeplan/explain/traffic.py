@@ -46,8 +46,7 @@ def _has_to_cross(problem: Problem, link: int) -> Bools:
     allowed = problem.eligibility.allowed
     zones = problem.sites.zone[problem.pools.site]
     behind = problem.network.route[:, :, link][problem.needs.zone][:, zones]
-    crosses: Bools = allowed.any(axis=1) & (behind | ~allowed).all(axis=1)
-    return crosses
+    return np.asarray(allowed.any(axis=1) & ~(allowed & ~behind).any(axis=1), dtype=bool)
 
 
 def _reason(problem: Problem, link: int, bound: Bools, excess: Excess) -> Reason:

@@ -15,6 +15,8 @@ FROM_PROGRAM, IRREDUCIBLE = 4, 2
 """HiGHS's numbers for the strategy: start from the whole program, and go on until nothing can be left out."""
 IS_IRREDUCIBLE = 3
 """HiGHS's number of the outcome, which highspy does not name."""
+UPPER = (3, 4)
+"""HiGHS's numbers for an upper bound, and for both bounds, that are part of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +26,7 @@ class Subset(ReadOnlyArrays):
     Attributes
     ----------
     rows, columns : (…)
-        Columns are those with a bound that is part of it, or that stand in the rows.
+        Columns are those whose upper bound is part of it.
     irreducible : bool
         Without any one of them the others can hold.
     """
@@ -55,5 +57,6 @@ def infeasible_subset(lp: LinearProgram, time_limit_s: float) -> Subset | None:
     _, found = highs.getIis()
     if not found.valid_ or not len(found.row_index_):
         return None
-    rows, columns = (np.sort(np.asarray(each, np.int64)) for each in (found.row_index_, found.col_index_))
-    return Subset(rows, columns, found.status_ == IS_IRREDUCIBLE)
+    rows, columns = (np.asarray(each, np.int64) for each in (found.row_index_, found.col_index_))
+    columns = columns[np.isin(np.asarray(found.col_bound_, np.int64), UPPER)]
+    return Subset(np.sort(rows), np.sort(columns), found.status_ == IS_IRREDUCIBLE)

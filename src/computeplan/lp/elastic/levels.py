@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from computeplan.lp.constraints import cap
-from computeplan.lp.elastic.soft import Softening, SoftKind, SoftLimit
+from computeplan.lp.elastic.soft import Softening, SoftKind, SoftLimit, Widening
 from computeplan.lp.emissions import emissions_of
 from computeplan.lp.variables import ABSENT
 from computeplan.problem import CapMeasure, Floats, Ints, Problem, Term
@@ -35,24 +35,13 @@ def _capacity(soft: Softening) -> SoftLimit:
     booked = np.flatnonzero(limited & (pools.term == Term.RESERVED))
     usable_h = hours * pools.availability[used]
     size = np.full(pools.size, hours.sum())
-    direct = soft.level(
-        SoftKind.CAPACITY,
-        used,
-        variables.load[used],
-        usable_h * pools.max_units[used, None],
-        usable_h,
-        size[used],
-    )
+    limit = usable_h * pools.max_units[used, None]
+    wide = Widening(used, variables.load[used], limit, usable_h, size[used])
+    direct = soft.level(SoftKind.CAPACITY, wide)
     _add_idle(soft, used[pools.term[used] == Term.OWNED], direct)
-    ones = np.ones((len(booked), 1))
-    level = soft.level(
-        SoftKind.CAPACITY,
-        booked,
-        variables.booked[booked][:, None],
-        pools.max_units[booked, None],
-        ones,
-        size[booked],
-    )
+    column, most = variables.booked[booked][:, None], pools.max_units[booked, None]
+    wide = Widening(booked, column, most, np.ones_like(most), size[booked])
+    level = soft.level(SoftKind.CAPACITY, wide)
     # What forces a booking stands in the rows of its periods.
     rows = np.concatenate((direct.rows, soft.model.rows["booking"][booked]))
     columns = np.concatenate((direct.columns, level.columns))
@@ -107,7 +96,8 @@ def _imports(soft: Softening) -> SoftLimit:
     columns = soft.model.variables.grid[at]
     per_relief = np.broadcast_to(hours, columns.shape)
     size = hours.sum() / _busy_kw(problem, here)
-    return soft.level(SoftKind.IMPORT, at, columns, limit_kw[at, None] * hours, per_relief, size)
+    wide = Widening(at, columns, limit_kw[at, None] * hours, per_relief, size)
+    return soft.level(SoftKind.IMPORT, wide)
 
 
 def _busy_kw(problem: Problem, group: Floats) -> Floats:
@@ -124,7 +114,8 @@ def _bandwidth(soft: Softening) -> SoftLimit:
     hours = problem.horizon.hours
     per_relief = np.broadcast_to(hours, (len(at), len(hours)))
     size = np.full(len(at), hours.sum() / _gb_per_unit_h(soft))
-    return soft.level(SoftKind.BANDWIDTH, at, traffic[at], most[at, None] * hours, per_relief, size)
+    wide = Widening(at, traffic[at], most[at, None] * hours, per_relief, size)
+    return soft.level(SoftKind.BANDWIDTH, wide)
 
 
 def _gb_per_unit_h(soft: Softening) -> float:

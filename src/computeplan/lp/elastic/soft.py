@@ -61,6 +61,27 @@ class SoftLimit(ReadOnlyArrays):
 
 
 @dataclass(frozen=True, eq=False)
+class Widening(ReadOnlyArrays):
+    """Upper limits of columns that give way together, thing by thing.
+
+    Attributes
+    ----------
+    things : (n,)
+    columns, limit, per_relief : (n, m)
+        Columns, their limits, and how far one natural unit of relief widens them; m is the number of
+        periods, or 1.
+    size : (n,)
+        Cost of one natural unit of relief.
+    """
+
+    things: Ints
+    columns: Ints
+    limit: Floats
+    per_relief: Floats
+    size: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Softening:
     """A program being made elastic.
 
@@ -82,35 +103,20 @@ class Softening:
     lower: Floats
     upper: Floats
 
-    def level(
-        self,
-        kind: SoftKind,
-        things: Ints,
-        columns: Ints,
-        limit: Floats,
-        per_relief: Floats,
-        size: Floats,
-    ) -> SoftLimit:
+    def level(self, kind: SoftKind, wide: Widening) -> SoftLimit:
         """Let one relief for each thing widen the upper limits of its columns.
 
         column[n,t] − per_relief[n,t] · relief[n] ≤ limit[n,t]
-
-        Parameters
-        ----------
-        kind : SoftKind
-        things : (n,)
-        columns, limit, per_relief : (n, m)
-        size : (n,)
-            Cost of one natural unit of relief.
         """
-        relief = self.relief(kind, things, size)
-        n, m = columns.shape
-        keys = (things[:, None], np.arange(m)[None, :]) if m == self.problem.horizon.size else (things,)
-        rows = self.assembler.add_rows(f"soft_{kind}", keys, -np.inf, limit).reshape(n, m)
-        self.assembler.add_entries(rows, columns, 1.0)
-        self.assembler.add_entries(rows, relief[:, None], -per_relief)
-        self.upper[columns] = np.inf
-        return SoftLimit(things, np.full(n, -1), relief, rows)
+        n, m = wide.columns.shape
+        relief = self.relief(kind, wide.things, wide.size)
+        by_period = m == self.problem.horizon.size
+        keys = (wide.things[:, None], np.arange(m)[None, :]) if by_period else (wide.things,)
+        rows = self.assembler.add_rows(f"soft_{kind}", keys, -np.inf, wide.limit).reshape(n, m)
+        self.assembler.add_entries(rows, wide.columns, 1.0)
+        self.assembler.add_entries(rows, relief[:, None], -wide.per_relief)
+        self.upper[wide.columns] = np.inf
+        return SoftLimit(wide.things, np.full(n, -1), relief, rows)
 
     def relief(self, kind: SoftKind, things: Ints, size: Floats) -> Ints:
         """Add one relief for each thing."""

@@ -10,7 +10,7 @@ from computeplan.lp.arrivals import largest_backlog
 from computeplan.lp.elastic.soft import Softening, SoftKind, SoftLimit
 from computeplan.lp.slots import EDGE_H, job_windows
 from computeplan.lp.variables import ABSENT
-from computeplan.problem import Bools, Floats, Ints, Problem
+from computeplan.problem import Bools, Floats, Ints, Problem, sum_by
 from computeplan.problem.arrays import ReadOnlyArrays
 
 UNDONE = 10.0
@@ -93,29 +93,30 @@ def _delay(soft: Softening, yielding: Yielding) -> SoftLimit:
     at = np.flatnonzero(row[model.slots.workload] != ABSENT)
     workload, period = model.slots.workload[at], model.slots.period[at]
     column, limit = model.variables.backlog[at], may_wait[row[workload], period]
-    room = soft.upper[column] > limit
-    workload, period, column, limit = (each[room] for each in (workload, period, column, limit))
-    size = problem.horizon.hours[period] / HOURS_A_DAY
-    return _one_by_one(soft, SoftKind.DELAY, workload, period, column, limit, size)
+    has_room = soft.upper[column] > limit
+    place = _Place(workload[has_room], period[has_room], column[has_room])
+    size = problem.horizon.hours[place.period] / HOURS_A_DAY
+    return _one_by_one(soft, SoftKind.DELAY, place, limit[has_room], size)
 
 
-def _one_by_one(
-    soft: Softening,
-    kind: SoftKind,
-    workload: Ints,
-    period: Ints,
-    column: Ints,
-    limit: Floats,
-    size: Floats,
-) -> SoftLimit:
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """Columns of workloads in periods, (n,) each."""
+
+    workload: Ints
+    period: Ints
+    column: Ints
+
+
+def _one_by_one(soft: Softening, kind: SoftKind, place: _Place, limit: Floats, size: Floats) -> SoftLimit:
     """Let each column have a relief of its own: column − relief ≤ limit."""
-    keys = (workload, period)
+    keys = (place.workload, place.period)
     relief = soft.assembler.add_columns(f"relief_{kind}", keys)
     soft.assembler.add_cost(relief, size)
     rows = soft.assembler.add_rows(f"soft_{kind}", keys, -np.inf, limit)
-    soft.assembler.add_entries(rows, column, 1.0)
+    soft.assembler.add_entries(rows, place.column, 1.0)
     soft.assembler.add_entries(rows, relief, -1.0)
-    return SoftLimit(workload, period, relief, rows[:, None])
+    return SoftLimit(*keys, relief, rows[:, None])
 
 
 def _jobs(soft: Softening, yielding: Yielding) -> tuple[SoftLimit, SoftLimit]:
@@ -124,8 +125,11 @@ def _jobs(soft: Softening, yielding: Yielding) -> tuple[SoftLimit, SoftLimit]:
     work = problem.workloads
     at = np.flatnonzero(work.is_job[model.slots.workload])
     workload, period = model.slots.workload[at], model.slots.period[at]
-    inside_h = _hours_inside(problem, workload, period)
-    slots = _JobSlots(workload, period, model.slots.overlap_h[at], inside_h, model.variables.served[at])
+    slots = _JobSlots(
+        _Place(workload, period, model.variables.served[at]),
+        model.slots.overlap_h[at],
+        _hours_inside(problem, workload, period),
+    )
     faster = np.flatnonzero(yielding.rate & work.is_job & np.isfinite(work.max_rate))
     relief = soft.relief(SoftKind.RATE, faster, _window_h(problem)[faster])
     rate_relief = np.full(work.size, ABSENT)
@@ -138,47 +142,44 @@ def _jobs(soft: Softening, yielding: Yielding) -> tuple[SoftLimit, SoftLimit]:
 
 @dataclass(frozen=True, eq=False)
 class _JobSlots:
-    """Periods of the widest windows of jobs: hours in it, hours in the window as it is, `served`."""
+    """Periods of the widest windows of jobs, with `served`; hours in that window, and in the one as it is."""
 
-    workload: Ints
-    period: Ints
+    place: _Place
     wide_h: Floats
     inside_h: Floats
-    served: Ints
 
-    def __getitem__(self, at: Ints) -> _JobSlots:
-        each = (self.workload, self.period, self.wide_h, self.inside_h, self.served)
-        return _JobSlots(*(array[at] for array in each))
+    def only(self, chosen: Bools) -> _JobSlots:
+        place = self.place
+        picked = _Place(place.workload[chosen], place.period[chosen], place.column[chosen])
+        return _JobSlots(picked, self.wide_h[chosen], self.inside_h[chosen])
 
 
 def _later(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> SoftLimit:
     """Let served − late − hours in the window · rate relief ≤ hours in the window · max_rate."""
     problem = soft.problem
-    rate = problem.workloads.max_rate[slots.workload]
+    unlimited = np.isinf(problem.workloads.max_rate[slots.place.workload])
     # A rate without limit does all in a part of the window.
-    late = slots[
-        np.flatnonzero((slots.wide_h > slots.inside_h) & (np.isfinite(rate) | (slots.inside_h <= 0)))
-    ]
-    rate = problem.workloads.max_rate[late.workload]
-    most = np.multiply(rate, late.inside_h, out=np.zeros(len(rate)), where=late.inside_h > 0)
-    after_h = hours_to(problem, late.workload, late.period) - _window_h(problem)[late.workload]
+    late = slots.only((slots.wide_h > slots.inside_h) & ~(unlimited & (slots.inside_h > 0)))
+    workload, period = late.place.workload, late.place.period
+    most = np.zeros(len(workload))
+    np.multiply(problem.workloads.max_rate[workload], late.inside_h, out=most, where=late.inside_h > 0)
+    after_h = hours_to(problem, workload, period) - _window_h(problem)[workload]
     size = np.maximum(after_h, problem.horizon.period_h / 2) / HOURS_A_DAY
-    limit = _one_by_one(soft, SoftKind.DEADLINE, late.workload, late.period, late.served, most, size)
-    with_relief = np.flatnonzero(rate_relief[late.workload] != ABSENT)
-    quick = late[with_relief]
-    soft.assembler.add_entries(limit.rows[with_relief, 0], rate_relief[quick.workload], -quick.inside_h)
+    limit = _one_by_one(soft, SoftKind.DEADLINE, late.place, most, size)
+    quick = np.flatnonzero(rate_relief[workload] != ABSENT)
+    soft.assembler.add_entries(limit.rows[quick, 0], rate_relief[workload[quick]], -late.inside_h[quick])
     return limit
 
 
 def _faster(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> None:
     """Let served − hours in the widest window · rate relief ≤ hours in the widest window · max_rate."""
-    quick = slots[np.flatnonzero(rate_relief[slots.workload] != ABSENT)]
-    most = quick.wide_h * soft.problem.workloads.max_rate[quick.workload]
-    keys = (quick.workload, quick.period)
-    rows = soft.assembler.add_rows(f"soft_{SoftKind.RATE}", keys, -np.inf, most)
-    soft.assembler.add_entries(rows, quick.served, 1.0)
-    soft.assembler.add_entries(rows, rate_relief[quick.workload], -quick.wide_h)
-    soft.upper[quick.served] = np.inf
+    quick = slots.only(rate_relief[slots.place.workload] != ABSENT)
+    workload, column = quick.place.workload, quick.place.column
+    most = quick.wide_h * soft.problem.workloads.max_rate[workload]
+    rows = soft.assembler.add_rows(f"soft_{SoftKind.RATE}", (workload, quick.place.period), -np.inf, most)
+    soft.assembler.add_entries(rows, column, 1.0)
+    soft.assembler.add_entries(rows, rate_relief[workload], -quick.wide_h)
+    soft.upper[column] = np.inf
 
 
 def _hours_inside(problem: Problem, workload: Ints, period: Ints) -> Floats:
@@ -197,8 +198,7 @@ def _hours_inside(problem: Problem, workload: Ints, period: Ints) -> Floats:
 def _window_h(problem: Problem) -> Floats:
     """(W,) hours of each job's window as it is."""
     workload, _, overlap_h = job_windows(problem)
-    window: Floats = np.bincount(workload, weights=overlap_h, minlength=problem.workloads.size)
-    return window
+    return sum_by(workload, overlap_h, problem.workloads.size)
 
 
 def hours_to(problem: Problem, workload: Ints, period: Ints) -> Floats:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from computeplan.config import SettingPaths
-from computeplan.explain.access import Access, opened
-from computeplan.explain.answer import Answer, Homes, homes
-from computeplan.explain.conflict import Conflict, conflict_of
-from computeplan.explain.levels import level_relaxations
-from computeplan.explain.suggestion import ROUNDINGS, Relaxation, Suggestion
-from computeplan.explain.windows import may_yield, window_relaxations
+from computeplan.explain.relax.access import Access, opened
+from computeplan.explain.relax.answer import Answer, Homes, homes
+from computeplan.explain.relax.conflict import Conflict, conflict_of
+from computeplan.explain.relax.levels import level_relaxations
+from computeplan.explain.relax.suggestion import ROUNDINGS, Relaxation, Suggestion
+from computeplan.explain.relax.windows import may_yield, window_relaxations
 from computeplan.grouping import Grouping, merge
 from computeplan.lp import build
 from computeplan.lp.elastic import Elastic, SoftKind, soften
@@ -45,8 +45,8 @@ class WaysOut:
 
     Attributes
     ----------
-    feasible : bool
-        It is feasible as it is.
+    status : Status
+        ``infeasible``; ``optimal`` if nothing has to give way, ``no_plan`` if a limit was reached first.
     suggestions : tuple of Suggestion
         The least change first, then what suffices alone. Each has been tried.
     conflict : Conflict, optional
@@ -55,7 +55,7 @@ class WaysOut:
         Why there is no suggestion, if there is none.
     """
 
-    feasible: bool = False
+    status: Status = Status.INFEASIBLE
     suggestions: tuple[Suggestion, ...] = ()
     conflict: Conflict | None = None
     note: str = ""
@@ -111,19 +111,22 @@ class _Search:
         result = self._solved(everything - {SoftKind.UNDONE})
         if result.status is Status.INFEASIBLE and SoftKind.UNDONE in everything:
             result = self._solved(everything)
+        if result.status is Status.INFEASIBLE:
+            return WaysOut(note="no change of limits or windows makes it feasible")
         if result.values is None or result.row_duals is None:
-            return WaysOut(note=_NOTES.get(result.status, f"the solver stopped ({result.detail})"))
+            return WaysOut(Status.NO_PLAN, note=f"the solver stopped ({result.detail}) before one was found")
         least = self._answer(result)
         if not least.kinds and not self._access.relaxations:
-            return WaysOut(feasible=True)
+            return WaysOut(
+                Status.OPTIMAL, note="the limits miss each other by no more than a solver's rounding"
+            )
         conflict = conflict_of(least) if least.kinds else None
-        suggestions = [self._tried("least change", least)]
-        suggestions += [self._alone(title) for title in self._sufficient(least)]
-        found = tuple(each for each in suggestions if each)
-        return WaysOut(False, found, conflict, "" if found else _NOTES[Status.NO_PLAN])
+        tried = [self._tried("least change", least), *map(self._alone, self._sufficient(least))]
+        found = tuple(each for each in tried if each)
+        return WaysOut(Status.INFEASIBLE, found, conflict, "" if found else "none of those tried has a plan")
 
     def _sufficient(self, least: Answer) -> list[str]:
-        """Name what may suffice alone: what does not touch the conflict cannot, and what does is the least."""
+        """Name what may suffice alone; what does not touch the conflict cannot."""
         if not least.kinds:
             return []
         return [
@@ -168,12 +171,6 @@ class _Search:
 
     def _relaxations(self, answer: Answer) -> tuple[Relaxation, ...]:
         return (*self._access.relaxations, *level_relaxations(answer), *window_relaxations(answer))
-
-
-_NOTES = {
-    Status.INFEASIBLE: "no change of limits or windows makes it feasible; see the reasons",
-    Status.NO_PLAN: "no change that was tried makes it feasible",
-}
 
 
 def quick(options: SolverOptions, columns: int) -> SolverOptions:

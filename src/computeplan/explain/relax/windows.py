@@ -1,4 +1,4 @@
-"""Relief of delays, deadlines, rates and undone work in words."""
+"""Relief of delays, deadlines and rates in words."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from computeplan.config import Setting
-from computeplan.explain.answer import Answer, Homes
-from computeplan.explain.suggestion import Change, Relaxation, yaml_number
-from computeplan.explain.wording import moment, number, stretches, workloads_named
+from computeplan.explain.relax.answer import Answer, Homes
+from computeplan.explain.relax.suggestion import Change, Relaxation, yaml_number
+from computeplan.explain.relax.undone import owned, undone_work
+from computeplan.explain.wording import moment, number
 from computeplan.grouping import Grouping
 from computeplan.lp.arrivals import largest_backlog
 from computeplan.lp.elastic import SoftKind, Yielding
 from computeplan.lp.elastic.work import hours_to
-from computeplan.problem import Bools, Ints, Problem
+from computeplan.problem import Bools, Problem
 
 STEPS_A_PERIOD = 4
 """A longer delay is told to this part of a period."""
-PRICED_OUT = 1000.0
-"""Shortfall price, in the dearest unit·h: no plan leaves work undone that it can do."""
 
 
 @dataclass
@@ -58,7 +57,8 @@ def may_yield(problem: Problem, grouping: Grouping, homes: Homes) -> Yielding:
 
 def _in_all(mask: Bools, grouping: Grouping) -> Bools:
     lacking = np.bincount(grouping.class_of, weights=~mask, minlength=grouping.size)
-    return lacking == 0
+    in_all: Bools = lacking == 0
+    return in_all
 
 
 def window_relaxations(answer: Answer) -> Iterator[Relaxation]:
@@ -71,7 +71,7 @@ def window_relaxations(answer: Answer) -> Iterator[Relaxation]:
     yield from _told(answer, SoftKind.DELAY, _delays(answer))
     yield from _told(answer, SoftKind.DEADLINE, _deadlines(answer))
     yield from _told(answer, SoftKind.RATE, _rates(answer))
-    yield from _undone(answer)
+    yield from undone_work(answer)
 
 
 def _delays(answer: Answer) -> Iterator[tuple[int, Setting | None, float, float]]:
@@ -154,22 +154,29 @@ def _joined(answer: Answer, kind: SoftKind, asks: list[_Ask]) -> Relaxation:
     changes = tuple(
         Change(ask.setting.path, yaml_number(ask.setting.written(ask.new), ask.setting.unit)) for ask in asks
     )
-    old, new = asks[0].old, asks[0].new
-    several = len(workloads) > 1
-    unit, statement = "h", ""
-    match kind:
-        case SoftKind.DELAY:
-            verb = "accept" if several else "accepts"
-            statement = f"{verb} {number(new - old)} h more delay (max_delay {number(new)} instead of {number(old)} h)"
-        case SoftKind.DEADLINE:
-            verb = "may end" if several else "ends"
-            statement = f"{verb} {number(new - old)} h later ({_deadline_words(answer.problem, old, new)})"
-        case _:
-            unit, verb = "unit", "go" if several else "goes"
-            statement = (
-                f"{verb} {number(new - old)} units faster (max_rate {number(new)} instead of {number(old)})"
-            )
-    return Relaxation(kind, _owned(answer.problem, workloads), statement, new - old, unit, "", changes)
+    old, new, setting = asks[0].old, asks[0].new, asks[0].setting
+    verbs = _VERBS[kind][len(workloads) > 1]
+    more = f"{number(new - old)} {'units' if kind is SoftKind.RATE else 'h'}"
+    statement = f"{verbs.format(more)} ({_instead(answer.problem, setting, kind, old, new)})"
+    unit = "unit" if kind is SoftKind.RATE else "h"
+    return Relaxation(kind, owned(answer.problem, workloads), statement, new - old, unit, "", changes)
+
+
+_VERBS = {
+    SoftKind.DELAY: ("accepts {} more delay", "accept {} more delay"),
+    SoftKind.DEADLINE: ("ends {} later", "may end {} later"),
+    SoftKind.RATE: ("goes {} faster", "go {} faster"),
+}
+"""What one workload does, and what several do."""
+
+
+def _instead(problem: Problem, setting: Setting, kind: SoftKind, old: float, new: float) -> str:
+    """Write the new and the old value of a setting, in the words of the config."""
+    if kind is SoftKind.DEADLINE and setting.path.endswith("deadline"):
+        return _deadline_words(problem, old, new)
+    name = {SoftKind.DEADLINE: "window", SoftKind.RATE: "run_time" if setting.over else "max_rate"}
+    written = f"{number(setting.written(new))} instead of {number(setting.written(old))}"
+    return f"{name.get(kind, 'max_delay')} {written}{' h' if setting.unit == 'h' else ''}"
 
 
 def _deadline_words(problem: Problem, old_h: float, new_h: float) -> str:
@@ -183,52 +190,6 @@ def _deadline_words(problem: Problem, old_h: float, new_h: float) -> str:
         return f"deadline {number(new_h)} instead of {number(old_h)} h after the start"
     old, new = (moment(horizon, round(edge)) for edge in edges)
     return f"deadline {new} instead of {old}"
-
-
-def _undone(answer: Answer) -> Iterator[Relaxation]:
-    """Say which work is left undone, class by class."""
-    limit, problem = answer.elastic.limits.get(SoftKind.UNDONE), answer.problem
-    index, amount = answer.relief(SoftKind.UNDONE)
-    if limit is None or not len(index):
-        return
-    classes, price = limit.things[index], _prohibitive_price(problem)
-    demand = answer.elastic.model.demand
-    for c in np.unique(classes).tolist():
-        mine = index[classes == c]
-        fixed = bool(problem.workloads.is_fixed[answer.grouping.members_of(c)[0]])
-        unit_h = float(amount[classes == c].sum()) * (float(demand.of(np.array([c])).sum()) if fixed else 1.0)
-        members = answer.grouping.members_of(c)
-        paths = dict.fromkeys(f"{answer.homes.of[w]}.shortfall_price" for w in members.tolist())
-        periods = limit.periods[mine]
-        when = np.zeros(problem.horizon.size, dtype=bool)
-        when[periods[periods >= 0]] = True
-        yield Relaxation(
-            SoftKind.UNDONE,
-            _owned(problem, members),
-            f"{number(unit_h)} unit·h left undone (at shortfall_price {number(price)} {problem.currency}/unit/h)",
-            unit_h,
-            "unit·h",
-            stretches(problem.horizon, when),
-            tuple(Change(path, yaml_number(price, f"{problem.currency}/unit/h")) for path in paths),
-        )
-
-
-def _prohibitive_price(problem: Problem) -> float:
-    """Price above what any unit·h can cost, as a round number."""
-    energy = problem.grid.price.max(initial=0.0) * float(
-        (problem.pue * problem.busy_kw[:, None]).max(initial=0.0)
-    )
-    dearest = problem.pools.price.max(initial=0.0) + energy + problem.needs.unit_cost.max(initial=0.0)
-    return float(10.0 ** np.ceil(np.log10(PRICED_OUT * max(1.0, float(dearest)))))
-
-
-def _owned(problem: Problem, workloads: Ints) -> str:
-    """Name workloads, and the company if it is one and bears another name."""
-    named = workloads_named(problem.workloads.names, workloads)
-    owners = np.unique(problem.workloads.company[workloads])
-    owner = problem.companies.names[int(owners[0])]
-    alone = len(owners) == 1 and owner != problem.workloads.names[int(workloads[0])]
-    return f"company {owner}, {named}" if alone else named
 
 
 def _delay_setting(problem: Problem, homes: Homes, w: int) -> Setting | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from computeplan.explain.reason import Reason
-from computeplan.explain.ways_out import WaysOut
+from computeplan.explain.relax.search import WaysOut
 from computeplan.problem import Status
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Diagnosis:
     """Why a config has no plan, and what would give it one.
 
     Attributes
@@ -25,7 +25,7 @@ class Explanation:
 
     status: Status
     reasons: tuple[Reason, ...] = ()
-    ways_out: WaysOut = WaysOut()
+    ways_out: WaysOut = field(default_factory=WaysOut)
 
     def data(self) -> dict[str, object]:
         """Give the parts, ready for JSON."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from computeplan.decomposition.parts import restricted
-from computeplan.explain.answer import Answer
+from computeplan.explain.relax.answer import Answer
 from computeplan.explain.wording import listed, stretches, workloads_named
 from computeplan.lp.linear_program import Family
 from computeplan.problem import Bools, Ints, Problem
@@ -19,6 +19,8 @@ MOST_ROWS = 20_000
 TIME_LIMIT_S = 20.0
 PRICED = 1e-9
 """Share of the largest price from which a row is part of the conflict."""
+
+_Words = Callable[[Answer, int], str]
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _work(answer: Answer, classes: Bools, what: str) -> str:
     return f"{what} {workloads_named(answer.problem.workloads.names, members)}" if len(members) else ""
 
 
-def _of_class(what: str):  # type: ignore[no-untyped-def]  # one line of a table below
+def _of_class(what: str) -> _Words:
     def told(answer: Answer, c: int) -> str:
         classes = np.zeros(answer.grouping.size, dtype=bool)
         classes[c] = True
@@ -107,30 +109,32 @@ def _of_class(what: str):  # type: ignore[no-untyped-def]  # one line of a table
     return told
 
 
-def _named(what: str, names):  # type: ignore[no-untyped-def]  # one line of a table below
+def _named(what: str, names: Callable[[Problem], Sequence[str]]) -> _Words:
     def told(answer: Answer, thing: int) -> str:
-        return what.format(names(answer.problem)[thing])
+        return f"{what} {names(answer.problem)[thing]}"
 
     return told
 
 
-def _pools(problem: Problem) -> tuple[str, ...]:
+def _pools(problem: Problem) -> Sequence[str]:
     return problem.pools.names
 
 
-_WORDS = {
+_WORDS: dict[str, _Words] = {
     "placement": _placement,
     "deferral": _of_class("demand of"),
     "job_volume": _of_class("volume of"),
     "fixed_split": _of_class("demand of"),
-    "cap": _named("cap {}", lambda problem: problem.caps.names),
+    "cap": _named("cap", lambda problem: problem.caps.names),
     "carbon_cap": lambda answer, _: f"carbon cap, {answer.problem.objective.basis} basis",
-    "soft_capacity": _named("capacity of pool {}", _pools),
-    "soft_booking": _named("min_units of pool {}", _pools),
-    "soft_import_limit": _named("import_limit of site {}", lambda problem: problem.sites.names),
-    "soft_bandwidth": _named("bandwidth of link {}", lambda problem: problem.network.link_names),
+    "soft_capacity": _named("capacity of pool", _pools),
+    "soft_booking": _named("min_units of pool", _pools),
+    "soft_import_limit": _named("import_limit of site", lambda problem: problem.sites.names),
+    "soft_bandwidth": _named("bandwidth of link", lambda problem: problem.network.link_names),
     "soft_max_delay": _of_class("max_delay of"),
     "soft_deadline": _of_class("deadline of"),
     "soft_max_rate": _of_class("max_rate of"),
+    "backlog": _of_class("max_delay of"),
+    "contract": _named("power of contract", lambda problem: problem.contracts.names),
 }
-"""How rows are told; what is not named here defines something and asks nothing."""
+"""How rows and bounds are told; what is not named here defines something and asks nothing."""

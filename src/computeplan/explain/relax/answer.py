@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from computeplan.config import SettingPaths
-from computeplan.explain.suggestion import Rounding
+from computeplan.explain.relax.suggestion import Rounding
 from computeplan.grouping import Grouping
 from computeplan.lp.elastic import Elastic, SoftKind
 from computeplan.lp.variables import ABSENT
