@@ -108,7 +108,7 @@ class Run:
 
     def summary(self) -> dict[str, object]:
         """Summarize the run; the same for the same config and solver."""
-        told = (self.diagnosis or Diagnosis(self.plan.status)).data()
+        told = self.diagnosis.data() if self.diagnosis else {"reasons": []}
         return {
             "name": self.plan.problem.name,
             **summarize(self.plan),

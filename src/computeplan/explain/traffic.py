@@ -42,8 +42,8 @@ def overloaded_links(problem: Problem) -> tuple[Reason, ...]:
 
 
 def _has_to_cross(problem: Problem, link: int) -> Bools:
-    """(R,) whether a need has pools, and all of them lie behind a link."""
-    allowed = problem.eligibility.allowed
+    """(R,) whether a need has pools with units, and all of them lie behind a link."""
+    allowed = problem.eligibility.allowed & (problem.pools.max_units > 0)
     zones = problem.sites.zone[problem.pools.site]
     behind = problem.network.route[:, :, link][problem.needs.zone][:, zones]
     return np.asarray(allowed.any(axis=1) & ~(allowed & ~behind).any(axis=1), dtype=bool)

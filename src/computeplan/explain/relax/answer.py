@@ -11,7 +11,6 @@ from computeplan.config import SettingPaths
 from computeplan.explain.relax.suggestion import Rounding
 from computeplan.grouping import Grouping
 from computeplan.lp.elastic import Elastic, SoftKind
-from computeplan.lp.variables import ABSENT
 from computeplan.problem import Bools, Floats, Ints, Problem
 
 GIVES = 1e-9
@@ -81,14 +80,13 @@ class Answer:
         index = np.flatnonzero(amount > GIVES * max(1.0, float(amount.max(initial=0.0))))
         return index, amount[index]
 
-    def critical(self, kind: SoftKind, index: int) -> Bools:
-        """(T,) periods whose limit forces the relief: the ones with a price; none if not by period."""
-        limit, horizon = self.elastic.limits[kind], self.problem.horizon
-        rows = limit.rows[index]
-        found = np.zeros(horizon.size, dtype=bool)
-        if len(rows) == horizon.size and (rows != ABSENT).all():
-            price = np.abs(self.row_duals[rows])
-            found[price > 1e-7 * price.max(initial=0.0)] = True
+    def used(self, kind: SoftKind, index: int) -> Bools:
+        """(T,) periods that use a relief; none if it has no periods."""
+        uses = self.elastic.limits[kind].uses[index]
+        found = np.zeros(self.problem.horizon.size, dtype=bool)
+        if len(uses):
+            amount = self.values[uses]
+            found[:] = amount > GIVES * max(1.0, float(amount.max(initial=0.0)))
         return found
 
     @cached_property

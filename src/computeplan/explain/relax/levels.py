@@ -31,7 +31,7 @@ def level_relaxations(answer: Answer) -> Iterator[Relaxation]:
 
 
 def _needed(answer: Answer, kind: SoftKind, index: int) -> str:
-    when = stretches(answer.problem.horizon, answer.critical(kind, index))
+    when = stretches(answer.problem.horizon, answer.used(kind, index))
     return f"needed {when}" if when else ""
 
 

@@ -7,6 +7,7 @@ are their sizes, in unit·h of work that they make room for:
 * one kW: as many units as it drives at mean PUE; one GB/h: as many as it serves at the mean traffic of work
   that uses the link;
   one kg: the unit·h that emit it at mean factors;
+  using a relief all the time costs `USED` of it beside, so that it is used only when it is needed;
 * a unit·h that waits longer or ends later than it may: the hours over 24;
 * a unit more of a job's rate: the hours of its window;
 * a unit·h left undone: `UNDONE` times the hours of the horizon, so that it is the last resort.

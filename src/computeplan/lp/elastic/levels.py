@@ -39,13 +39,26 @@ def _capacity(soft: Softening) -> SoftLimit:
     wide = Widening(used, variables.load[used], limit, usable_h, size[used])
     direct = soft.level(SoftKind.CAPACITY, wide)
     _add_idle(soft, used[pools.term[used] == Term.OWNED], direct)
-    column, most = variables.booked[booked][:, None], pools.max_units[booked, None]
-    wide = Widening(booked, column, most, np.ones_like(most), size[booked])
-    level = soft.level(SoftKind.CAPACITY, wide)
-    # What forces a booking stands in the rows of its periods.
-    rows = np.concatenate((direct.rows, soft.model.rows["booking"][booked]))
-    columns = np.concatenate((direct.columns, level.columns))
-    return SoftLimit(np.concatenate((used, booked)), np.full(len(columns), -1), columns, rows)
+    level = _bookable(soft, booked, size[booked])
+    return SoftLimit(*(np.concatenate(pair) for pair in zip(_parts(direct), _parts(level), strict=True)))
+
+
+def _parts(limit: SoftLimit) -> tuple[Ints, ...]:
+    return limit.things, limit.periods, limit.columns, limit.uses
+
+
+def _bookable(soft: Softening, pools: Ints, size: Floats) -> SoftLimit:
+    """Let booked − relief ≤ max_units; the load beyond what could be booked tells when it is used."""
+    problem, booked = soft.problem, soft.model.variables.booked[pools]
+    most = problem.pools.max_units[pools]
+    usable_h = problem.horizon.hours * problem.pools.availability[pools]
+    load = soft.model.variables.load[pools]
+    limit = soft.level(SoftKind.CAPACITY, Widening(pools, load, usable_h * most[:, None], usable_h, size))
+    rows = soft.assembler.add_rows(f"soft_{SoftKind.CAPACITY}", (pools,), -np.inf, most)
+    soft.assembler.add_entries(rows, booked, 1.0)
+    soft.assembler.add_entries(rows, limit.columns, -1.0)
+    soft.upper[booked] = np.inf
+    return limit
 
 
 def _add_idle(soft: Softening, owned: Ints, limit: SoftLimit) -> None:
@@ -71,7 +84,7 @@ def _booking(soft: Softening) -> SoftLimit:
     soft.assembler.add_entries(rows, booked, -1.0)
     soft.assembler.add_entries(rows, relief, -1.0)
     soft.lower[booked] = 0.0
-    return SoftLimit(at, np.full(len(at), -1), relief, rows[:, None])
+    return SoftLimit(at, np.full(len(at), -1), relief, np.zeros((len(at), 0), np.int64))
 
 
 def _caps(soft: Softening) -> SoftLimit:
@@ -82,9 +95,9 @@ def _caps(soft: Softening) -> SoftLimit:
     is_power = np.array([measure is CapMeasure.POWER for measure in problem.caps.measure], dtype=bool)
     group = (problem.caps.weight > 0).astype(float)
     per_kw = np.where(is_power, 1.0 / _busy_kw(problem, group), 1.0)
-    relief = soft.relief(SoftKind.CAP, at, per_kw * problem.horizon.hours.sum())
-    soft.assembler.add_entries(rows, relief[:, None], -1.0)
-    return SoftLimit(at, np.full(len(at), -1), relief, rows)
+    limit = soft.reliefs(SoftKind.CAP, at, per_kw * problem.horizon.hours.sum())
+    soft.assembler.add_entries(rows, limit.uses, -1.0)
+    return limit
 
 
 def _imports(soft: Softening) -> SoftLimit:
@@ -94,9 +107,9 @@ def _imports(soft: Softening) -> SoftLimit:
     at = np.flatnonzero(np.isfinite(limit_kw))
     here = (problem.pools.site[None, :] == at[:, None]).astype(float)
     columns = soft.model.variables.grid[at]
-    per_relief = np.broadcast_to(hours, columns.shape)
+    per_use = np.broadcast_to(hours, columns.shape)
     size = hours.sum() / _busy_kw(problem, here)
-    wide = Widening(at, columns, limit_kw[at, None] * hours, per_relief, size)
+    wide = Widening(at, columns, limit_kw[at, None] * hours, per_use, size)
     return soft.level(SoftKind.IMPORT, wide)
 
 
@@ -112,9 +125,9 @@ def _bandwidth(soft: Softening) -> SoftLimit:
     most = problem.network.bandwidth_gb_per_h
     at = np.flatnonzero(np.isfinite(most) & (traffic[:, 0] != ABSENT))
     hours = problem.horizon.hours
-    per_relief = np.broadcast_to(hours, (len(at), len(hours)))
+    per_use = np.broadcast_to(hours, (len(at), len(hours)))
     size = np.full(len(at), hours.sum() / _gb_per_unit_h(soft))
-    wide = Widening(at, traffic[at], most[at, None] * hours, per_relief, size)
+    wide = Widening(at, traffic[at], most[at, None] * hours, per_use, size)
     return soft.level(SoftKind.BANDWIDTH, wide)
 
 
@@ -133,4 +146,4 @@ def _carbon(soft: Softening) -> SoftLimit:
     size = np.full(len(rows), 1.0 / kg_per_unit_h if kg_per_unit_h > 0 else 1.0)
     relief = soft.relief(SoftKind.CARBON, at, size)
     soft.assembler.add_entries(rows, relief, -1.0)
-    return SoftLimit(at, np.full(len(at), -1), relief, rows[:, None])
+    return SoftLimit(at, np.full(len(at), -1), relief, np.zeros((len(at), 0), np.int64))

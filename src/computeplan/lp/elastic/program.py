@@ -48,6 +48,7 @@ class Elastic:
         for kind, limit in self.limits.items():
             if kind not in kinds:
                 upper[limit.columns] = 0.0
+                upper[limit.uses] = 0.0
         return replace(self.lp, column_upper=upper)
 
     def may_help(self, kind: SoftKind, row_duals: Floats) -> bool:
@@ -62,6 +63,7 @@ class Elastic:
         column = np.repeat(np.arange(self.lp.n_columns), np.diff(self.lp.starts))
         of_kind = np.zeros(self.lp.n_columns, dtype=bool)
         of_kind[self.limits[kind].columns] = True
+        of_kind[self.limits[kind].uses] = True
         entries = of_kind[column]
         worth = self.lp.values[entries] * row_duals[self.lp.rows[entries]]
         total = np.bincount(column[entries], weights=worth, minlength=self.lp.n_columns)

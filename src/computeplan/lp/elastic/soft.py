@@ -12,6 +12,9 @@ from computeplan.lp.model import Model
 from computeplan.problem import Floats, Ints, Problem
 from computeplan.problem.arrays import ReadOnlyArrays
 
+USED = 0.01
+"""Size of using a relief all the time, as share of the relief's: it is used only when it is needed."""
+
 
 class SoftKind(StrEnum):
     """What gives way; the unit of its relief in brackets."""
@@ -50,14 +53,14 @@ class SoftLimit(ReadOnlyArrays):
         Period of each relief; -1 where one relief holds for the whole horizon.
     columns : (n,)
         The reliefs.
-    rows : (n, m)
-        Rows that hold each limit, one a period or one for all; `ABSENT` where there is none.
+    uses : (n, m)
+        How much of each relief is used in each period, (n, T); (n, 0) where it has no periods.
     """
 
     things: Ints
     periods: Ints
     columns: Ints
-    rows: Ints
+    uses: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +70,8 @@ class Widening(ReadOnlyArrays):
     Attributes
     ----------
     things : (n,)
-    columns, limit, per_relief : (n, m)
-        Columns, their limits, and how far one natural unit of relief widens them; m is the number of
-        periods, or 1.
+    columns, limit, per_use : (n, T)
+        Columns, their limits, and how far one natural unit of relief widens them.
     size : (n,)
         Cost of one natural unit of relief.
     """
@@ -77,7 +79,7 @@ class Widening(ReadOnlyArrays):
     things: Ints
     columns: Ints
     limit: Floats
-    per_relief: Floats
+    per_use: Floats
     size: Floats
 
 
@@ -106,20 +108,38 @@ class Softening:
     def level(self, kind: SoftKind, wide: Widening) -> SoftLimit:
         """Let one relief for each thing widen the upper limits of its columns.
 
-        column[n,t] − per_relief[n,t] · relief[n] ≤ limit[n,t]
+        column[n,t] − per_use[n,t] · use[n,t] ≤ limit[n,t]      use[n,t] ≤ relief[n]
         """
-        n, m = wide.columns.shape
-        relief = self.relief(kind, wide.things, wide.size)
-        by_period = m == self.problem.horizon.size
-        keys = (wide.things[:, None], np.arange(m)[None, :]) if by_period else (wide.things,)
-        rows = self.assembler.add_rows(f"soft_{kind}", keys, -np.inf, wide.limit).reshape(n, m)
+        limit = self.reliefs(kind, wide.things, wide.size)
+        keys = (wide.things[:, None], np.arange(wide.columns.shape[1])[None, :])
+        rows = self.assembler.add_rows(f"soft_{kind}", keys, -np.inf, wide.limit).reshape(wide.limit.shape)
         self.assembler.add_entries(rows, wide.columns, 1.0)
-        self.assembler.add_entries(rows, relief[:, None], -wide.per_relief)
+        self.assembler.add_entries(rows, limit.uses, -wide.per_use)
         self.upper[wide.columns] = np.inf
-        return SoftLimit(wide.things, np.full(n, -1), relief, rows)
+        return limit
+
+    def reliefs(self, kind: SoftKind, things: Ints, size: Floats) -> SoftLimit:
+        """Add a relief for each thing and what is used of it: use[n,t] ≤ relief[n].
+
+        Parameters
+        ----------
+        kind : SoftKind
+        things : (n,)
+        size : (n,)
+            Cost of one natural unit of relief; of what is used, `USED` of it is spread over the horizon.
+        """
+        hours = self.problem.horizon.hours
+        relief = self.relief(kind, things, size)
+        keys = (things[:, None], np.arange(len(hours))[None, :])
+        uses = self.assembler.add_columns(f"use_{kind}", keys).reshape(len(things), len(hours))
+        self.assembler.add_cost(uses, USED * size[:, None] * hours / hours.sum())
+        rows = self.assembler.add_rows(f"level_{kind}", keys, -np.inf, 0.0).reshape(uses.shape)
+        self.assembler.add_entries(rows, uses, 1.0)
+        self.assembler.add_entries(rows, relief[:, None], -1.0)
+        return SoftLimit(things, np.full(len(things), -1), relief, uses)
 
     def relief(self, kind: SoftKind, things: Ints, size: Floats) -> Ints:
-        """Add one relief for each thing."""
+        """Add a relief for each thing."""
         columns = self.assembler.add_columns(f"relief_{kind}", (things,))
         self.assembler.add_cost(columns, size)
         return columns

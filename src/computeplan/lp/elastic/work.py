@@ -96,7 +96,7 @@ def _delay(soft: Softening, yielding: Yielding) -> SoftLimit:
     has_room = soft.upper[column] > limit
     place = _Place(workload[has_room], period[has_room], column[has_room])
     size = problem.horizon.hours[place.period] / HOURS_A_DAY
-    return _one_by_one(soft, SoftKind.DELAY, place, limit[has_room], size)
+    return _one_by_one(soft, SoftKind.DELAY, place, limit[has_room], size)[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,15 +108,21 @@ class _Place:
     column: Ints
 
 
-def _one_by_one(soft: Softening, kind: SoftKind, place: _Place, limit: Floats, size: Floats) -> SoftLimit:
-    """Let each column have a relief of its own: column − relief ≤ limit."""
+def _one_by_one(
+    soft: Softening, kind: SoftKind, place: _Place, limit: Floats, size: Floats
+) -> tuple[SoftLimit, Ints]:
+    """Let each column have a relief of its own: column − relief ≤ limit; also tell the rows."""
     keys = (place.workload, place.period)
     relief = soft.assembler.add_columns(f"relief_{kind}", keys)
     soft.assembler.add_cost(relief, size)
     rows = soft.assembler.add_rows(f"soft_{kind}", keys, -np.inf, limit)
     soft.assembler.add_entries(rows, place.column, 1.0)
     soft.assembler.add_entries(rows, relief, -1.0)
-    return SoftLimit(*keys, relief, rows[:, None])
+    return SoftLimit(*keys, relief, _no_uses(keys[0])), rows
+
+
+def _no_uses(things: Ints) -> Ints:
+    return np.zeros((len(things), 0), dtype=np.int64)
 
 
 def _jobs(soft: Softening, yielding: Yielding) -> tuple[SoftLimit, SoftLimit]:
@@ -136,8 +142,7 @@ def _jobs(soft: Softening, yielding: Yielding) -> tuple[SoftLimit, SoftLimit]:
     rate_relief[faster] = relief
     later = _later(soft, slots, rate_relief)
     _faster(soft, slots, rate_relief)
-    nowhere = np.full((len(faster), 1), ABSENT)
-    return later, SoftLimit(faster, np.full(len(faster), -1), relief, nowhere)
+    return later, SoftLimit(faster, np.full(len(faster), -1), relief, _no_uses(faster))
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +170,9 @@ def _later(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> SoftLimit:
     np.multiply(problem.workloads.max_rate[workload], late.inside_h, out=most, where=late.inside_h > 0)
     after_h = hours_to(problem, workload, period) - _window_h(problem)[workload]
     size = np.maximum(after_h, problem.horizon.period_h / 2) / HOURS_A_DAY
-    limit = _one_by_one(soft, SoftKind.DEADLINE, late.place, most, size)
+    limit, rows = _one_by_one(soft, SoftKind.DEADLINE, late.place, most, size)
     quick = np.flatnonzero(rate_relief[workload] != ABSENT)
-    soft.assembler.add_entries(limit.rows[quick, 0], rate_relief[workload[quick]], -late.inside_h[quick])
+    soft.assembler.add_entries(rows[quick], rate_relief[workload[quick]], -late.inside_h[quick])
     return limit
 
 
@@ -228,4 +233,4 @@ def _undone(soft: Softening) -> SoftLimit:
     unit_h = np.ones(len(things))
     unit_h[len(slot) + len(job) :] = soft.model.demand.of(fixed).sum(axis=1)
     soft.assembler.add_cost(columns, unit_h * UNDONE * problem.horizon.hours.sum())
-    return SoftLimit(things, periods, columns, np.full((len(things), 1), ABSENT))
+    return SoftLimit(things, periods, columns, _no_uses(things))
