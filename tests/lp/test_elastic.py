@@ -14,7 +14,7 @@ from computeplan.lp import build
 from computeplan.lp.elastic import SoftKind, Yielding, soften
 from computeplan.planner import plan
 from computeplan.problem import HorizonEnd, Status
-from computeplan.solvers import SolverOptions, infeasible_subset, solve
+from computeplan.solvers import Method, SolverOptions, has_solution, infeasible_subset, solve
 from strategies import cases
 
 
@@ -98,3 +98,10 @@ def without_rows(lp, rows):
     lower, upper = lp.row_lower.copy(), lp.row_upper.copy()
     lower[rows], upper[rows] = -np.inf, np.inf
     return replace(lp, cost=np.zeros(lp.n_columns), row_lower=lower, row_upper=upper)
+
+
+@pytest.mark.parametrize("method", list(Method))
+@pytest.mark.parametrize("units", [8, 7.9])
+def test_any_solution_is_found_whatever_it_costs(method, units):
+    lp = build(merge(Case(pools=[Pool(units, price=-5.0)], workloads=[Demand([4, 8, 7])]).problem())).lp
+    assert has_solution(lp, SolverOptions(method=method)) == (units >= 8)

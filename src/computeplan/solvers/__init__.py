@@ -2,6 +2,7 @@
 
 from computeplan.solvers.conflict import Subset, infeasible_subset
 from computeplan.solvers.export import write_model
+from computeplan.solvers.highs import has_solution
 from computeplan.solvers.options import Method, SolverOptions, SolverResult
 from computeplan.solvers.registry import available, solve
 from computeplan.solvers.session import Session, same_matrix
@@ -13,6 +14,7 @@ __all__ = [
     "SolverResult",
     "Subset",
     "available",
+    "has_solution",
     "infeasible_subset",
     "same_matrix",
     "solve",

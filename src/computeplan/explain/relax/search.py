@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from computeplan.config import SettingPaths
 from computeplan.explain.relax.access import Access, opened
 from computeplan.explain.relax.answer import Answer, Homes, homes
@@ -18,7 +16,7 @@ from computeplan.grouping import Grouping, merge
 from computeplan.lp import build
 from computeplan.lp.elastic import Elastic, SoftKind, soften
 from computeplan.problem import Problem, Status
-from computeplan.solvers import Method, SolverOptions, SolverResult, solve
+from computeplan.solvers import Method, SolverOptions, SolverResult, has_solution, solve
 
 LARGE_COLUMNS = 20_000
 """From here the interior point finds ways out faster than the simplex method."""
@@ -194,5 +192,4 @@ def has_plan(problem: Problem, options: SolverOptions) -> bool:
     options : SolverOptions
     """
     lp = build(merge(problem)).lp
-    result = solve(replace(lp, cost=np.zeros(lp.n_columns)), quick(options, lp.n_columns))
-    return result.status.has_plan
+    return has_solution(lp, quick(options, lp.n_columns))
