@@ -14,14 +14,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from computeplan.api import load, solve
+    from computeplan.api import diagnose, load, solve
     from computeplan.archive import open_plan
 
-__all__ = ["__version__", "load", "open_plan", "solve"]
+__all__ = ["__version__", "diagnose", "load", "open_plan", "solve"]
 
 
 def __getattr__(name: str) -> object:
-    if name in {"load", "solve"}:
+    if name in {"diagnose", "load", "solve"}:
         from computeplan import api
 
         return getattr(api, name)

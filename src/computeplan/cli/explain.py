@@ -29,7 +29,7 @@ Target = Annotated[
 ]
 Subject = Annotated[
     str | None,
-    typer.Argument(metavar="[NAME]", help="A workload, company or site of the plan.", show_default=False),
+    typer.Argument(metavar="NAME", help="A workload, company or site of the plan.", show_default=False),
 ]
 As = Annotated[KindName | None, typer.Option("--as", help="Which kind of thing the name means.")]
 

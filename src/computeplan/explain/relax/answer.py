@@ -90,6 +90,11 @@ class Answer:
         return found
 
     @cached_property
+    def size(self) -> float:
+        """Size of everything that gives way."""
+        return float(self.elastic.lp.cost @ self.values)
+
+    @cached_property
     def kinds(self) -> frozenset[SoftKind]:
         """What gives way."""
         return frozenset(kind for kind in self.elastic.limits if len(self.relief(kind)[0]))

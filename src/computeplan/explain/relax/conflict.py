@@ -19,6 +19,8 @@ MOST_ROWS = 20_000
 TIME_LIMIT_S = 20.0
 PRICED = 1e-9
 """Share of the largest price from which a row is part of the conflict."""
+WINDOWS = {"soft_max_delay", "soft_deadline", "soft_max_rate", "backlog"}
+"""Families whose periods say nothing: what they stand for holds all the time."""
 
 _Words = Callable[[Answer, int], str]
 
@@ -77,7 +79,8 @@ def _told(answer: Answer, families: tuple[Family, ...], index: Ints) -> Iterator
         if words is None or not len(at):
             continue
         things = family.keys[0][at]
-        periods = family.keys[1][at] if len(family.keys) > 1 else np.zeros(0, np.int64)
+        has_periods = len(family.keys) > 1 and family.name not in WINDOWS
+        periods = family.keys[1][at] if has_periods else np.zeros(0, np.int64)
         for thing in np.unique(things).tolist():
             mask = np.zeros(answer.problem.horizon.size, dtype=bool)
             if len(periods):

@@ -34,6 +34,9 @@ ALONE: dict[str, frozenset[SoftKind]] = {
 }
 """What may suffice alone, by the name that people know it by."""
 
+NEAR = 1.1
+"""What suffices alone and is no larger than this, relative to a mixed least change, is taken in its stead."""
+
 Works = Callable[[Suggestion], bool]
 
 
@@ -119,29 +122,29 @@ class _Search:
                 Status.OPTIMAL, note="the limits miss each other by no more than a solver's rounding"
             )
         conflict = conflict_of(least) if least.kinds else None
-        tried = [self._tried("least change", least), *map(self._alone, self._sufficient(least))]
+        alone = self._alone(least)
+        mixed = not any(least.kinds <= kinds for kinds in ALONE.values())
+        near = [title for title, answer in alone.items() if mixed and answer.size <= NEAR * least.size]
+        first = alone.pop(min(near, key=lambda title: alone[title].size)) if near else least
+        tried = [
+            self._tried("least change", first),
+            *(self._tried(f"only {title}", answer) for title, answer in alone.items()),
+        ]
         found = tuple(each for each in tried if each)
         return WaysOut(Status.INFEASIBLE, found, conflict, "" if found else "none of those tried has a plan")
 
-    def _sufficient(self, least: Answer) -> list[str]:
-        """Name what may suffice alone; what does not touch the conflict cannot."""
-        if not least.kinds:
-            return []
-        return [
-            title
-            for title, kinds in ALONE.items()
-            if not least.kinds <= kinds
-            and any(
-                self._elastic.may_help(kind, least.row_duals) for kind in kinds & self._elastic.limits.keys()
-            )
-        ]
-
-    def _alone(self, title: str) -> Suggestion | None:
-        self._tell(f"looking for a way out by {title} alone")
-        result = self._solved(ALONE[title])
-        if result.values is None or result.row_duals is None:
-            return None
-        return self._tried(f"only {title}", self._answer(result))
+    def _alone(self, least: Answer) -> dict[str, Answer]:
+        """Find what suffices alone, by its name; what does not touch the conflict cannot."""
+        found: dict[str, Answer] = {}
+        for title, kinds in ALONE.items():
+            here = kinds & self._elastic.limits.keys()
+            touched = any(self._elastic.may_help(kind, least.row_duals) for kind in here)
+            if least.kinds and not least.kinds <= kinds and touched:
+                self._tell(f"looking for a way out by {title} alone")
+                result = self._solved(kinds)
+                if result.values is not None and result.row_duals is not None:
+                    found[title] = self._answer(result)
+        return found
 
     def _solved(self, kinds: frozenset[SoftKind]) -> SolverResult:
         return solve(self._elastic.only(kinds), quick(self._options, self._elastic.lp.n_columns))
