@@ -15,15 +15,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from computeplan.api import load, solve
+    from computeplan.api import diagnose, load, solve
     from computeplan.archive import open_plan
     from computeplan.what_if import frontier, open_frontier, ranging, sweep
 
-__all__ = ["__version__", "frontier", "load", "open_frontier", "open_plan", "ranging", "solve", "sweep"]
+__all__ = [
+    "__version__",
+    "diagnose",
+    "frontier",
+    "load",
+    "open_frontier",
+    "open_plan",
+    "ranging",
+    "solve",
+    "sweep",
+]
 
 
 def __getattr__(name: str) -> object:
-    if name in {"load", "solve"}:
+    if name in {"diagnose", "load", "solve"}:
         from computeplan import api
 
         return getattr(api, name)

@@ -12,15 +12,15 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from computeplan.config import InputFile, LoadedConfig, load_config
-from computeplan.errors import PlanFolderError, UsageError
-from computeplan.explain import Reason, impossible
+from computeplan.config import InputFile, LoadedConfig, SettingPaths, load_config
+from computeplan.errors import ConfigError, PlanFolderError, UsageError
+from computeplan.explain import Diagnosis, Reason, Suggestion, endless, has_plan, impossible, ways_out
 from computeplan.grouping import merge
 from computeplan.lp import build
 from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF, SUMMARY, TABLES
@@ -55,6 +55,8 @@ class Loaded:
     overrides : tuple of str
     read_s : float
         Seconds that reading took.
+    allow_paths : tuple of Path
+        Folders outside the config's own that it may read files from.
     """
 
     path: Path
@@ -63,6 +65,7 @@ class Loaded:
     scenario: str | None
     overrides: tuple[str, ...]
     read_s: float
+    allow_paths: tuple[Path, ...] = ()
 
     @property
     def problem(self) -> Problem:
@@ -87,19 +90,19 @@ class Run:
         Has a solution where its status has one.
     baseline : Baseline, optional
         The plan with no work leaving its zone, to compare with.
-    others : tuple of Baseline
-        Plans under other simple policies, those that were asked for.
-    reasons : tuple of Reason
-        Why there is no plan, as far as simple conditions show it.
+    diagnosis : Diagnosis, optional
+        Of an infeasible or unbounded problem: why there is no plan, and what would give it one.
     times_s : dict of str to float
         Seconds of each stage.
+    others : tuple of Baseline
+        Plans under other simple policies, those that were asked for.
     """
 
     loaded: Loaded
     options: SolverOptions
     plan: Plan
     baseline: Baseline | None
-    reasons: tuple[Reason, ...]
+    diagnosis: Diagnosis | None
     times_s: dict[str, float] = field(default_factory=dict)
     others: tuple[Baseline, ...] = ()
 
@@ -108,15 +111,20 @@ class Run:
         """All plans to compare with."""
         return (self.baseline, *self.others) if self.baseline else self.others
 
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why there is no plan, as far as simple conditions show it."""
+        return self.diagnosis.reasons if self.diagnosis else ()
+
     def summary(self) -> dict[str, object]:
         """Summarize the run; the same for the same config and solver."""
-        reasons = [reason.data() for reason in self.reasons]
+        told = self.diagnosis.data() if self.diagnosis else {"reasons": []}
         return {
             "name": self.plan.problem.name,
             **summarize(self.plan),
             "baseline": {"all_local": baseline_data(self.plan, self.baseline)} if self.baseline else None,
             "policies": {str(other.policy): baseline_data(self.plan, other) for other in self.others},
-            "reasons": reasons,
+            **told,
             "warnings": list(self.loaded.warnings),
         }
 
@@ -200,7 +208,7 @@ def load(
             raise UsageError(f"allowed path: expected a folder, got {str(folder)!r}")
     config = load_config(file, scenario=scenario, overrides=overrides, allow_paths=also)
     digest = sha256(file.read_bytes()).hexdigest()
-    return Loaded(file, digest, config, scenario, tuple(overrides), perf_counter() - start)
+    return Loaded(file, digest, config, scenario, tuple(overrides), perf_counter() - start, also)
 
 
 def solve(
@@ -247,13 +255,72 @@ def solve(
         found = main.result()
         if local and tell:
             tell("planning with all work local, to compare")
-    reasons = impossible(problem) if found.status is Status.INFEASIBLE else ()
+    diagnosis = None
+    if found.status in (Status.INFEASIBLE, Status.UNBOUNDED):
+        diagnosis = clock.timed("diagnose", _diagnosed)(loaded, found.status, chosen, tell)
     kept = local.result() if local and found.status.has_plan else None
     if wanted and tell:
         tell("planning under simple policies, to compare")
     others = clock.timed("baselines", baselines)(problem, wanted, chosen) if found.status.has_plan else ()
     times_s = {"read": loaded.read_s, **found.times_s, **clock.times_s}
-    return Run(loaded, chosen, found, kept, reasons, times_s, others)
+    return Run(loaded, chosen, found, kept, diagnosis, times_s, others)
+
+
+def diagnose(
+    config: str | Path | Loaded,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    options: SolverOptions | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Diagnosis:
+    """Say why a config has no plan, and what would give it one.
+
+    Parameters
+    ----------
+    config, scenario, overrides, options, tell
+        As for `solve`. HiGHS looks for the ways out, whatever solver is named.
+
+    Returns
+    -------
+    Diagnosis
+        Its status is ``optimal`` if the config has a plan.
+
+    Raises
+    ------
+    ConfigError, SolverError
+    """
+    loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
+    chosen = options or configured_options(loaded)
+    if endless(loaded.problem) and has_plan(loaded.problem, chosen):
+        return _diagnosed(loaded, Status.UNBOUNDED, chosen, tell)
+    found = _diagnosed(loaded, Status.INFEASIBLE, chosen, tell)
+    return replace(found, status=found.ways_out.status)
+
+
+def _diagnosed(
+    loaded: Loaded, status: Status, options: SolverOptions, tell: Callable[[str], object] | None
+) -> Diagnosis:
+    """Diagnose an infeasible or unbounded problem."""
+    problem = loaded.problem
+    if status is Status.UNBOUNDED:
+        return Diagnosis(status, endless(problem))
+
+    def works(suggestion: Suggestion) -> bool:
+        overrides = (*loaded.overrides, *suggestion.overrides)
+        try:
+            changed = load(
+                loaded.path,
+                scenario=loaded.scenario,
+                overrides=overrides,
+                allow_paths=loaded.allow_paths,
+            )
+        except ConfigError:
+            return False
+        return has_plan(changed.problem, options)
+
+    settings = SettingPaths(loaded.config.data, problem.currency)
+    return Diagnosis(status, impossible(problem), ways_out(problem, settings, works, options, tell))
 
 
 def configured_options(loaded: Loaded) -> SolverOptions:

@@ -182,22 +182,20 @@ def _outcome(run: Run) -> ExitCode:
 
 
 def _show(run: Run, folder: Path | None) -> None:
-    from computeplan.report import plan_view, reasons_view
+    from computeplan.report import diagnosis_view, plan_view
 
     if run.plan.solution is not None:
         terminal.show(plan_view(run, run.plan.solution, folder))
-    elif run.plan.status == "infeasible":
-        terminal.show(reasons_view(run.reasons))
+    elif run.diagnosis is not None:
+        terminal.show(diagnosis_view(run.diagnosis))
 
 
 def _explain(run: Run, code: ExitCode, *, told: bool) -> None:
     """Say on stderr why there is no plan."""
     match code:
         case ExitCode.INFEASIBLE if run.plan.status == "unbounded":
-            terminal.fail(
-                "unbounded: the cost can fall without end",
-                "hint: look for a negative price of something that has no limit",
-            )
+            told_lines = [str(reason) for reason in run.reasons] if told else []
+            terminal.fail("unbounded: the cost can fall without end", *told_lines)
         case ExitCode.INFEASIBLE:
             told_lines = [str(reason) for reason in run.reasons] if told else []
             terminal.fail("infeasible: no plan meets all limits", *told_lines)

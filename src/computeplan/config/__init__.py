@@ -10,6 +10,7 @@ from computeplan.config.json_schema import json_schema
 from computeplan.config.load import LoadedConfig, SolverSettings, SweepSettings, load_config
 from computeplan.config.reader import ConfigReader
 from computeplan.config.resolve.input_files import InputFile
+from computeplan.config.setting_paths import Setting, SettingPaths
 from computeplan.config.variation import Law, Values, Variation, read_variation
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Law",
     "LoadedConfig",
     "Operator",
+    "Setting",
+    "SettingPaths",
     "SolverSettings",
     "SweepSettings",
     "Values",

@@ -25,6 +25,16 @@ class Assembler:
         self._emissions = _Form()
         self._entries: list[Entries] = []
 
+    @classmethod
+    def extending(cls, lp: LinearProgram) -> Assembler:
+        """Start with the columns, rows and entries of a program that is built; its costs are left behind."""
+        assembler = cls()
+        assembler._columns.take(lp.column_families, lp.column_lower, lp.column_upper)
+        assembler._rows.take(lp.row_families, lp.row_lower, lp.row_upper)
+        column = np.repeat(np.arange(lp.n_columns), np.diff(lp.starts))
+        assembler._entries.append(Entries(lp.rows.astype(np.int64), column, lp.values))
+        return assembler
+
     def add_columns(
         self, name: str, keys: tuple[Ints, ...], lower: Values = 0.0, upper: Values = np.inf
     ) -> Ints:
@@ -131,6 +141,12 @@ class _Axis:
         self._upper.append(_spread(upper, size))
         first, self.size = self.size, self.size + size
         return np.arange(first, self.size, dtype=np.int64)
+
+    def take(self, families: tuple[Family, ...], lower: Floats, upper: Floats) -> None:
+        self.families += families
+        self._lower.append(lower)
+        self._upper.append(upper)
+        self.size += len(lower)
 
     def bounds(self) -> tuple[Floats, Floats]:
         if not self._lower:

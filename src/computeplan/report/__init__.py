@@ -4,6 +4,7 @@ from computeplan.report.audit import audit_data, audit_view
 from computeplan.report.changes import changes_data, changes_view
 from computeplan.report.console import plan_view
 from computeplan.report.contents import contents, contents_data
+from computeplan.report.diagnosis import diagnosis_view
 from computeplan.report.explanation import explanation_data, explanation_view
 from computeplan.report.frontier import frontier_view, policies_view, readings_view
 from computeplan.report.ranging import ranging_view
@@ -17,6 +18,7 @@ __all__ = [
     "changes_view",
     "contents",
     "contents_data",
+    "diagnosis_view",
     "explanation_data",
     "explanation_view",
     "frontier_view",

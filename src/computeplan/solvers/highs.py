@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock, local
 from typing import Any
 
@@ -59,6 +60,29 @@ def solve_highs(lp: LinearProgram, options: SolverOptions) -> SolverResult:
     set_options(highs, options, lp)
     load_model(highs, lp)
     return run(highs, lp)
+
+
+def has_solution(lp: LinearProgram, options: SolverOptions) -> bool:
+    """Whether HiGHS finds any solution; its costs do not count.
+
+    Parameters
+    ----------
+    lp : LinearProgram
+    options : SolverOptions
+
+    Raises
+    ------
+    SolverError
+        If HiGHS refuses the model or fails.
+    """
+    free = replace(lp, cost=np.zeros(lp.n_columns))
+    highs = new_highs()
+    set_options(highs, options, lp)
+    # Any solution will do, so none has to be a vertex.
+    highs.setOptionValue("run_crossover", "off")
+    load_model(highs, free)
+    status = run(highs, free).status
+    return status.has_plan or (status is Status.NO_PLAN and solve_highs(free, options).status.has_plan)
 
 
 def run(highs: Any, lp: LinearProgram) -> SolverResult:

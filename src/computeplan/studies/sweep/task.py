@@ -10,7 +10,7 @@ from typing import Any
 
 from computeplan.config import ConfigReader, LoadedConfig
 from computeplan.errors import ComputeplanError, ConfigError, SolverError
-from computeplan.explain import impossible
+from computeplan.explain.impossible import impossible
 from computeplan.lp import Difference, Digest, digest
 from computeplan.plan.plan import Plan, Solution
 from computeplan.plan.provenance import versions
