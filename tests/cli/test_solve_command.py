@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
@@ -243,13 +244,22 @@ def test_the_default_folder_stays_below_plans(tiny, scenario, folder):
 
 
 def test_ctrl_c_is_heard_while_the_solver_does_not_return(tiny, monkeypatch):
-    over = threading.Event()
-    monkeypatch.setattr(api, "solve", lambda *_, **__: over.wait(60))
-    presses = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-    presses.start()
+    over, returned = threading.Event(), threading.Event()
+    presses = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+
+    def endless(*_, **__):
+        presses.start()
+        over.wait(60)
+        returned.set()
+
+    monkeypatch.setattr(api, "solve", endless)
+    # Once it is imported, its signal handler lets a wait go on: it is here, whatever ran before.
+    import_module("polars")
     result = run("solve", tiny)
+    was_late = returned.is_set()
     over.set()
     presses.join()
+    assert not was_late
     assert result.exit_code == 130
     assert result.stderr == "error: interrupted; no plan was written\n"
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 Result = TypeVar("Result")
+
+POLL_S = 0.1
+"""How often a wait wakes up: Windows hears Ctrl-C only then, and so does any system once polars is imported,
+whose signal handler lets a wait go on."""
 
 
 def interruptible(work: Callable[[], Result]) -> Result:
@@ -27,4 +31,6 @@ def interruptible(work: Callable[[], Result]) -> Result:
             done.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
+    while not wait((done,), timeout=POLL_S).done:
+        pass
     return done.result()
