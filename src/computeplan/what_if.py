@@ -13,12 +13,11 @@ from concurrent.futures import Executor
 from dataclasses import asdict
 from pathlib import Path
 
-from computeplan.api import Loaded, configured_options, load, origin, policy_of
-from computeplan.config import load_config
+from computeplan.api import Loaded, configured_options, origin, policy_of, taken
 from computeplan.errors import UsageError
 from computeplan.explain import impossible
 from computeplan.planner import plan
-from computeplan.problem import CarbonBasis, Problem, Status
+from computeplan.problem import CarbonBasis, Status
 from computeplan.solvers import SolverOptions
 from computeplan.studies.baselines import Policy, baselines
 from computeplan.studies.frontier import Frontier, FrontierStudy, read_frontiers, trace
@@ -37,6 +36,7 @@ def sweep(
     seed: int | None = None,
     scenario: str | None = None,
     overrides: Sequence[str] = (),
+    allow_paths: Sequence[str | Path] = (),
     options: SolverOptions | None = None,
     out: str | Path | None = None,
     restart: bool = False,
@@ -63,6 +63,8 @@ def sweep(
         Of a random design.
     scenario, overrides
         Laid over all points, as in `load`.
+    allow_paths : sequence of str or Path
+        Folders that the config may read files from, beside its own.
     options : SolverOptions, optional
         Default: the config's own, and as many threads as there are cores for each worker.
     out : str or Path, optional
@@ -98,6 +100,7 @@ def sweep(
         question=question,
         scenario=scenario,
         overrides=tuple(overrides),
+        allow_paths=tuple(map(Path, allow_paths)),
         options=asdict(options) if options else {},
         target=Path(out) if out else None,
         restart=restart,
@@ -114,6 +117,7 @@ def frontier(
     *,
     scenario: str | None = None,
     overrides: Sequence[str] = (),
+    allow_paths: Sequence[str | Path] = (),
     bases: Sequence[CarbonBasis | str] = (),
     tolerance: float | None = None,
     policies: Sequence[Policy | str] = (),
@@ -125,7 +129,7 @@ def frontier(
     Parameters
     ----------
     config : str, Path or Loaded
-    scenario, overrides
+    scenario, overrides, allow_paths
         As for `load`; only where `config` is a path.
     bases : sequence of str
         ``location``, ``market`` or ``hourly``; default: the config's own.
@@ -150,13 +154,13 @@ def frontier(
     """
     if tolerance is not None and not 0 <= tolerance < 1:
         raise UsageError(f"tolerance: expected a share from 0 to below 1, such as 0.001, got {tolerance:g}")
-    loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
+    loaded = taken(config, scenario, overrides, allow_paths)
     chosen, problem = options or configured_options(loaded), loaded.problem
     wanted = dict.fromkeys(map(_basis, bases)) or {problem.objective.basis: None}
     found = tuple(trace(problem, chosen, basis=basis, tolerance=tolerance, tell=tell) for basis in wanted)
     reasons = impossible(problem) if found[0].status is Status.INFEASIBLE else ()
     others = baselines(problem, list(dict.fromkeys(map(policy_of, policies))), chosen)
-    return FrontierStudy(found, loaded.config.resolved, reasons, origin(loaded, chosen), others)
+    return FrontierStudy(found, loaded.kept, reasons, origin(loaded, chosen), others)
 
 
 def open_frontier(folder: str | Path) -> tuple[Frontier, ...]:
@@ -184,6 +188,7 @@ def ranging(
     step: float = 0.1,
     scenario: str | None = None,
     overrides: Sequence[str] = (),
+    allow_paths: Sequence[str | Path] = (),
     policies: Sequence[Policy | str] = (),
     options: SolverOptions | None = None,
     tell: Callable[[str], object] | None = None,
@@ -202,7 +207,7 @@ def ranging(
         Limits that are moved and solved; the others have their dual prices only.
     step : float
         Share of a limit by which it is moved.
-    scenario, overrides
+    scenario, overrides, allow_paths
         As for `load`; only where `config` is a path.
     policies : sequence of Policy
         Simple policies to compare with.
@@ -219,9 +224,9 @@ def ranging(
     ------
     ConfigError, UsageError, SolverError
     """
-    loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
+    loaded = taken(config, scenario, overrides, allow_paths)
     chosen, problem = options or configured_options(loaded), loaded.problem
-    reader = Reader(loaded.config.data, problem, lambda changes: _changed(loaded, changes))
+    reader = Reader(loaded.config.data, problem, lambda changes: loaded.changed(changes).problem)
     parameters = [reader.parameter(path, low, high) for path in (of or reader.usual())]
     found = plan(problem, chosen)
     if found.solution is None:
@@ -230,12 +235,6 @@ def ranging(
     prices = shadow_prices(problem, chosen, solved=limits, step=step, tell=tell)
     others = baselines(problem, list(dict.fromkeys(map(policy_of, policies))), chosen)
     return RangingStudy(found, ranges, prices, others)
-
-
-def _changed(loaded: Loaded, changes: Sequence[str]) -> Problem:
-    """Read a config once more, with other values."""
-    overrides = (*loaded.overrides, *changes)
-    return load_config(loaded.path, scenario=loaded.scenario, overrides=overrides).problem
 
 
 def _basis(name: CarbonBasis | str) -> CarbonBasis:

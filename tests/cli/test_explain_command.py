@@ -180,7 +180,7 @@ def test_an_unbounded_config_says_what_has_no_limit(tiny):
     ("arguments", "told"),
     [
         (["tiny.yaml", "--as", "site"], "--as says what NAME means"),
-        ([".", "--scenario", "far"], "--scenario and --set change a config"),
+        ([".", "--scenario", "far"], "--scenario, --set and --allow-path are for a config"),
         (["."], "name a workload, company or site of the plan"),
         (["tiny.yaml", "chat"], "tiny.yaml"),
         (["none.yaml"], "none.yaml"),

@@ -25,7 +25,7 @@ def test_traces_prints_and_writes(tiny):
     folder = tiny.parent / "frontiers" / "tiny"
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     tables = {f"tables/{name}.{ext}" for name in ("points", "segments") for ext in ("csv", "parquet")}
-    assert names == {"config.yaml", "frontier.json", "summary.json", "provenance.json", *tables}
+    assert names == {"inputs/config.yaml", "frontier.json", "summary.json", "provenance.json", *tables}
 
 
 def test_json_is_one_object_with_the_certificate(tiny):
@@ -103,7 +103,7 @@ def test_small_programs_are_traced_exactly_unless_told(tiny):
         (("tiny.yaml", "--tolerance", "200%"), "expected a share"),
         (("tiny.yaml", "--set", "zones=1"), "zones"),
         (("nothing.yaml",), "no such file"),
-        ((".",), "holds no frontier (frontier.json)"),
+        ((".",), "expected a frontier folder, got none"),
     ],
 )
 @pytest.mark.usefixtures("tiny")
@@ -123,7 +123,7 @@ def test_a_damaged_folder_is_told(tiny):
     run("frontier", tiny, "--out", "f")
     file = tiny.parent / "f" / "frontier.json"
     file.write_text(file.read_text("utf-8").replace('"curve"', '"curbe"'), "utf-8")
-    with pytest.raises(PlanFolderError, match=r"frontier\.json is damaged"):
+    with pytest.raises(PlanFolderError, match=r"frontier\.json has changed"):
         computeplan.open_frontier("f")
 
 

@@ -159,7 +159,7 @@ def test_a_contradiction_of_several_limits_says_what_to_try(tiny):
 
 def run_with_plan(config, plan):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "plan", lambda *_: plan)
+        patch.setattr("computeplan.api.solving.plan", lambda *_: plan)
         return run("solve", config)
 
 

@@ -190,10 +190,10 @@ def test_a_plan_folder_is_not_replaced_by_a_sweep_nor_the_other_way(tmp_path):
     config = small(tmp_path)
     run = computeplan.solve(config, baseline=False)
     run.save(tmp_path / "plan")
-    with pytest.raises(PlanFolderError, match="no part of a sweep"):
+    with pytest.raises(PlanFolderError, match="holds a plan and is not replaced"):
         swept(config, vary=["demand*=1"], out=tmp_path / "plan")
     swept(config, vary=["demand*=1"], out=tmp_path / "sweep")
-    with pytest.raises(PlanFolderError, match="no part of a plan"):
+    with pytest.raises(PlanFolderError, match="holds a sweep and is not replaced"):
         run.save(tmp_path / "sweep")
     with pytest.raises(PlanFolderError, match="expected a folder with a plan, got one with a sweep"):
         computeplan.open_plan(tmp_path / "sweep")

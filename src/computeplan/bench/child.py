@@ -60,7 +60,9 @@ def _load_everything(job: Job, folder: Path) -> None:
 def _measured(job: Job, folder: Path) -> dict[str, object]:
     clock = StageClock()
     with clock.stage("read"):
-        loaded = api.load(job.config, scenario=job.scenario, overrides=job.overrides)
+        loaded = api.load(
+            job.config, scenario=job.scenario, overrides=job.overrides, allow_paths=job.allow_paths
+        )
     run = api.solve(loaded, options=_options(api.configured_options(loaded), job), baseline=False)
     if run.plan.solution is not None:
         with clock.stage("write"):

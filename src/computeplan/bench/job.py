@@ -22,6 +22,8 @@ class Job:
     threads : int, optional
     scenario : str, optional
     overrides : tuple of str
+    allow_paths : tuple of str
+        Folders that the config may read files from, beside its own.
     """
 
     config: str
@@ -30,6 +32,7 @@ class Job:
     threads: int | None = None
     scenario: str | None = None
     overrides: tuple[str, ...] = ()
+    allow_paths: tuple[str, ...] = ()
 
     def write(self, folder: Path) -> None:
         """Put the job into a folder."""
@@ -39,4 +42,5 @@ class Job:
     def read(folder: Path) -> Job:
         """Read the job of a folder."""
         data = json.loads((folder / ASKED).read_text(encoding="utf-8"))
-        return Job(**{**data, "overrides": tuple(data["overrides"])})
+        lists = {name: tuple(data[name]) for name in ("overrides", "allow_paths")}
+        return Job(**{**data, **lists})

@@ -35,6 +35,8 @@ class Protocol:
         Of the user's configs.
     overrides : tuple of str
         ``path=value`` each, for all instances.
+    allow_paths : tuple of str
+        Folders that configs may read files from, beside their own.
     """
 
     instances: tuple[Instance, ...]
@@ -44,6 +46,7 @@ class Protocol:
     threads: int | None = None
     scenario: str | None = None
     overrides: tuple[str, ...] = ()
+    allow_paths: tuple[str, ...] = ()
 
     @property
     def planned(self) -> int:
@@ -145,7 +148,15 @@ def _run(protocol: Protocol, turn: _Turn, is_stopped: Callable[[], bool]) -> Run
     # A generated config has no scenarios.
     scenario = None if turn.instance.family else protocol.scenario
     solver = turn.solver
-    job = Job(str(turn.config), solver.name, solver.method, protocol.threads, scenario, protocol.overrides)
+    job = Job(
+        str(turn.config),
+        solver.name,
+        solver.method,
+        protocol.threads,
+        scenario,
+        protocol.overrides,
+        protocol.allow_paths,
+    )
     ended = run_job(job, protocol.time_limit_s, is_stopped)
     told = {key: value for key, value in ended.answer.items() if key != "is_usage"}
     return Run(

@@ -15,7 +15,7 @@ from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
 from computeplan.cli.measuring import measure
-from computeplan.cli.options import Json, Overrides, Scenario
+from computeplan.cli.options import AllowPaths, Json, Overrides, Scenario
 from computeplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def run(
     threads: Threads = None,
     scenario: Scenario = None,
     overrides: Overrides = None,
+    allow_paths: AllowPaths = None,
     out: Out = None,
     configs: Configs = None,
     as_json: Json = False,
@@ -101,6 +102,7 @@ def run(
     from computeplan.bench.protocol import Protocol
     from computeplan.bench.results import check_target
     from computeplan.bench.solver_choice import solver_choices
+    from computeplan.config import allowed_folders
 
     _check_system()
     if not time_limit > 0:
@@ -114,6 +116,7 @@ def run(
         threads=threads,
         scenario=scenario,
         overrides=tuple(overrides or ()),
+        allow_paths=tuple(map(str, allowed_folders(allow_paths or ()))),
     )
     target = out or Path("benchmarks") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     check_target(target)

@@ -6,6 +6,7 @@ from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
 from computeplan.cli.options import AllowPaths, Config, Json, Overrides, Scenario
+from computeplan.cli.planning import read_config
 
 
 @guarded
@@ -18,15 +19,12 @@ def check(
     as_json: Json = False,
 ) -> ExitCode:
     """Check a config: list its faults, or what it contains and what makes a plan impossible."""
-    with terminal.working("reading"):
-        from computeplan import api
+    loaded = read_config(config, scenario, overrides, allow_paths)
+    with terminal.working("checking"):
         from computeplan.explain import impossible
         from computeplan.report import contents, contents_data, reasons_view
 
-        loaded = api.load(config, scenario=scenario, overrides=overrides or (), allow_paths=allow_paths or ())
         reasons = impossible(loaded.problem)
-    for warning in loaded.warnings:
-        terminal.note(f"warning: {warning}")
     if as_json:
         found = {"possible": not reasons, "reasons": [reason.data() for reason in reasons]}
         terminal.write_json({**contents_data(loaded.problem), **found, "warnings": list(loaded.warnings)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,12 @@ from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
 from computeplan.cli.interruptible import interruptible
-from computeplan.cli.options import Json, Overrides, Scenario
+from computeplan.cli.options import AllowPaths, Json, Overrides, Scenario
+from computeplan.cli.planning import no_plan, read_config
 from computeplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from computeplan.api import Loaded
 
 
 class KindName(StrEnum):
@@ -42,6 +46,7 @@ def explain(
     kind: As = None,
     scenario: Scenario = None,
     overrides: Overrides = None,
+    allow_paths: AllowPaths = None,
     as_json: Json = False,
 ) -> ExitCode:
     """Say why a config has no plan and what would give it one.
@@ -51,9 +56,9 @@ def explain(
     if subject is None and not target.is_dir():
         if kind is not None:
             raise UsageError("explain: --as says what NAME means; a config is explained without a name")
-        return _explain_config(target, scenario, overrides or [], as_json=as_json)
-    if scenario is not None or overrides:
-        raise UsageError("explain: --scenario and --set change a config; a plan is explained as it was made")
+        return _explain_config(read_config(target, scenario, overrides, allow_paths), as_json=as_json)
+    if scenario is not None or overrides or allow_paths:
+        raise UsageError("explain: --scenario, --set and --allow-path are for a config, and this is a plan")
     if subject is None:
         raise UsageError(f"explain: name a workload, company or site of the plan {target}")
     return _explain_plan(target, subject, kind, as_json=as_json)
@@ -73,26 +78,23 @@ def _explain_plan(plan: Path, subject: str, kind: KindName | None, *, as_json: b
     return ExitCode.SOLVED
 
 
-def _explain_config(config: Path, scenario: str | None, overrides: list[str], *, as_json: bool) -> ExitCode:
+def _explain_config(loaded: Loaded, *, as_json: bool) -> ExitCode:
     """Explain why there is no plan; exit as `solve` would."""
-    with terminal.working("reading the config") as tell:
+    with terminal.working("looking for what stands in the way") as tell:
         from computeplan import api
 
-        loaded = api.load(config, scenario=scenario, overrides=overrides)
         found = interruptible(lambda: api.diagnose(loaded, tell=tell))
-    for warning in loaded.warnings:
-        terminal.note(f"warning: {warning}")
     if as_json:
         terminal.write_json({"name": loaded.problem.name, "status": found.status.value, **found.data()})
     if found.status.has_plan:
-        terminal.note(f"{config} has a plan; nothing stands in its way")
+        terminal.note(f"{loaded.path} has a plan; nothing stands in its way")
         return ExitCode.SOLVED
     if not as_json:
         from computeplan.report import diagnosis_view
 
         terminal.show(diagnosis_view(found))
     terminal.fail(OUTCOMES[found.status.value])
-    return ExitCode.LIMIT if found.status == "no_plan" else ExitCode.INFEASIBLE
+    return no_plan(found.status)
 
 
 OUTCOMES = {

@@ -11,6 +11,7 @@ from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
 from computeplan.cli.options import AllowPaths, Config, Overrides, Scenario
+from computeplan.cli.planning import read_config
 
 
 @guarded
@@ -25,10 +26,10 @@ def export(
     allow_paths: AllowPaths = None,
 ) -> ExitCode:
     """Write the linear program of a config as an MPS or LP file, for other solvers."""
+    loaded = read_config(config, scenario, overrides, allow_paths)
     with terminal.working("writing"):
         from computeplan import api
 
-        loaded = api.load(config, scenario=scenario, overrides=overrides or (), allow_paths=allow_paths or ())
         columns, rows = api.export(loaded, out)
     terminal.note(f"wrote {out}: {columns:,} columns, {rows:,} rows")
     return ExitCode.SOLVED

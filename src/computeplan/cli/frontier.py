@@ -13,14 +13,16 @@ from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
 from computeplan.cli.interruptible import interruptible
-from computeplan.cli.options import Json, Overrides, Scenario
-from computeplan.cli.solve import (
+from computeplan.cli.options import AllowPaths, Json, Overrides, Scenario
+from computeplan.cli.planning import (
     Baselines,
     Solver,
     Threads,
     TimeLimit,
     default_folder,
+    no_plan,
     policies,
+    read_config,
     solver_options,
 )
 
@@ -83,6 +85,7 @@ def frontier(
     out: Out = None,
     scenario: Scenario = None,
     overrides: Overrides = None,
+    allow_paths: AllowPaths = None,
     solver: Solver = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
@@ -97,6 +100,7 @@ def frontier(
     if source.is_dir():
         solving = {
             "--set": overrides,
+            "--allow-path": allow_paths,
             "--scenario": scenario,
             "--out": out,
             "--tolerance": tolerance,
@@ -107,13 +111,11 @@ def frontier(
         return _read(source, basis, questions, as_json=as_json)
     share, folder = _share(tolerance), out or Path("frontiers") / default_folder(source, scenario).name
     with terminal.working("reading the config"):
-        from computeplan import api
+        from computeplan.plan.contents import FRONTIER
         from computeplan.plan.folder import check_target
 
-        check_target(folder)
-        loaded = api.load(source, scenario=scenario, overrides=overrides or ())
-    for warning in loaded.warnings:
-        terminal.note(f"warning: {warning}")
+        check_target(folder, FRONTIER)
+    loaded = read_config(source, scenario, overrides, allow_paths)
     options = solver_options(loaded, solver, time_limit, threads, None)
     study = _traced(loaded, _bases(basis), share, policies(baselines), options)
     code = _outcome(study)
@@ -265,14 +267,10 @@ def _bases(basis: Sequence[Basis] | None) -> list[str]:
 
 
 def _outcome(study: FrontierStudy) -> ExitCode:
-    from computeplan.problem import Status
-
     if all(each.curve is not None for each in study.frontiers):
         return ExitCode.SOLVED
     failed = next(each for each in study.frontiers if each.curve is None)
-    if failed.status.has_plan:
-        return ExitCode.AUDIT
-    return ExitCode.LIMIT if failed.status is Status.NO_PLAN else ExitCode.INFEASIBLE
+    return ExitCode.AUDIT if failed.status.has_plan else no_plan(failed.status)
 
 
 def _explain(study: FrontierStudy, code: ExitCode) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,11 +10,17 @@ from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
 from computeplan.cli.interruptible import interruptible
-from computeplan.cli.options import Config, Json, Overrides, Scenario
-from computeplan.cli.solve import Baselines, Solver, Threads, TimeLimit, policies, solver_options
-
-if TYPE_CHECKING:
-    from computeplan.studies.ranging import RangingStudy
+from computeplan.cli.options import AllowPaths, Config, Json, Overrides, Scenario
+from computeplan.cli.planning import (
+    Baselines,
+    Solver,
+    Threads,
+    TimeLimit,
+    outcome,
+    policies,
+    read_config,
+    solver_options,
+)
 
 Of = Annotated[
     list[str] | None,
@@ -47,6 +53,7 @@ def ranging(
     step: StepShare = 0.1,
     scenario: Scenario = None,
     overrides: Overrides = None,
+    allow_paths: AllowPaths = None,
     solver: Solver = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
@@ -54,14 +61,11 @@ def ranging(
     as_json: Json = False,
 ) -> ExitCode:
     """Find break-even points, and what one more and one less of every limit is worth."""
-    with terminal.working("reading the config"):
-        from computeplan import api, what_if
-
-        loaded = api.load(config, scenario=scenario, overrides=overrides or ())
-    for warning in loaded.warnings:
-        terminal.note(f"warning: {warning}")
+    loaded = read_config(config, scenario, overrides, allow_paths)
     options = solver_options(loaded, solver, time_limit, threads, None)
     with terminal.working("planning") as tell:
+        from computeplan import what_if
+
         study = interruptible(
             lambda: what_if.ranging(
                 loaded,
@@ -75,7 +79,7 @@ def ranging(
                 tell=tell,
             )
         )
-    code = _outcome(study)
+    code = outcome(study.plan)
     if as_json:
         terminal.write_json(study.summary())
     elif code is ExitCode.SOLVED:
@@ -85,12 +89,3 @@ def ranging(
     if code is not ExitCode.SOLVED:
         terminal.fail(f"there is nothing to range: the plan is {study.plan.status}")
     return code
-
-
-def _outcome(study: RangingStudy) -> ExitCode:
-    from computeplan.problem import Status
-
-    solution = study.plan.solution
-    if solution is not None:
-        return ExitCode.SOLVED if solution.audit.passed else ExitCode.AUDIT
-    return ExitCode.LIMIT if study.plan.status is Status.NO_PLAN else ExitCode.INFEASIBLE

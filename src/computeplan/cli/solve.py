@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,46 +13,26 @@ from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
 from computeplan.cli.interruptible import interruptible
 from computeplan.cli.options import AllowPaths, Config, Json, Overrides, Scenario
+from computeplan.cli.planning import (
+    Algorithm,
+    Baselines,
+    Solver,
+    Threads,
+    TimeLimit,
+    default_folder,
+    outcome,
+    policies,
+    read_config,
+    solver_options,
+)
 
 if TYPE_CHECKING:
-    from computeplan.api import Loaded, Run
-    from computeplan.solvers import SolverOptions
-
-
-class Method(StrEnum):
-    """Algorithms, as the solvers name them; stated here so that ``--help`` need not import them."""
-
-    AUTO = "auto"
-    SIMPLEX = "simplex"
-    IPM = "ipm"
-
-
-class Policy(StrEnum):
-    """Simple policies, as the studies name them; stated here so that ``--help`` need not import them."""
-
-    ALL = "all"
-    ALL_LOCAL = "all_local"
-    CHEAPEST_FIRST = "cheapest_first"
-    GREENEST_FIRST = "greenest_first"
-    NO_DEFERRAL = "no_deferral"
-    COST_ONLY = "cost_only"
-    CARBON_ONLY = "carbon_only"
+    from computeplan.api import Run
 
 
 Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Plan folder, replacing a plan there; default plans/CONFIG[-SCENARIO]."),
-]
-Solver = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="highs, clarabel, auto, cbc or any other that PuLP finds."),
-]
-TimeLimit = Annotated[float | None, typer.Option(metavar="S", min=0, help="Seconds for the solver.")]
-Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="Most threads for the solver.")]
-Algorithm = Annotated[Method | None, typer.Option(help="Algorithm of HiGHS.")]
-Baselines = Annotated[
-    list[Policy] | None,
-    typer.Option("--baselines", help="Compare with simple policies too, may be repeated."),
 ]
 NoBaseline = Annotated[bool, typer.Option("--no-baseline", help="Skip the all-local plan to compare with.")]
 
@@ -83,9 +60,7 @@ def solve(
         from computeplan.plan.folder import check_target
 
         check_target(folder)
-        loaded = api.load(config, scenario=scenario, overrides=overrides or (), allow_paths=allow_paths or ())
-    for warning in loaded.warnings:
-        terminal.note(f"warning: {warning}")
+    loaded = read_config(config, scenario, overrides, allow_paths)
     options = solver_options(loaded, solver, time_limit, threads, method)
     with terminal.working("planning") as tell:
         run = interruptible(
@@ -93,7 +68,7 @@ def solve(
                 loaded, options=options, baseline=not no_baseline, policies=policies(baselines), tell=tell
             )
         )
-    code = _outcome(run)
+    code = outcome(run.plan)
     written = folder if code is ExitCode.SOLVED else None
     if written:
         with terminal.working("writing the plan"):
@@ -108,77 +83,6 @@ def solve(
         _show(run, written)
     _explain(run, code, told=as_json)
     return code
-
-
-def policies(chosen: Sequence[Policy] | None) -> list[str]:
-    """Name the policies that were chosen.
-
-    Parameters
-    ----------
-    chosen : sequence of Policy, optional
-    """
-    everyone = Policy.ALL in (chosen or ())
-    return [each.value for each in (Policy if everyone else chosen or ()) if each is not Policy.ALL]
-
-
-def default_folder(config: Path, scenario: str | None) -> Path:
-    """Name the plan folder after the config and the scenario.
-
-    Parameters
-    ----------
-    config : Path
-    scenario : str, optional
-        Characters that cannot stand in a file name become ``-``.
-    """
-    name = config.stem if scenario is None else f"{config.stem}-{scenario}"
-    return Path("plans") / (re.sub(r"[^\w.-]", "-", name).lstrip(".") or "plan")
-
-
-def solver_options(
-    loaded: Loaded, solver: str | None, time_limit: float | None, threads: int | None, method: Method | None
-) -> SolverOptions:
-    """Take the config's solver options, replaced by those of the command line.
-
-    Parameters
-    ----------
-    loaded : Loaded
-    solver, time_limit, threads, method
-        As stated; None where not.
-    """
-    from dataclasses import replace
-
-    from computeplan.api import configured_options
-
-    return replace(configured_options(loaded), **given_options(solver, time_limit, threads, method))
-
-
-def given_options(
-    solver: str | None, time_limit: float | None, threads: int | None, method: Method | None
-) -> dict[str, Any]:
-    """Give the fields of the solver's options that the command line states.
-
-    Parameters
-    ----------
-    solver, time_limit, threads, method
-        As on the command line.
-    """
-    from computeplan.solvers import options
-
-    stated = {
-        "name": solver,
-        "time_limit_s": time_limit,
-        "threads": threads,
-        "method": method and options.Method(method.value),
-    }
-    return {name: value for name, value in stated.items() if value is not None}
-
-
-def _outcome(run: Run) -> ExitCode:
-    from computeplan.problem import Status
-
-    if run.plan.solution is not None:
-        return ExitCode.SOLVED if run.plan.solution.audit.passed else ExitCode.AUDIT
-    return ExitCode.LIMIT if run.plan.status is Status.NO_PLAN else ExitCode.INFEASIBLE
 
 
 def _show(run: Run, folder: Path | None) -> None:

@@ -14,8 +14,8 @@ import typer
 from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
-from computeplan.cli.options import Config, Json, Overrides, Scenario
-from computeplan.cli.solve import Algorithm, Solver, Threads, TimeLimit, default_folder, given_options
+from computeplan.cli.options import AllowPaths, Config, Json, Overrides, Scenario
+from computeplan.cli.planning import Algorithm, Solver, Threads, TimeLimit, default_folder, given_options
 
 if TYPE_CHECKING:
     from computeplan.studies.sweep import Progress, Sweep
@@ -80,6 +80,7 @@ def sweep(
     seed: Seed = None,
     scenario: Scenario = None,
     overrides: Overrides = None,
+    allow_paths: AllowPaths = None,
     out: Out = None,
     restart: Restart = False,
     workers: Workers = None,
@@ -106,6 +107,7 @@ def sweep(
             question=Question(tuple(vary or ()), names, points, chosen, samples, seed),
             scenario=scenario,
             overrides=tuple(overrides or ()),
+            allow_paths=tuple(allow_paths or ()),
             options=given_options(solver, time_limit, threads, method),
             target=folder,
             restart=restart,

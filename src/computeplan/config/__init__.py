@@ -9,7 +9,7 @@ from computeplan.config.change import Operator
 from computeplan.config.json_schema import json_schema
 from computeplan.config.load import LoadedConfig, SolverSettings, SweepSettings, load_config
 from computeplan.config.reader import ConfigReader
-from computeplan.config.resolve.input_files import InputFile
+from computeplan.config.resolve.input_files import InputFile, allowed_folders
 from computeplan.config.setting_paths import Setting, SettingPaths
 from computeplan.config.variation import Law, Values, Variation, read_variation
 
@@ -25,6 +25,7 @@ __all__ = [
     "SweepSettings",
     "Values",
     "Variation",
+    "allowed_folders",
     "json_schema",
     "load_config",
     "read_variation",

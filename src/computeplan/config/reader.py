@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from computeplan.config.load import LoadedConfig, load_document
-from computeplan.config.resolve.input_files import Memory
+from computeplan.config.resolve.input_files import Memory, allowed_folders
 from computeplan.config.yaml_source import Document, read_document
 from computeplan.errors import ConfigError, Fault
 
@@ -26,25 +26,33 @@ class ConfigReader:
         The parsed file.
     memory : Memory
         The files read so far.
+    allow_paths : tuple of Path
+        Other folders that it may read files from.
     """
 
     folder: Path
     document: Document
     memory: Memory = field(default_factory=Memory)
+    allow_paths: tuple[Path, ...] = ()
 
     @classmethod
-    def open(cls, path: Path) -> ConfigReader:
+    def open(cls, path: Path, allow_paths: Sequence[str | Path] = ()) -> ConfigReader:
         """Read a config file.
 
         Parameters
         ----------
         path : Path
+        allow_paths : sequence of str or Path
+            Folders that the config may read files from, beside its own.
 
         Raises
         ------
         ConfigError
+        UsageError
+            If an allowed path is no folder.
         """
-        return cls(path.parent, read_document(path))
+        folders = allowed_folders(allow_paths)
+        return cls(path.parent, read_document(path), allow_paths=folders)
 
     def load(self, *, scenario: str | None = None, overrides: Sequence[str] = ()) -> LoadedConfig:
         """Check the config and make its problem; the same as `load_config`.
@@ -59,7 +67,12 @@ class ConfigReader:
         ConfigError
         """
         return load_document(
-            self.document, self.folder, scenario=scenario, overrides=overrides, memory=self.memory
+            self.document,
+            self.folder,
+            scenario=scenario,
+            overrides=overrides,
+            allow_paths=self.allow_paths,
+            memory=self.memory,
         )
 
     @property
@@ -70,7 +83,7 @@ class ConfigReader:
         return tuple(found) if isinstance(found, dict) else ()
 
     def read_text(self, file: str, path: str) -> str:
-        """Read a text file inside the config's folder.
+        """Read a text file inside the config's folder or an allowed one.
 
         Parameters
         ----------
@@ -84,8 +97,9 @@ class ConfigReader:
         ConfigError
         """
         place = self.folder / file
+        allowed = [folder.resolve() for folder in (self.folder, *self.allow_paths)]
         try:
-            if not place.resolve().is_relative_to(self.folder.resolve()):
+            if not any(place.resolve().is_relative_to(folder) for folder in allowed):
                 raise ConfigError([Fault(path, "a file inside the config's folder", repr(file))])
             return place.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Where things stand in a plan folder."""
+"""Where things stand in the folder of a plan or a study."""
 
 from __future__ import annotations
 
@@ -20,3 +20,20 @@ BASELINE_PROOF = "proof/all_local.npz"
 
 PROVENANCE = "provenance.json"
 """Written last; the files it lists, with itself, are all that a plan folder holds."""
+
+PLAN, SWEEP, FRONTIER = "plan", "sweep", "frontier"
+"""Kinds of folders: none takes the place of another."""
+
+USES = {
+    PLAN: "computeplan explain, compare and audit read it",
+    SWEEP: "its points are in tables/points.csv, and what moves the answer is in summary.json",
+    FRONTIER: "computeplan frontier DIR reads it",
+}
+"""What can be done with a folder of each kind."""
+
+WRITERS = {
+    PLAN: "computeplan solve CONFIG --out DIR",
+    SWEEP: "computeplan sweep CONFIG --out DIR",
+    FRONTIER: "computeplan frontier CONFIG --out DIR",
+}
+"""What writes a folder of each kind."""

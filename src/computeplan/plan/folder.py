@@ -19,11 +19,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from computeplan.errors import PlanFolderError
-from computeplan.plan.contents import PROVENANCE
+from computeplan.plan.contents import PLAN, PROVENANCE
 from computeplan.plan.exchange import exchange
 
 
-def check_target(target: Path, kind: str = "plan") -> None:
+def check_target(target: Path, kind: str = PLAN) -> None:
     """Make sure that a folder may be written here, without touching anything.
 
     Parameters
@@ -48,7 +48,7 @@ def check_target(target: Path, kind: str = "plan") -> None:
 
 
 def write_folder(
-    target: Path, files: Iterable[tuple[str, bytes]], provenance: dict[str, object], kind: str = "plan"
+    target: Path, files: Iterable[tuple[str, bytes]], provenance: dict[str, object], kind: str = PLAN
 ) -> None:
     """Write a plan folder, replacing the one that is there.
 
@@ -162,7 +162,9 @@ def _refuse_foreign(target: Path, kind: str) -> None:
         return
     if not target.is_dir():
         raise PlanFolderError(f"{target} is a file; --out DIR names another place")
-    own = _own_files(target, kind)
+    found, own = _record(target)
+    if own and found != kind:
+        raise PlanFolderError(f"{target} holds a {found} and is not replaced; --out DIR names another place")
     if own:
         there = {path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()}
         foreign = sorted(there - own)
@@ -176,13 +178,13 @@ def _refuse_foreign(target: Path, kind: str) -> None:
         )
 
 
-def _own_files(target: Path, kind: str) -> set[str]:
-    """Read which files a folder of this kind holds; none where it is another one."""
+def _record(target: Path) -> tuple[str, set[str]]:
+    """Read what a folder holds and its files; none where it does not say so."""
     try:
         record = json.loads((target / PROVENANCE).read_text(encoding="utf-8"))
-        return {PROVENANCE, *record["files"]} if record.get("kind", "plan") == kind else set()
+        return str(record.get("kind", PLAN)), {PROVENANCE, *record["files"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return set()
+        return "", set()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from computeplan.errors import PlanFolderError
-from computeplan.plan.contents import PROVENANCE
+from computeplan.plan.contents import PLAN, PROVENANCE, USES, WRITERS
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class PlanFolder:
         return "" if same else f"{name} has changed since the plan was written"
 
 
-def open_folder(path: Path, kind: str = "plan") -> PlanFolder:
+def open_folder(path: Path, kind: str = PLAN) -> PlanFolder:
     """Find out which files make up a plan.
 
     Parameters
@@ -88,15 +88,16 @@ def open_folder(path: Path, kind: str = "plan") -> PlanFolder:
         provenance = json.loads((path / PROVENANCE).read_text(encoding="utf-8"))
     except OSError as error:
         raise PlanFolderError(
-            f"{path}: expected a plan folder, got none: {PROVENANCE}: {error.strerror or error}; "
-            "computeplan solve CONFIG --out DIR writes one"
+            f"{path}: expected a {kind} folder, got none: {PROVENANCE}: {error.strerror or error}; "
+            f"{WRITERS[kind]} writes one"
         ) from error
     except ValueError as error:
         raise PlanFolderError(f"{path / PROVENANCE}: expected JSON, got {error}") from error
     _check(path, provenance)
-    found = provenance.get("kind", "plan")
+    found = provenance.get("kind", PLAN)
     if found != kind:
-        raise PlanFolderError(f"{path}: expected a folder with a {kind}, got one with a {found}")
+        use = USES.get(found, f"{WRITERS[kind]} writes a {kind}")
+        raise PlanFolderError(f"{path}: expected a folder with a {kind}, got one with a {found}; {use}")
     return PlanFolder(path, provenance)
 
 

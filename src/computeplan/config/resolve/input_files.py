@@ -12,6 +12,7 @@ from typing import Any
 from computeplan.config.regular_file import MIB, NoFileError, TooLargeError, read_regular
 from computeplan.config.resolve.faults import Faults
 from computeplan.config.words import did_you_mean
+from computeplan.errors import UsageError
 
 FORMATS = (".csv", ".parquet")
 MOST_BYTES = 1024 * MIB
@@ -62,6 +63,25 @@ class Memory:
     def __reduce__(self) -> tuple[type[Memory], tuple[dict[str, tuple[InputFile, bytes]]]]:
         """Leave out what can be made again."""
         return Memory, (self.contents,)
+
+
+def allowed_folders(paths: Sequence[str | Path]) -> tuple[Path, ...]:
+    """Take folders that a config may read from, beside its own.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+
+    Raises
+    ------
+    UsageError
+        If one is no folder.
+    """
+    folders = tuple(map(Path, paths))
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"allowed path: expected a folder, got {str(folder)!r}")
+    return folders
 
 
 class InputFiles:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from computeplan.errors import PlanFolderError
 from computeplan.explain import Reason
+from computeplan.plan.contents import FRONTIER, SUMMARY, TABLES
 from computeplan.plan.folder import write_folder
+from computeplan.plan.reading import open_folder
 from computeplan.plan.tables.files import csv_bytes, parquet_bytes
 from computeplan.problem import CarbonBasis
 from computeplan.studies.baselines import Baseline
@@ -32,8 +34,8 @@ class FrontierStudy:
     ----------
     frontiers : tuple of Frontier
         At least one.
-    config : str
-        YAML of the config that was solved.
+    kept : callable
+        Gives what a folder keeps of the config and its inputs: paths inside it, and contents.
     reasons : tuple of Reason
         Why there is no plan, as far as simple conditions show it.
     provenance : mapping
@@ -43,7 +45,7 @@ class FrontierStudy:
     """
 
     frontiers: tuple[Frontier, ...]
-    config: str
+    kept: Callable[[], Iterable[tuple[str, bytes]]]
     reasons: tuple[Reason, ...]
     provenance: Mapping[str, object]
     baselines: tuple[Baseline, ...] = ()
@@ -89,16 +91,16 @@ class FrontierStudy:
         PlanFolderError
             If it cannot be written or holds something else.
         """
-        write_folder(Path(folder), self._files(), dict(self.provenance))
+        write_folder(Path(folder), self._files(), dict(self.provenance), FRONTIER)
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
-        yield "config.yaml", self.config.encode()
+        yield from self.kept()
         data = {"frontiers": [frontier.data() for frontier in self.frontiers]}
-        for name, content in ((FILE, data), ("summary.json", self.summary())):
+        for name, content in ((FILE, data), (SUMMARY, self.summary())):
             yield name, f"{json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)}\n".encode()
         for name, frame in self.tables().items():
-            yield f"tables/{name}.parquet", parquet_bytes(frame)
-            yield f"tables/{name}.csv", csv_bytes(frame)
+            yield f"{TABLES}/{name}.parquet", parquet_bytes(frame)
+            yield f"{TABLES}/{name}.csv", csv_bytes(frame)
 
 
 def frontier_tables(frontiers: Sequence[Frontier]) -> dict[str, pl.DataFrame]:
@@ -128,15 +130,12 @@ def read_frontiers(folder: str | Path) -> tuple[Frontier, ...]:
     PlanFolderError
         If there is none, or it is damaged.
     """
-    path = Path(folder) / FILE
+    saved = open_folder(Path(folder), FRONTIER)
+    content = saved.read(FILE)
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
+        data: Any = json.loads(content)
         return tuple(from_data(each) for each in data["frontiers"])
-    except FileNotFoundError:
-        raise PlanFolderError(
-            f"{folder} holds no frontier ({FILE}); `computeplan frontier CONFIG --out {folder}` writes one"
-        ) from None
-    except OSError as error:
-        raise PlanFolderError(f"{path} cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise PlanFolderError(f"{path} is damaged ({error!r}); trace the frontier again") from error
+        raise PlanFolderError(
+            f"{saved.path / FILE}: expected a frontier of this version, got {error!r}; trace it again"
+        ) from error

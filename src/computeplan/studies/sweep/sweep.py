@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from computeplan.config import ConfigReader, LoadedConfig
 from computeplan.errors import PlanFolderError
-from computeplan.plan.contents import CONFIG, INPUTS, PROVENANCE, SUMMARY, TABLES
+from computeplan.plan.contents import CONFIG, INPUTS, PROVENANCE, SUMMARY, SWEEP, TABLES
 from computeplan.plan.folder import check_target, write_folder
 from computeplan.plan.provenance import created, versions
 from computeplan.plan.reading import open_folder
@@ -37,7 +37,8 @@ from computeplan.studies.sweep.task import Study
 if TYPE_CHECKING:
     import polars as pl
 
-KIND = "sweep"
+SECTION = "sweep"
+"""Of a config: it says what varies, and is no part of what is solved."""
 NEEDED = ("computeplan", "highspy", "numpy")
 NAMES = ("points", "effects", "switches")
 """Of the tables."""
@@ -56,6 +57,8 @@ class Request:
         Laid over all points.
     overrides : tuple of str
         Laid over all points, before what varies.
+    allow_paths : tuple of Path
+        Folders that the config may read files from, beside its own.
     options : mapping of str to object
         Fields of `SolverOptions` that replace the config's.
     target : Path, optional
@@ -76,6 +79,7 @@ class Request:
     question: Question
     scenario: str | None = None
     overrides: tuple[str, ...] = ()
+    allow_paths: tuple[Path, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     target: Path | None = None
     restart: bool = False
@@ -130,12 +134,12 @@ def run_sweep(request: Request) -> Sweep:
     if request.target is not None:
         return _run(request, request.target)
     with TemporaryDirectory(prefix="computeplan-") as folder:
-        return _run(request, Path(folder) / KIND, keep=False)
+        return _run(request, Path(folder) / SWEEP, keep=False)
 
 
 def _run(request: Request, target: Path, *, keep: bool = True) -> Sweep:
-    check_target(target, KIND)
-    reader = ConfigReader.open(request.path)
+    check_target(target, SWEEP)
+    reader = ConfigReader.open(request.path, request.allow_paths)
     base = reader.load(scenario=request.scenario, overrides=request.overrides)
     ground = Ground(request.overrides, request.scenario)
     design = designed(request.question, reader, base, ground)
@@ -155,7 +159,7 @@ def _run(request: Request, target: Path, *, keep: bool = True) -> Sweep:
         found = drivers(design, tables["points"], tables["effects"])
         sweep = Sweep(tables, summarize(design, base.problem, touches, tables, found))
         if keep:
-            write_folder(target, _files(sweep, base, reader), _provenance(request, identity), KIND)
+            write_folder(target, _files(sweep, base, reader), _provenance(request, identity), SWEEP)
         store.remove()
     return sweep
 
@@ -177,7 +181,7 @@ def _crew(request: Request) -> AbstractContextManager[Crew]:
 def _identity(reader: ConfigReader, design: Design, options: Mapping[str, Any]) -> dict[str, Any]:
     """List what the answers depend on, by the name that a message gives it."""
     data = reader.document.data
-    config = {key: value for key, value in data.items() if key != KIND}
+    config = {key: value for key, value in data.items() if key != SECTION}
     points = [[point.scenario, list(point.overrides)] for point in design.points]
     inputs = {about.path: about.sha256 for about, _ in reader.memory.contents.values()}
     return {
@@ -203,7 +207,7 @@ def _finished(target: Path, identity: dict[str, Any]) -> Sweep | None:
     """Read the sweep that is in the target already; None where there is none."""
     if not (target / PROVENANCE).exists():
         return None
-    folder = open_folder(target, KIND)
+    folder = open_folder(target, SWEEP)
     changed = differences(folder.provenance.get("identity", {}), identity)
     if changed:
         raise PlanFolderError(
