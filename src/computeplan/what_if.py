@@ -20,9 +20,11 @@ from computeplan.planner import plan
 from computeplan.problem import CarbonBasis, Status
 from computeplan.solvers import SolverOptions
 from computeplan.studies.baselines import Policy, baselines
-from computeplan.studies.frontier import Frontier, FrontierStudy, read_frontiers, trace
+from computeplan.studies.frontier import FrontierStudy, open_frontier, trace
 from computeplan.studies.ranging import RangingStudy, Reader, find_range, shadow_prices
 from computeplan.studies.sweep import Progress, Question, Request, Sweep, run_sweep
+
+__all__ = ["frontier", "open_frontier", "ranging", "sweep"]
 
 
 def sweep(
@@ -161,21 +163,6 @@ def frontier(
     reasons = impossible(problem) if found[0].status is Status.INFEASIBLE else ()
     others = baselines(problem, list(dict.fromkeys(map(policy_of, policies))), chosen)
     return FrontierStudy(found, loaded.kept, reasons, origin(loaded, chosen), others)
-
-
-def open_frontier(folder: str | Path) -> tuple[Frontier, ...]:
-    """Read the frontiers that `FrontierStudy.save` wrote, one for each basis.
-
-    Parameters
-    ----------
-    folder : str or Path
-
-    Raises
-    ------
-    PlanFolderError
-        If there is none, or it is damaged.
-    """
-    return read_frontiers(folder)
 
 
 def ranging(

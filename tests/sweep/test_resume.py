@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from computeplan.errors import PlanFolderError
 
 VARY = ["demand*=0.6:1.4:9", "objective.carbon_price=0:200:3"]
 POINTS = 27
+WAIT_S = 120
 
 
 class Stop(Exception):  # noqa: N818 - no error
@@ -122,13 +125,18 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, whole):
     assert tables(tmp_path / "out") == whole
 
 
-def begin(config, *more):
-    """Start a sweep as a process of its own and wait until it has solved something."""
+def launch(config, *more):
+    """Start a sweep as a process of its own, with its workers in one group."""
     varied = [word for text in VARY for word in ("--vary", text)]
     command = [sys.executable, "-m", "computeplan", "sweep", str(config), *varied, "--workers", "1", *more]
-    process = subprocess.Popen(  # noqa: S603 - our own command
+    return subprocess.Popen(  # noqa: S603 - our own command
         command, cwd=config.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
+
+
+def begin(config, *more):
+    """Start a sweep and wait until it has solved something."""
+    process = launch(config, *more)
     points = config.parent / ".out.unfinished" / "points"
     deadline = time.monotonic() + 60
     while len(list(points.glob("*.json"))) < 3 and process.poll() is None and time.monotonic() < deadline:
@@ -145,6 +153,50 @@ def test_a_killed_process_goes_on(tmp_path, whole):
     swept(config, vary=VARY, out=tmp_path / "out", tell=seen.append)
     assert seen[0].done >= 3
     assert tables(tmp_path / "out") == whole
+
+
+def test_points_that_are_half_removed_are_not_gone_on_from(tmp_path, whole):
+    config, out, seen = tmp_path / "small.yaml", tmp_path / "out", []
+    with pytest.raises(Stop):
+        swept(config, vary=VARY, out=out, tell=stop_after(8))
+    left = tmp_path / ".out.unfinished"
+    (left / "identity.json").unlink()
+    for bases in left.glob("points/*.bases"):
+        bases.unlink()
+    swept(config, vary=VARY, out=out, tell=seen.append)
+    assert seen[0].done == 0
+    assert tables(out) == whole
+
+
+def test_what_a_run_left_that_was_killed_at_its_end_is_removed(tmp_path, whole):
+    left = tmp_path / ".whole.unfinished"
+    (left / "points").mkdir(parents=True)
+    swept(tmp_path / "small.yaml", vary=VARY, out=tmp_path / "whole")
+    assert not left.exists()
+    assert tables(tmp_path / "whole") == whole
+
+
+@pytest.mark.slow
+def test_a_sweep_that_is_killed_at_fifty_moments_goes_on_each_time(tmp_path, whole):
+    config, begin_s = tmp_path / "small.yaml", time.monotonic()
+    launch(config, "--out", "timed").communicate(timeout=WAIT_S)
+    longest = time.monotonic() - begin_s
+    moments, kills, sweeps = random.Random(3), 0, 0  # noqa: S311 - moments, not secrets
+    while kills < 50:
+        process = launch(config, "--out", "out")
+        try:
+            process.wait(timeout=moments.uniform(0.0, 1.1) * longest)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            kills += 1
+        process.communicate(timeout=WAIT_S)
+        if (tmp_path / "out").exists():
+            assert tables(tmp_path / "out") == whole
+            shutil.rmtree(tmp_path / "out")
+            sweeps += 1
+    swept(config, vary=VARY, out=tmp_path / "out")
+    assert tables(tmp_path / "out") == whole
+    assert sweeps > 0
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path, whole):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING
 from computeplan.api.loading import Loaded, origin
 from computeplan.errors import PlanFolderError
 from computeplan.explain import Diagnosis, Reason
-from computeplan.plan.contents import BASELINE_PROOF, PROOF, SUMMARY, TABLES
-from computeplan.plan.folder import write_folder
+from computeplan.plan.contents import BASELINE_PROOF, PROOF, SUMMARY
+from computeplan.plan.folder import json_bytes, write_folder
 from computeplan.plan.plan import Plan
 from computeplan.plan.saved import plan_bytes
 from computeplan.plan.summary import summarize
-from computeplan.plan.tables import csv_bytes, parquet_bytes, tables
+from computeplan.plan.tables import table_files, tables
 from computeplan.solvers import SolverOptions
 from computeplan.studies.baselines import Baseline, baseline_data
 
@@ -105,10 +104,8 @@ class Run:
         yield PROOF, plan_bytes(self.plan)
         if self.baseline:
             yield BASELINE_PROOF, plan_bytes(self.baseline.plan)
-        yield SUMMARY, f"{json.dumps(self.summary(), indent=2, ensure_ascii=False)}\n".encode()
-        for name, frame in self.tables().items():
-            yield f"{TABLES}/{name}.parquet", parquet_bytes(frame)
-            yield f"{TABLES}/{name}.csv", csv_bytes(frame)
+        yield SUMMARY, json_bytes(self.summary())
+        yield from table_files(self.tables())
 
     def _provenance(self) -> dict[str, object]:
         where_from = origin(self.loaded, self.options)

@@ -79,6 +79,16 @@ def write_folder(
                 _remove_left_behind(target)
 
 
+def json_bytes(data: object) -> bytes:
+    """Write data as the JSON files of a folder are written.
+
+    Parameters
+    ----------
+    data : object
+    """
+    return f"{json.dumps(data, indent=2, ensure_ascii=False)}\n".encode()
+
+
 def _reserved(target: Path, held: contextlib.ExitStack) -> Path:
     """Make the folder to write to, locked so that no other run takes it for one that was left behind."""
     staging = _beside(target, "partial")
@@ -95,7 +105,7 @@ def _fill(staging: Path, files: Iterable[tuple[str, bytes]], provenance: dict[st
         _write(staging / name, content)
         hashes[name] = sha256(content).hexdigest()
     record = {**provenance, "files": hashes}
-    _write(staging / PROVENANCE, f"{json.dumps(record, indent=2, ensure_ascii=False)}\n".encode())
+    _write(staging / PROVENANCE, json_bytes(record))
     for folder in sorted({path.parent for path in staging.rglob("*")}):
         _sync_folder(folder)
 

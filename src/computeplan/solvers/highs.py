@@ -56,10 +56,7 @@ def solve_highs(lp: LinearProgram, options: SolverOptions) -> SolverResult:
     SolverError
         If HiGHS refuses the model or fails.
     """
-    highs = new_highs()
-    set_options(highs, options, lp)
-    load_model(highs, lp)
-    return run(highs, lp)
+    return run(holding(lp, options), lp)
 
 
 def has_solution(lp: LinearProgram, options: SolverOptions) -> bool:
@@ -76,13 +73,19 @@ def has_solution(lp: LinearProgram, options: SolverOptions) -> bool:
         If HiGHS refuses the model or fails.
     """
     free = replace(lp, cost=np.zeros(lp.n_columns))
-    highs = new_highs()
-    set_options(highs, options, lp)
+    highs = holding(free, options)
     # Any solution will do, so none has to be a vertex.
     highs.setOptionValue("run_crossover", "off")
-    load_model(highs, free)
     status = run(highs, free).status
     return status.has_plan or (status is Status.NO_PLAN and solve_highs(free, options).status.has_plan)
+
+
+def holding(lp: LinearProgram, options: SolverOptions) -> Any:
+    """Make a solver that holds a program."""
+    highs = new_highs()
+    set_options(highs, options, lp)
+    load_model(highs, lp)
+    return highs
 
 
 def run(highs: Any, lp: LinearProgram) -> SolverResult:

@@ -7,7 +7,7 @@ import numpy as np
 from computeplan.lp import LinearProgram
 from computeplan.problem import Floats, Ints, Status
 from computeplan.solvers.basis import Basis, read_basis, set_basis
-from computeplan.solvers.highs import load_model, new_highs, run, set_options
+from computeplan.solvers.highs import holding, run, set_options
 from computeplan.solvers.options import SolverOptions, SolverResult
 
 PRIMAL, DUAL = 4, 1
@@ -30,9 +30,7 @@ class Session:
     def __init__(self, lp: LinearProgram, options: SolverOptions) -> None:
         self.lp = lp
         self._options = options
-        self._highs = new_highs()
-        set_options(self._highs, options, lp)
-        load_model(self._highs, lp)
+        self._highs = holding(lp, options)
         self._solved = False
 
     def start_from(self, other: Session) -> None:

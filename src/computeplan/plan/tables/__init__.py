@@ -6,6 +6,6 @@ that the horizon stands for. All other tables are over the time that the horizon
 
 from computeplan.plan.tables.catalog import tables
 from computeplan.plan.tables.expanded import WorkloadAccount, expand
-from computeplan.plan.tables.files import csv_bytes, difference, parquet_bytes
+from computeplan.plan.tables.files import csv_bytes, difference, parquet_bytes, table_files
 
-__all__ = ["WorkloadAccount", "csv_bytes", "difference", "expand", "parquet_bytes", "tables"]
+__all__ = ["WorkloadAccount", "csv_bytes", "difference", "expand", "parquet_bytes", "table_files", "tables"]

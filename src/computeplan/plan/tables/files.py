@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
+
+from computeplan.plan.contents import TABLES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -43,6 +46,23 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     safe.write_csv(buffer, include_bom=True, datetime_format="%Y-%m-%dT%H:%M%:z")
     return buffer.getvalue()
+
+
+def table_files(frames: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, bytes]]:
+    """Write tables as a folder keeps them, each as Parquet and as CSV.
+
+    Parameters
+    ----------
+    frames : mapping of str to polars.DataFrame
+
+    Yields
+    ------
+    (str, bytes)
+        Path inside the folder, and content.
+    """
+    for name, frame in frames.items():
+        yield f"{TABLES}/{name}.parquet", parquet_bytes(frame)
+        yield f"{TABLES}/{name}.csv", csv_bytes(frame)
 
 
 def difference(content: bytes, frame: pl.DataFrame, tolerance: float) -> str:

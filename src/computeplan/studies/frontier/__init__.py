@@ -2,7 +2,7 @@
 
 from computeplan.studies.frontier.curve import Curve, Reading
 from computeplan.studies.frontier.frontier import Frontier, Point
-from computeplan.studies.frontier.study import FrontierStudy, read_frontiers
+from computeplan.studies.frontier.study import FrontierStudy, open_frontier
 from computeplan.studies.frontier.tracing import trace
 from computeplan.studies.frontier.words import reading_data
 
@@ -12,7 +12,7 @@ __all__ = [
     "FrontierStudy",
     "Point",
     "Reading",
-    "read_frontiers",
+    "open_frontier",
     "reading_data",
     "trace",
 ]

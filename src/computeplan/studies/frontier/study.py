@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from computeplan.errors import PlanFolderError
 from computeplan.explain import Reason
-from computeplan.plan.contents import FRONTIER, SUMMARY, TABLES
-from computeplan.plan.folder import write_folder
+from computeplan.plan.contents import FRONTIER, SUMMARY
+from computeplan.plan.folder import json_bytes, write_folder
 from computeplan.plan.reading import open_folder
-from computeplan.plan.tables.files import csv_bytes, parquet_bytes
+from computeplan.plan.tables import table_files
 from computeplan.problem import CarbonBasis
 from computeplan.studies.baselines import Baseline
 from computeplan.studies.frontier.frontier import Frontier, from_data
@@ -95,12 +95,9 @@ class FrontierStudy:
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
         yield from self.kept()
-        data = {"frontiers": [frontier.data() for frontier in self.frontiers]}
-        for name, content in ((FILE, data), (SUMMARY, self.summary())):
-            yield name, f"{json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)}\n".encode()
-        for name, frame in self.tables().items():
-            yield f"{TABLES}/{name}.parquet", parquet_bytes(frame)
-            yield f"{TABLES}/{name}.csv", csv_bytes(frame)
+        yield FILE, json_bytes({"frontiers": [frontier.data() for frontier in self.frontiers]})
+        yield SUMMARY, json_bytes(self.summary())
+        yield from table_files(self.tables())
 
 
 def frontier_tables(frontiers: Sequence[Frontier]) -> dict[str, pl.DataFrame]:
@@ -118,7 +115,7 @@ def frontier_tables(frontiers: Sequence[Frontier]) -> dict[str, pl.DataFrame]:
     return {"points": pl.DataFrame(points), "segments": pl.DataFrame(segments)}
 
 
-def read_frontiers(folder: str | Path) -> tuple[Frontier, ...]:
+def open_frontier(folder: str | Path) -> tuple[Frontier, ...]:
     """Read the frontiers of a folder that `FrontierStudy.save` wrote.
 
     Parameters

@@ -59,11 +59,12 @@ class Store:
         """
         with _reported(self.folder):
             if restart:
-                shutil.rmtree(self._points, ignore_errors=True)
                 (self.folder / IDENTITY).unlink(missing_ok=True)
             if (self.folder / IDENTITY).exists():
                 self._check(identity)
                 return
+            # Points without an identity are what a run left that was killed while it removed them.
+            shutil.rmtree(self._points, ignore_errors=True)
             self._points.mkdir(exist_ok=True)
             text = json.dumps(identity, indent=2, ensure_ascii=False)
             _write(self.folder / IDENTITY, text.encode())
@@ -84,7 +85,8 @@ class Store:
         except ImportError:
             yield
             return
-        handle = os.open(self.folder, os.O_RDONLY)
+        with _reported(self.folder):
+            handle = os.open(self.folder, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
@@ -120,8 +122,16 @@ class Store:
         return Trace(digest, _unpacked(self._file(index, "bases").read_bytes()))
 
     def remove(self) -> None:
-        """Remove the store."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove the store; killed meanwhile, what is left counts for nothing."""
+        with contextlib.suppress(OSError):
+            (self.folder / IDENTITY).unlink(missing_ok=True)
+            shutil.rmtree(self.folder)
+
+    def remove_left_behind(self) -> None:
+        """Remove what a run left that was killed at its end, unless another one is at work."""
+        if self.folder.exists():
+            with contextlib.suppress(PlanFolderError), self.alone():
+                self.remove()
 
     @property
     def _points(self) -> Path:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from computeplan.config import ConfigReader, LoadedConfig
 from computeplan.errors import PlanFolderError
 from computeplan.plan.contents import CONFIG, INPUTS, PROVENANCE, SUMMARY, SWEEP, TABLES
-from computeplan.plan.folder import check_target, write_folder
+from computeplan.plan.folder import check_target, json_bytes, write_folder
 from computeplan.plan.provenance import created, versions
 from computeplan.plan.reading import open_folder
-from computeplan.plan.tables import csv_bytes, parquet_bytes
+from computeplan.plan.tables import table_files
 from computeplan.studies.sweep.ask import Question, designed
 from computeplan.studies.sweep.crew import Crew, cluster_crew, cores, given_crew, local_crew
 from computeplan.studies.sweep.design import Design, Ground
@@ -145,10 +145,11 @@ def _run(request: Request, target: Path, *, keep: bool = True) -> Sweep:
     design = designed(request.question, reader, base, ground)
     touches = probe(reader, design, base.problem)
     identity = _identity(reader, design, request.options)
+    store = Store.beside(target)
     there = None if request.restart else _finished(target, identity)
     if there is not None:
+        store.remove_left_behind()
         return there
-    store = Store.beside(target)
     with store.alone():
         store.open(identity, restart=request.restart)
         key = sha256(_text(identity)).hexdigest()
@@ -232,10 +233,8 @@ def _files(sweep: Sweep, base: LoadedConfig, reader: ConfigReader) -> Iterator[t
     yield CONFIG, base.resolved.encode()
     inputs = {about.path: content for about, content in reader.memory.contents.values()}
     yield from ((f"{INPUTS}/{path}", content) for path, content in sorted(inputs.items()))
-    yield SUMMARY, f"{json.dumps(sweep.summary, indent=2, ensure_ascii=False)}\n".encode()
-    for name, frame in sweep.tables.items():
-        yield f"{TABLES}/{name}.parquet", parquet_bytes(frame)
-        yield f"{TABLES}/{name}.csv", csv_bytes(frame)
+    yield SUMMARY, json_bytes(sweep.summary)
+    yield from table_files(sweep.tables)
 
 
 def _provenance(request: Request, identity: dict[str, Any]) -> dict[str, object]:
