@@ -5,7 +5,9 @@ import runpy
 from pathlib import Path
 
 import pytest
+import typer
 
+from computeplan.cli import app
 from computeplan.config import json_schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,3 +42,10 @@ def test_readme_draws_every_layer_above_those_that_it_imports():
             used = re.findall(r"(?:from|import) computeplan\.(\w+)", module.read_text(encoding="utf-8"))
             upward += [(module.name, other) for other in used if drawn.index(other) < drawn.index(layer)]
     assert upward == []
+
+
+def test_readme_shows_every_command_in_the_order_of_the_help():
+    use = (ROOT / "README.md").read_text(encoding="utf-8").split("## Use")[1]
+    shown = re.findall(r"^    computeplan (\w+)", use, re.MULTILINE)
+    group = typer.main.get_command(app)
+    assert list(dict.fromkeys(shown)) == list(group.commands)

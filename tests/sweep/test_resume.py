@@ -181,7 +181,7 @@ def test_a_sweep_that_is_killed_at_fifty_moments_goes_on_each_time(tmp_path, who
     config, begin_s = tmp_path / "small.yaml", time.monotonic()
     launch(config, "--out", "timed").communicate(timeout=WAIT_S)
     longest = time.monotonic() - begin_s
-    moments, kills, sweeps = random.Random(3), 0, 0  # noqa: S311 - moments, not secrets
+    moments, kills, sweeps, kept = random.Random(3), 0, 0, set()  # noqa: S311 - moments, not secrets
     while kills < 50:
         process = launch(config, "--out", "out")
         try:
@@ -190,6 +190,7 @@ def test_a_sweep_that_is_killed_at_fifty_moments_goes_on_each_time(tmp_path, who
             os.killpg(process.pid, signal.SIGKILL)
             kills += 1
         process.communicate(timeout=WAIT_S)
+        kept.add(len(list((tmp_path / ".out.unfinished" / "points").glob("*.json"))))
         if (tmp_path / "out").exists():
             assert tables(tmp_path / "out") == whole
             shutil.rmtree(tmp_path / "out")
@@ -197,6 +198,7 @@ def test_a_sweep_that_is_killed_at_fifty_moments_goes_on_each_time(tmp_path, who
     swept(config, vary=VARY, out=tmp_path / "out")
     assert tables(tmp_path / "out") == whole
     assert sweeps > 0
+    assert len(kept - {0, POINTS}) > 2, "hardly a run was killed between its first point and its last"
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path, whole):

@@ -52,7 +52,10 @@ def computeplan(
     """Plan which company's computing work runs where and when: cheapest and cleanest, verified."""
 
 
-for command in (new, check, solve, sweep, frontier, ranging, explain, compare, audit, schema, export):
+COMMANDS = (new, check, solve, explain, audit, compare, sweep, frontier, ranging, export, schema)
+"""In the order in which one comes to need them."""
+
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(bench, name="bench", help="Measure how long planning takes; compare measurements.")
 

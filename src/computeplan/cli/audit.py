@@ -17,7 +17,10 @@ Plan = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan folder.", s
 
 @guarded
 def audit(plan: Plan, *, as_json: Json = False) -> ExitCode:
-    """Check a plan from its folder alone: files, every constraint, the proof, tables."""
+    """Check a plan again from its folder alone.
+
+    Files, every constraint, cost and emissions, the proof of the gap, tables.
+    """
     with terminal.working("auditing"):
         from computeplan.archive import audit_folder
         from computeplan.report import audit_data, audit_view

@@ -18,7 +18,10 @@ def check(
     allow_paths: AllowPaths = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Check a config: list its faults, or what it contains and what makes a plan impossible."""
+    """Check a config: its faults, or what it holds and what cannot work.
+
+    Nothing is solved; what makes a plan impossible is found by simple conditions.
+    """
     loaded = read_config(config, scenario, overrides, allow_paths)
     with terminal.working("checking"):
         from computeplan.explain import impossible

@@ -20,7 +20,10 @@ After = Annotated[
 
 @guarded
 def compare(before: Before, after: After, *, as_json: Json = False) -> ExitCode:
-    """Say what changed from one plan to another: inputs, cost, carbon, placement, what binds."""
+    """Say what changed from one plan to another.
+
+    Inputs, cost, carbon, where work runs, what binds.
+    """
     with terminal.working("reading the plans"):
         from computeplan import archive
         from computeplan.problem import Goal

@@ -49,9 +49,10 @@ def explain(
     allow_paths: AllowPaths = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Say why a config has no plan and what would give it one.
+    """Say why a config has no plan, or why a plan is as it is.
 
-    Of a plan: why a workload runs where it runs, what fills a site, or what a company pays.
+    Of a config: also the least change that gives it a plan. Of a plan: why a workload runs where it runs,
+    what fills a site, or what a company pays.
     """
     if subject is None and not target.is_dir():
         if kind is not None:

@@ -25,7 +25,7 @@ def export(
     overrides: Overrides = None,
     allow_paths: AllowPaths = None,
 ) -> ExitCode:
-    """Write the linear program of a config as an MPS or LP file, for other solvers."""
+    """Write the linear program as an MPS or LP file for other solvers."""
     loaded = read_config(config, scenario, overrides, allow_paths)
     with terminal.working("writing"):
         from computeplan import api

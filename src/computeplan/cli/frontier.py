@@ -92,9 +92,10 @@ def frontier(
     baselines: Baselines = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Trace cost against carbon, between achieved plans and proved bounds.
+    """Trace the lowest cost against carbon, proved.
 
-    Caps, prices and budgets are then read off it; with the folder of a frontier nothing is solved.
+    The curve lies between achieved plans and proved bounds. Caps, prices and budgets are then read off it;
+    with the folder of a frontier nothing is solved.
     """
     questions = _questions(cap, price, budget)
     if source.is_dir():

@@ -21,7 +21,10 @@ def new(
         Path | None, typer.Option(metavar="PATH", help="File or folder to write; default ./TEMPLATE.yaml.")
     ] = None,
 ) -> ExitCode:
-    """Write a config to start from, with the data files it reads. Nothing is overwritten."""
+    """Write a config to start from, with the files it reads.
+
+    Nothing is overwritten.
+    """
     from computeplan.cli.templates import copy_template
 
     written = copy_template(template, to)

@@ -60,7 +60,7 @@ def ranging(
     baselines: Baselines = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Find break-even points, and what one more and one less of every limit is worth."""
+    """Find break-even points, and what more of each limit is worth."""
     loaded = read_config(config, scenario, overrides, allow_paths)
     options = solver_options(loaded, solver, time_limit, threads, None)
     with terminal.working("planning") as tell:

@@ -17,7 +17,7 @@ from computeplan.cli.failures import guarded
 def schema(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="File to write; default stdout.")] = None,
 ) -> ExitCode:
-    """Print the JSON Schema of configs, so that editors complete and check them."""
+    """Print the JSON Schema of configs, for completion in editors."""
     from computeplan.config import json_schema
 
     found = json_schema()

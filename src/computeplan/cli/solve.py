@@ -53,7 +53,7 @@ def solve(
     baselines: Baselines = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Find the optimal plan, audit it, print it and write the plan folder."""
+    """Find the optimal plan, audit it, print it and write its folder."""
     start, folder = perf_counter(), out or default_folder(config, scenario)
     with terminal.working("reading the config"):
         from computeplan import api

@@ -91,9 +91,10 @@ def sweep(
     method: Algorithm = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Solve a config with many values: what moves the answer, and where plans switch.
+    """Solve a config with many values: what moves the answer.
 
-    Each point is a verified plan. What was interrupted goes on with the same command.
+    Also where plans switch. Each point is a verified plan. What was interrupted goes on with the same
+    command.
     """
     folder = out or Path("sweeps") / default_folder(config, scenario).name
     with terminal.working("reading the config") as tell:
