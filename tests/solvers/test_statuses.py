@@ -12,7 +12,7 @@ import pytest
 from builders import Demand, Pool, make_problem, on_demand
 from computeplan.errors import SolverError
 from computeplan.grouping import merge
-from computeplan.lp import build
+from computeplan.lp import LinearProgram, build
 from computeplan.problem import Status
 from computeplan.solvers import SolverOptions, pulp_bridge, solve
 from computeplan.solvers.highs import run
@@ -107,6 +107,23 @@ def test_an_optimum_of_highs_that_is_none_is_only_feasible():
 def test_a_failure_of_highs_is_told(code):
     with pytest.raises(SolverError, match=f"HiGHS failed with status {code[1:]}"):
         run(Ended(code, None, None), LP)
+
+
+@pytest.mark.parametrize("code", ["kInfeasible", "kUnbounded"])
+def test_what_presolve_cannot_tell_apart_is_told_by_a_second_run(code):
+    class Twice(Ended):
+        def run(self):
+            self._status = SimpleNamespace(name=code if hasattr(self, "ran") else "kUnboundedOrInfeasible")
+            self.ran = True
+
+    assert run(Twice(code, None, None), LP).status is ENDS[code]
+
+
+def test_a_program_of_nothing_is_solved():
+    nothing, numbers = np.empty(0), np.empty(0, np.int32)
+    lp = LinearProgram(*[nothing] * 5, np.zeros(1, np.int32), numbers, nothing, 7.0, (), ())
+    result = solve(lp, SolverOptions())
+    assert (result.status, result.detail, result.objective) == (Status.OPTIMAL, "ModelEmpty", 7.0)
 
 
 PULP_ENDS = [(status, solution) for status in pulp.LpStatus for solution in pulp.LpSolution]

@@ -160,14 +160,15 @@ def _result(highs: Any, lp: LinearProgram) -> SolverResult:
     solution = highs.getSolution() if claim.has_plan else None
     values = np.asarray(solution.col_value) if solution and solution.value_valid else None
     duals = np.asarray(solution.row_dual) if solution and solution.dual_valid else None
+    objective = info.objective_function_value
     if detail == "kModelEmpty":
-        values, duals = np.zeros(lp.n_columns), np.zeros(lp.n_rows)
+        values, duals, objective = np.zeros(lp.n_columns), np.zeros(lp.n_rows), lp.offset
     status = settle(claim, lp, values, duals)
     return SolverResult(
         status=status,
         values=values if status.has_plan else None,
         row_duals=duals if status.has_plan else None,
-        objective=info.objective_function_value if status.has_plan else None,
+        objective=objective if status.has_plan else None,
         solver="highs",
         version=highs.version(),
         detail=detail.removeprefix("k"),
