@@ -45,6 +45,8 @@ OWNERS = {
     "pint": {"config"},
     "highspy": {"solvers"},
     "pulp": {"solvers"},
+    "clarabel": {"solvers"},
+    "scipy": {"solvers"},
     "polars": {"config", "plan", "studies"},
     "distributed": {"studies"},
     "rich": {"report", "cli"},
