@@ -23,7 +23,7 @@ from computeplan.errors import PlanFolderError
 from computeplan.explain import Reason, impossible
 from computeplan.grouping import merge
 from computeplan.lp import build
-from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF, SUMMARY, TABLES
+from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF, SUMMARY, TABLES, WRITTEN
 from computeplan.plan.folder import write_folder
 from computeplan.plan.plan import Plan
 from computeplan.plan.provenance import created, versions
@@ -56,6 +56,8 @@ class Loaded:
     overrides : tuple of str
     read_s : float
         Seconds that reading took.
+    written : str
+        The config as a person wrote it: its comments say what the figures rest on.
     """
 
     path: Path
@@ -64,6 +66,7 @@ class Loaded:
     scenario: str | None
     overrides: tuple[str, ...]
     read_s: float
+    written: str
 
     @property
     def problem(self) -> Problem:
@@ -140,6 +143,7 @@ class Run:
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
         yield CONFIG, self.loaded.config.resolved.encode()
+        yield WRITTEN, self.loaded.written.encode()
         for file in self.loaded.config.inputs:
             yield f"{INPUTS}/{file.path}", _unchanged(self.loaded.path.parent, file)
         yield PROOF, plan_bytes(self.plan)
@@ -190,8 +194,16 @@ def load(path: str | Path, *, scenario: str | None = None, overrides: Sequence[s
     """
     start, file = perf_counter(), Path(path)
     config = load_config(file, scenario=scenario, overrides=overrides)
-    digest = sha256(file.read_bytes()).hexdigest()
-    return Loaded(file, digest, config, scenario, tuple(overrides), perf_counter() - start)
+    content = file.read_bytes()
+    return Loaded(
+        path=file,
+        sha256=sha256(content).hexdigest(),
+        config=config,
+        scenario=scenario,
+        overrides=tuple(overrides),
+        read_s=perf_counter() - start,
+        written=content.decode("utf-8-sig"),
+    )
 
 
 def solve(
