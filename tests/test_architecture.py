@@ -46,6 +46,8 @@ OWNERS = {
     "pulp": {"solvers"},
     "polars": {"config", "plan"},
     "rich": {"report", "cli"},
+    "jinja2": {"report"},
+    "plotly": {"report"},
     "typer": {"cli"},
 }
 """The only layers that may import a library."""

@@ -13,6 +13,7 @@ from computeplan.cli.compare import compare
 from computeplan.cli.explain import explain
 from computeplan.cli.export import export
 from computeplan.cli.new import new
+from computeplan.cli.report import report
 from computeplan.cli.schema import schema
 from computeplan.cli.solve import solve
 
@@ -49,7 +50,7 @@ def computeplan(
     """Plan which company's computing work runs where and when: cheapest and cleanest, verified."""
 
 
-for command in (new, check, solve, explain, compare, audit, schema, export):
+for command in (new, check, solve, explain, compare, report, audit, schema, export):
     app.command()(command)
 app.add_typer(bench, name="bench", help="Measure how long planning takes; compare measurements.")
 

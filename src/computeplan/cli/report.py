@@ -15,27 +15,29 @@ from computeplan.cli.options import Json
 
 
 class Language(StrEnum):
-    """Languages of a report."""
+    """Languages of a report, stated here so that ``--help`` need not import them."""
 
     EN = "en"
     ZH = "zh"
 
 
 Plan = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan folder.", show_default=False)]
-Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Default: report.html beside the plan folder, named after it.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The HTML file; default: beside the folder, with its name."),
+]
 Lang = Annotated[Language, typer.Option(help="Language of the report.")]
 
 
 @guarded
 def report(plan: Plan, *, out: Out = None, lang: Lang = Language.EN, as_json: Json = False) -> ExitCode:
-    """Write a plan as one HTML file that opens in a browser without a network."""
-    target = out or plan.absolute().with_name(f"{plan.absolute().name}.html")
-    with terminal.working("reading the plan"):
-        from computeplan.report.html import report_html
+    """Write a plan as one HTML file, which needs no other file and no network."""
+    folder = plan.absolute()
+    target = out or folder.with_name(f"{folder.name}.html")
+    with terminal.working("writing the report"):
+        from computeplan.report.html import write_report
 
-        html = report_html(plan, lang.value)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(html, encoding="utf-8", newline="\n")
+        write_report(plan, target, lang.value)
     if as_json:
         terminal.write_json({"report": str(target), "bytes": target.stat().st_size})
     else:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from computeplan.problem import Floats
+
 Figure = Mapping[str, Any]
 """A plotly figure: ``data`` and ``layout``, as plain values."""
 
@@ -122,7 +124,7 @@ class Column:
 
     key: str
     label: str
-    values: Sequence[Any]
+    values: Sequence[Any] | Floats
     digits: int = 4
     choice: bool = False
     company: bool = False

@@ -28,7 +28,7 @@ class TimeAxis:
         Of the axis.
     """
 
-    places: Sequence[str | float]
+    places: Sequence[str | float | None]
     layout: dict[str, Any]
 
     @staticmethod
@@ -41,10 +41,15 @@ class TimeAxis:
         """
         if len(horizon.blocks) == 1:
             places = [moment(horizon, edge) for edge in range(horizon.size + 1)]
-            return TimeAxis(places, {"type": "date", "tickformat": "%m-%d\n%H:%M", "hoverformat": "%m-%d %H:%M"})
+            return TimeAxis(
+                places, {"type": "date", "tickformat": "%m-%d\n%H:%M", "hoverformat": "%m-%d %H:%M"}
+            )
         hours = np.concatenate(([0.0], np.cumsum(horizon.hours)))
         starts = [block.start for block in horizon.blocks]
-        ticks = {"tickvals": [hours[edge] for edge in starts], "ticktext": [moment(horizon, e)[:10] for e in starts]}
+        ticks = {
+            "tickvals": [hours[edge] for edge in starts],
+            "ticktext": [moment(horizon, e)[:10] for e in starts],
+        }
         return TimeAxis(rounded(hours, 9), {"type": "linear", "showgrid": True, **ticks})
 
     def steps(self, values: Floats) -> list[float | int | None]:

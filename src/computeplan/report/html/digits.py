@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from computeplan.problem import Floats
+
 
 def rounded(values: npt.ArrayLike | Sequence[Any], digits: int = 5) -> list[float | int | None]:
     """Round to significant digits.
@@ -24,10 +26,12 @@ def rounded(values: npt.ArrayLike | Sequence[Any], digits: int = 5) -> list[floa
         Whole numbers without a decimal point; None where there is none.
     """
     numbers = np.asarray(values, dtype=np.float64)
-    return [None if not np.isfinite(number) else _short(f"{number:.{digits}g}") for number in numbers.tolist()]
+    return [
+        None if not np.isfinite(number) else _short(f"{number:.{digits}g}") for number in numbers.tolist()
+    ]
 
 
-def shown(values: Sequence[Any], digits: int) -> list[float | int | None]:
+def shown(values: Sequence[Any] | Floats, digits: int) -> list[float | int | None]:
     """Round as a table shows it: digits before the decimal point are never rounded away.
 
     Parameters

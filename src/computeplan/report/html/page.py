@@ -55,11 +55,13 @@ def _policy(code: str, library: str) -> str:
 
 
 def _data(page: Page, words: Words) -> dict[str, Any]:
-    """What the scripts need: charts, tables and words."""
+    """Collect what the scripts need: charts, tables and words."""
     statement = page.statement
     return {
         "language": words.language,
-        "charts": {b.key: _shown_as_text(list(b.figures.values())) for b in page.blocks if isinstance(b, Chart)},
+        "charts": {
+            b.key: _shown_as_text(list(b.figures.values())) for b in page.blocks if isinstance(b, Chart)
+        },
         "tables": {b.key: _table(b) for b in page.blocks if isinstance(b, Table)},
         "words": {key[3:]: text for key, text in words.catalog.items() if key.startswith("ui.")},
         "statement": statement

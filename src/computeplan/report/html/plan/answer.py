@@ -50,7 +50,9 @@ def _cost(view: PlanView) -> str:
         return words("answer.cost", cost=amount)
     other = view.local.accounts.cost.total
     compared = _compared(view, cost, other, lambda size: words.amount(size, currency))
-    return words("answer.cost_compared", cost=amount, compared=words(f"answer.cost.{compared[0]}", **compared[1]))
+    return words(
+        "answer.cost_compared", cost=amount, compared=words(f"answer.cost.{compared[0]}", **compared[1])
+    )
 
 
 def _compared(
@@ -71,7 +73,9 @@ def _places(view: PlanView) -> str:
     counted = leaves if away > SAME else by_pool.sum(axis=0) / total
     at_site = sum_by(problem.pools.site, counted, problem.sites.size)
     largest = [s for s in np.argsort(-at_site, kind="stable").tolist() if at_site[s] > SAME][:NAMED]
-    named = words("answer.and").join(f"{problem.sites.names[s]} ({words.percent(at_site[s])})" for s in largest)
+    named = words("answer.and").join(
+        f"{problem.sites.names[s]} ({words.percent(at_site[s])})" for s in largest
+    )
     key = "answer.places" if away > SAME else "answer.places_home"
     return words(key, away=words.percent(away), sites=named)
 
@@ -84,7 +88,9 @@ def _carbon(view: PlanView) -> str:
     others = view.local.accounts.emissions_t
     told, kinds = {}, set()
     for basis in CarbonBasis:
-        kind, values = _compared(view, emissions.on(basis), others.on(basis), lambda size: words.amount(size, "t"))
+        kind, values = _compared(
+            view, emissions.on(basis), others.on(basis), lambda size: words.amount(size, "t")
+        )
         kinds.add(kind)
         amount = words.amount(emissions.on(basis), "t")
         told[basis.value] = words(f"answer.carbon.{kind}", amount=amount, share=values["share"])

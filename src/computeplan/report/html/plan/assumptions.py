@@ -21,11 +21,18 @@ def assumptions(view: PlanView) -> Section:
         columns = [
             Column("setting", words("assumptions.setting"), [r.path or "–" for r in found]),
             Column("value", words("assumptions.value"), [r.value or "–" for r in found]),
-            Column("standing", words("assumptions.standing"), [_standing(view, r.standing) for r in found], choice=True),
+            Column(
+                "standing",
+                words("assumptions.standing"),
+                [_standing(view, r.standing) for r in found],
+                choice=True,
+            ),
             Column("text", words("assumptions.text"), [r.text for r in found]),
             Column("line", words("assumptions.line"), [r.line for r in found], digits=9),
         ]
-        blocks.append(Table("assumptions", words("assumptions.table"), columns, "line", words("assumptions.note")))
+        blocks.append(
+            Table("assumptions", words("assumptions.table"), columns, "line", words("assumptions.note"))
+        )
     blocks.append(Folded(words("assumptions.written"), loaded.written))
     if loaded.scenario or loaded.overrides:
         blocks.append(Folded(words("assumptions.resolved"), loaded.config.resolved))

@@ -26,7 +26,10 @@ def _proof(view: PlanView) -> Facts:
     if audit.bound is None or audit.gap is None:
         bound, gap = words("certificate.no_bound"), words("certificate.not_proved")
     else:
-        bound, gap = words("certificate.bound_is", bound=f"{number(audit.bound, 10)} {unit}"), f"{audit.gap:.1e}"
+        bound, gap = (
+            words("certificate.bound_is", bound=f"{number(audit.bound, 10)} {unit}"),
+            f"{audit.gap:.1e}",
+        )
     rows = [
         (words("certificate.verdict"), words("audit.passed" if audit.passed else "audit.failed")),
         (words("certificate.objective"), f"{number(audit.objective, 10)} {unit}"),
@@ -72,7 +75,10 @@ def _origin(view: PlanView) -> Facts:
         (words("certificate.config"), f"{config['path']} · SHA-256 {config['sha256']}"),
         (words("certificate.scenario"), str(config["scenario"] or "–")),
         (words("certificate.set"), ", ".join(config["set"]) or "–"),
-        *((words("certificate.input"), f"{file['path']} · SHA-256 {file['sha256']}") for file in origin["inputs"]),
+        *(
+            (words("certificate.input"), f"{file['path']} · SHA-256 {file['sha256']}")
+            for file in origin["inputs"]
+        ),
         (words("certificate.solver"), f"{solver.name} {solver.version}: {solver.detail}"),
         (words("certificate.size"), size),
         (words("certificate.times"), _times(view)),

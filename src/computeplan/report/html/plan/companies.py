@@ -70,7 +70,10 @@ def statement(view: PlanView) -> Statement:
     savings = ["all_local_cost", "saving", "saving_share"] if view.local else []
     parts = [part for part, amount in view.accounts.cost.parts().items() if amount]
     groups = [
-        (words("statement.result"), ["work_unit_h", "energy_kwh", "short_unit_h", "cost", *savings, "marginal_cost"]),
+        (
+            words("statement.result"),
+            ["work_unit_h", "energy_kwh", "short_unit_h", "cost", *savings, "marginal_cost"],
+        ),
         (words("statement.cost"), [*parts, "cost", "shortfall_penalty", "carbon_charge"]),
         (words("statement.carbon"), [f"{basis}_kg" for basis in ("location", "market", "hourly")]),
         (words("statement.sites"), [f"site.{name}" for name in problem.sites.names]),
@@ -109,7 +112,9 @@ def _tiers(view: PlanView, bills: Bills) -> Figures:
     if bills.local_cost is not None:
         local = summed(bills.local_cost)
         saved = [other - own for other, own in zip(local, cost, strict=True)]
-        shares = [words.percent(s / other if other else np.nan) for s, other in zip(saved, local, strict=True)]
+        shares = [
+            words.percent(s / other if other else np.nan) for s, other in zip(saved, local, strict=True)
+        ]
         columns += [column(local), column(saved), shares]
         heads += [words("companies.all_local", unit=currency), words("companies.saving", unit=currency), "%"]
     labels = [*names, words("total")]
@@ -171,20 +176,26 @@ def _company_table(view: PlanView, bills: Bills) -> Table:
         Column("cost", words("companies.cost", unit=currency), mine.cost.total),
     ]
     if bills.local_cost is not None and bills.saving is not None:
-        share = np.divide(bills.saving, bills.local_cost, out=np.full(len(count), np.nan), where=bills.local_cost > 0)
+        share = np.divide(
+            bills.saving, bills.local_cost, out=np.full(len(count), np.nan), where=bills.local_cost > 0
+        )
         columns += [
             Column("all_local_cost", words("companies.all_local", unit=currency), bills.local_cost),
             Column("saving", words("companies.saving", unit=currency), bills.saving),
             Column("saving_share", words("companies.saving_share"), share, percent=True),
         ]
     if bills.marginal_cost is not None:
-        columns.append(Column("marginal_cost", words("companies.marginal", unit=currency), bills.marginal_cost))
+        columns.append(
+            Column("marginal_cost", words("companies.marginal", unit=currency), bills.marginal_cost)
+        )
     for basis, kg in mine.emissions_kg.bases().items():
         columns.append(Column(f"{basis}_kg", words("companies.carbon_kg", basis=words(f"basis.{basis}")), kg))
     columns.append(Column("energy_kwh", words("companies.energy"), mine.energy_kwh))
     for part, amounts in mine.cost.parts().items():
         if amounts.any():
-            columns.append(Column(part, words("companies.part", part=words(f"cost.{part}"), unit=currency), amounts))
+            columns.append(
+                Column(part, words("companies.part", part=words(f"cost.{part}"), unit=currency), amounts)
+            )
     columns += [
         Column("shortfall_penalty", words("comparison.shortfall", unit=currency), mine.shortfall_penalty),
         Column("carbon_charge", words("comparison.carbon_charge", unit=currency), mine.carbon_charge),
@@ -207,7 +218,9 @@ def _workload_table(view: PlanView) -> Table:
     owner = problem.workloads.company.tolist()
     columns = [
         Column("workload", words("workloads.workload"), problem.workloads.names),
-        Column("company", words("companies.company"), [problem.companies.names[c] for c in owner], company=True),
+        Column(
+            "company", words("companies.company"), [problem.companies.names[c] for c in owner], company=True
+        ),
         Column("main_site", words("workloads.main_site"), main, choice=True),
         Column("main_share", words("workloads.main_share"), share, percent=True),
         Column("work_unit_h", words("companies.work"), total),

@@ -54,7 +54,9 @@ def _table(view: PlanView, plans: dict[str, Accounts]) -> Figures:
 
 
 def _cost_rows(view: PlanView, plans: dict[str, Accounts]) -> list[tuple[str, list[float]]]:
-    parts = {part: [plan.cost.parts()[part] for plan in plans.values()] for part in view.accounts.cost.parts()}
+    parts = {
+        part: [plan.cost.parts()[part] for plan in plans.values()] for part in view.accounts.cost.parts()
+    }
     return [(f"· {view.words(f'cost.{part}')}", amounts) for part, amounts in parts.items() if any(amounts)]
 
 

@@ -64,7 +64,9 @@ def _sankey(view: PlanView, origins: list[str], work: Floats) -> dict[str, Any]:
     sites = list(view.problem.sites.names)
     used = [site for site in range(len(sites)) if (target == site).any()]
     place = {site: len(origins) + number for number, site in enumerate(used)}
-    labels = [_label(view, name, amount / total) for name, amount in zip(origins, work.sum(axis=1), strict=True)]
+    labels = [
+        _label(view, name, amount / total) for name, amount in zip(origins, work.sum(axis=1), strict=True)
+    ]
     labels += [_label(view, sites[site], work[:, site].sum() / total) for site in used]
     trace = {
         "type": "sankey",

@@ -57,9 +57,15 @@ def plan_page(run: Run, provenance: Mapping[str, Any], words: Words) -> Page:
 def _badges(view: PlanView) -> list[str]:
     words, audit, status = view.words, view.solution.audit, view.run.plan.status
     goal = view.problem.objective
-    proof = words("badge.proved") if status is Status.OPTIMAL and audit.gap is not None else words("badge.unproved")
+    proof = (
+        words("badge.proved")
+        if status is Status.OPTIMAL and audit.gap is not None
+        else words("badge.unproved")
+    )
     if status is Status.FEASIBLE and audit.gap is not None:
         proof = words("badge.gap", gap=f"{100 * audit.gap:.3g} %")
     verdict = words("audit.passed" if audit.passed else "audit.failed")
-    scenario = [words("assumptions.scenario", name=view.run.loaded.scenario)] if view.run.loaded.scenario else []
+    scenario = (
+        [words("assumptions.scenario", name=view.run.loaded.scenario)] if view.run.loaded.scenario else []
+    )
     return [words(f"goal.{goal.goal}"), proof, verdict, *scenario]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from computeplan.plan.requirements import arrivals, job_block, job_overlap_h
 from computeplan.plan.plan import Solution
-from computeplan.problem import Floats, HorizonEnd, Problem, Work
+from computeplan.plan.requirements import arrivals, job_block, job_overlap_h
+from computeplan.problem import Floats, HorizonEnd, Ints, Problem, Work
 
 
 @dataclass(frozen=True)
@@ -76,24 +76,24 @@ def earliest(problem: Problem) -> Floats:
     """
     soonest = arrivals(problem, np.arange(problem.workloads.size))
     jobs = np.flatnonzero(problem.workloads.is_job)
-    rate = problem.workloads.max_rate[jobs, None]
-    overlap_h = job_overlap_h(problem, jobs)
+    order, most = _from_release(problem, jobs), _most_work(problem, jobs)
     volume = problem.workloads.volume_unit_h[jobs, None]
-    most = np.where(overlap_h > 0, np.where(np.isfinite(rate), rate, volume / _shortest(overlap_h)) * overlap_h, 0.0)
-    order = _from_release(problem, jobs)
     filled = np.minimum(np.cumsum(np.take_along_axis(most, order, axis=1), axis=1), volume)
-    ran = np.diff(filled, axis=1, prepend=0.0)
-    np.put_along_axis(most, order, ran, axis=1)
-    soonest[jobs] = most
+    ran = np.empty_like(most)
+    np.put_along_axis(ran, order, np.diff(filled, axis=1, prepend=0.0), axis=1)
+    soonest[jobs] = ran
     return soonest
 
 
-def _shortest(overlap_h: Floats) -> Floats:
-    """(n, 1) hours of the shortest period of each window, so that a job without a rate fits into any."""
-    return np.where(overlap_h > 0, overlap_h, np.inf).min(axis=1, keepdims=True, initial=np.inf)
+def _most_work(problem: Problem, jobs: Ints) -> Floats:
+    """(n, T) work that each job can do in a period: without a rate its volume in any period it touches."""
+    overlap_h, rate = job_overlap_h(problem, jobs), problem.workloads.max_rate[jobs, None]
+    at_rate = np.where(np.isfinite(rate), rate, 0.0) * overlap_h
+    whole = np.where(np.isfinite(rate), 0.0, problem.workloads.volume_unit_h[jobs, None])
+    return at_rate + np.where(overlap_h > 0, whole, 0.0)
 
 
-def _from_release(problem: Problem, jobs: np.ndarray) -> np.ndarray:
+def _from_release(problem: Problem, jobs: Ints) -> Ints:
     """(n, T) periods in the order in which each job meets them: a cyclic window goes on at its block's start."""
     horizon = problem.horizon
     start = np.concatenate(([0.0], np.cumsum(horizon.hours)[:-1]))
@@ -117,7 +117,7 @@ def _undone(problem: Problem, work: Work, shape: tuple[int, int]) -> Floats:
     return short
 
 
-def _summed(shape: tuple[int, int], row: np.ndarray, period: np.ndarray, amount: Floats) -> Floats:
+def _summed(shape: tuple[int, int], row: Ints, period: Ints, amount: Floats) -> Floats:
     flat = np.bincount(row * shape[1] + period, weights=amount, minlength=shape[0] * shape[1])
     return flat.reshape(shape).astype(np.float64)
 

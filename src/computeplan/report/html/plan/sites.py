@@ -115,7 +115,9 @@ def _energy(view: PlanView, site: int) -> list[dict[str, Any]]:
     supplies.append((view.words("sites.grid"), decisions.grid_kwh[site]))
     last = len(supplies) - 1
     return [
-        _trace(view, name, kwh / hours, 2, stackgroup="energy", **area(GRID if place == last else place + OFFSET))
+        _trace(
+            view, name, kwh / hours, 2, stackgroup="energy", **area(GRID if place == last else place + OFFSET)
+        )
         for place, (name, kwh) in enumerate(supplies)
         if kwh.any()
     ]
@@ -123,7 +125,9 @@ def _energy(view: PlanView, site: int) -> list[dict[str, Any]]:
 
 def _price(view: PlanView, site: int) -> list[dict[str, Any]]:
     problem = view.problem
-    traces = [_trace(view, view.words("sites.grid_price"), problem.grid.price[site], 3, mode="lines", line=line(0))]
+    traces = [
+        _trace(view, view.words("sites.grid_price"), problem.grid.price[site], 3, mode="lines", line=line(0))
+    ]
     for place, c in enumerate(np.flatnonzero(problem.contracts.site == site).tolist(), start=1):
         name = view.words("sites.contract_price", name=problem.contracts.names[c].partition("/")[2])
         traces.append(_trace(view, name, problem.contracts.price[c], 3, mode="lines", line=line(place)))

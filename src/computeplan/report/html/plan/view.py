@@ -66,7 +66,7 @@ class PlanView:
 
     @cached_property
     def tiers(self) -> tuple[tuple[str, ...], Ints]:
-        """Names of the tiers as they come in the config, those without one last, and the tier of each company."""
+        """Names of the tiers in the config's order, none last, and the tier of each company."""
         tiers = self.problem.companies.tiers
         order = sorted(dict.fromkeys(tiers), key=lambda tier: tier == "")
         place = {tier: number for number, tier in enumerate(order)}
