@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from computeplan.problem import Floats
+from computeplan.problem import Floats, Ints
 
 
-def rounded(values: npt.ArrayLike | Sequence[Any], digits: int = 5) -> list[float | int | None]:
+def rounded(values: Floats | Sequence[Any], digits: int = 5) -> list[float | None]:
     """Round to significant digits.
 
     Parameters
@@ -23,15 +22,13 @@ def rounded(values: npt.ArrayLike | Sequence[Any], digits: int = 5) -> list[floa
     Returns
     -------
     list
-        Whole numbers without a decimal point; None where there is none.
+        None where there is none.
     """
     numbers = np.asarray(values, dtype=np.float64)
-    return [
-        None if not np.isfinite(number) else _short(f"{number:.{digits}g}") for number in numbers.tolist()
-    ]
+    return _to(numbers, digits - _digits_before_point(numbers))
 
 
-def shown(values: Sequence[Any] | Floats, digits: int) -> list[float | int | None]:
+def shown(values: Floats | Sequence[Any], digits: int) -> list[float | None]:
     """Round as a table shows it: digits before the decimal point are never rounded away.
 
     Parameters
@@ -40,14 +37,24 @@ def shown(values: Sequence[Any] | Floats, digits: int) -> list[float | int | Non
         None or not finite where there is none.
     digits : int
         Significant digits of small numbers.
+
+    Returns
+    -------
+    list
+        None where there is none.
     """
     numbers = np.asarray(values, dtype=np.float64)
-    is_large = np.isfinite(numbers) & (np.abs(numbers) >= 10.0 ** (digits - 1))
-    full = np.where(is_large, np.round(numbers), np.nan)
-    pairs = zip(rounded(numbers, digits), full.tolist(), strict=True)
-    return [rough if np.isnan(exact) else int(exact) for rough, exact in pairs]
+    return _to(numbers, np.maximum(digits - _digits_before_point(numbers), 0))
 
 
-def _short(text: str) -> float | int:
-    number = float(text)
-    return int(number) if number.is_integer() else number
+def _digits_before_point(numbers: Floats) -> Ints:
+    size = np.where(np.isfinite(numbers) & (numbers != 0), np.abs(numbers), 1.0)
+    return np.floor(np.log10(size)).astype(np.int64) + 1
+
+
+def _to(numbers: Floats, decimals: Ints) -> list[float | None]:
+    """Round each number to its own decimals."""
+    known = np.isfinite(numbers)
+    up, down = 10.0 ** np.maximum(decimals, 0), 10.0 ** np.maximum(-decimals, 0)
+    near = np.round(np.where(known, numbers, 0.0) * up / down) / up * down
+    return [value if there else None for value, there in zip(near.tolist(), known.tolist(), strict=True)]

@@ -58,7 +58,7 @@ def packed(text: str) -> str:
     ----------
     text : str
     """
-    return b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode()
+    return b64encode(gzip.compress(text.encode(), compresslevel=6, mtime=0)).decode()
 
 
 def packed_json(data: Any) -> str:

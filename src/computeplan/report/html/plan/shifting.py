@@ -86,7 +86,7 @@ def earliest(problem: Problem) -> Floats:
 
 
 def _most_work(problem: Problem, jobs: Ints) -> Floats:
-    """(n, T) work that each job can do in a period: without a rate its volume in any period it touches."""
+    """(n, T) most work of each job in a period; without a rate, its volume in any that it touches."""
     overlap_h, rate = job_overlap_h(problem, jobs), problem.workloads.max_rate[jobs, None]
     at_rate = np.where(np.isfinite(rate), rate, 0.0) * overlap_h
     whole = np.where(np.isfinite(rate), 0.0, problem.workloads.volume_unit_h[jobs, None])
