@@ -10,6 +10,7 @@ from computeplan.errors import UsageError
 from computeplan.plan.reading import open_folder
 from computeplan.report.html.page import render
 from computeplan.report.html.plan import plan_page
+from computeplan.report.html.study import EFFECTS, FRONTIER, frontier_page, sweep_page
 from computeplan.report.html.words import Words
 
 
@@ -19,7 +20,7 @@ def write_report(folder: Path, target: Path, language: str) -> None:
     Parameters
     ----------
     folder : Path
-        A plan folder.
+        Of a plan, a sweep or a frontier.
     target : Path
         Ends in ``.html``; replaced where it is there.
     language : str
@@ -52,7 +53,7 @@ def report_html(folder: Path, language: str) -> str:
     Parameters
     ----------
     folder : Path
-        A plan folder.
+        Of a plan, a sweep or a frontier.
     language : str
         One of `LANGUAGES`.
 
@@ -66,5 +67,11 @@ def report_html(folder: Path, language: str) -> str:
     PlanFolderError
         If it is no such folder, or a file in it is not what was written.
     """
-    words = Words(language)
-    return render(plan_page(open_plan(folder), open_folder(folder).provenance, words), words)
+    words, saved = Words(language), open_folder(folder)
+    if FRONTIER in saved.hashes:
+        page = frontier_page(saved, words)
+    elif EFFECTS in saved.hashes:
+        page = sweep_page(saved, words)
+    else:
+        page = plan_page(open_plan(folder), saved.provenance, words)
+    return render(page, words)

@@ -160,7 +160,7 @@ def _bars(view: PlanView, shown: list[int], amounts: Floats, key: str, place: in
         "y": [view.problem.companies.names[c] for c in shown],
         "x": rounded(amounts[shown]),
         "marker": bar(place),
-        "hovertemplate": "%{x:,.4~g}",
+        "hovertemplate": "%{x:,.6~r}",
     }
 
 

@@ -99,7 +99,7 @@ def _cost_chart(view: PlanView, plans: dict[str, Accounts]) -> Chart:
             "y": names,
             "x": rounded([plans[name].cost.parts()[part] / scale.factor for name in names]),
             "marker": bar(place),
-            "hovertemplate": f"%{{x:,.4~g}} {unit}",
+            "hovertemplate": f"%{{x:,.6~r}} {unit}",
         }
         for place, part in enumerate(parts)
     ]
@@ -127,7 +127,7 @@ def _carbon_chart(view: PlanView, plans: dict[str, Accounts]) -> Chart:
             "textposition": "outside",
             "cliponaxis": False,
             "marker": bar(place),
-            "hovertemplate": "%{y:,.5~g} t",
+            "hovertemplate": "%{y:,.6~r} t",
         }
         for place, (name, plan) in enumerate(plans.items())
     ]

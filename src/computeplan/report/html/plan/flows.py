@@ -71,7 +71,7 @@ def _sankey(view: PlanView, origins: list[str], work: Floats) -> dict[str, Any]:
     trace = {
         "type": "sankey",
         "arrangement": "snap",
-        "valueformat": ",.4~g",
+        "valueformat": ",.4~r",
         "valuesuffix": f" {unit}",
         "node": {
             "label": labels,

@@ -45,7 +45,7 @@ def _chart(view: PlanView, found: list[Binding]) -> Chart:
         "y": [_name(view, binding) for binding in shown],
         "x": rounded([binding.worth / scale.factor for binding in shown]),
         "marker": bar(0),
-        "hovertemplate": f"%{{x:,.4~g}} {unit}<extra></extra>",
+        "hovertemplate": f"%{{x:,.6~r}} {unit}<extra></extra>",
     }
     layout = {"xaxis": {"title": {"text": unit}, "rangemode": "tozero"}, "yaxis": {}, "showlegend": False}
     return Chart(

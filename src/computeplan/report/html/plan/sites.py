@@ -150,6 +150,6 @@ def _trace(view: PlanView, name: str, values: Floats, panel: int, **looks: Any) 
         "yaxis": f"y{suffix}",
         "legend": f"legend{suffix}",
         "showlegend": True,
-        "hovertemplate": "%{y:,.4~g}",
+        "hovertemplate": "%{y:,.6~r}",
         **looks,
     }

@@ -103,6 +103,6 @@ def _trace(view: PlanView, name: str, values: np.ndarray, **looks: Any) -> dict[
         "name": name,
         "x": view.axis.places,
         "y": view.axis.steps(values),
-        "hovertemplate": "%{y:,.4~g}",
+        "hovertemplate": "%{y:,.6~r}",
         **looks,
     }
