@@ -6,6 +6,9 @@ from urllib.parse import quote
 
 import pytest
 from reporting import CHINESE, COMPANIES, MARKUP
+from studies import write_frontier, write_sweep
+
+from computeplan.report.html import write_report
 
 CHARTS = ("cost", "carbon", "flows", "hours", "time", "limits", "savings")
 WORKLOADS = 2 * COMPANIES + 3
@@ -282,6 +285,27 @@ def test_chinese_reports_are_chinese(phone):
     texts = [*page.locator("h2, h3, dt, thead th, .note").all_inner_texts()]
     untranslated = [text for text in texts if text and text.isascii() and text != "%"]
     assert untranslated == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("write", [write_sweep, write_frontier], ids=["sweep", "frontier"])
+def test_studies_are_drawn_on_a_phone_too(browser, tmp_path, write, language):
+    write(tmp_path / "study")
+    write_report(tmp_path / "study", tmp_path / "study.html", language)
+    small = Reader(browser, tmp_path / "study.html", viewport=PHONE, color_scheme="dark")
+    try:
+        page = small.open()
+        for plot in page.locator("[data-chart]").all():
+            plot.scroll_into_view_if_needed()
+            plot.locator(".plot[data-drawn]").wait_for()
+            for option in range(plot.locator("option").count()):
+                plot.locator("select").select_option(index=option)
+        assert page.locator("[data-drawn]").count() >= 2
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        assert page.locator("main b, main i, h1 b").count() == 0
+        assert small.faults == []
+    finally:
+        small.close()
 
 
 def test_an_old_browser_still_shows_the_answer(browser, reports):
