@@ -15,7 +15,7 @@ from reporting import COMPANIES, MARKUP, SMALL, data_of, unpacked
 import computeplan
 from computeplan import api, open_plan
 from computeplan.explain.wording import number
-from computeplan.report.html import LANGUAGES, report_html, write_report
+from computeplan.report.html import LANGUAGES, clock, report_html, write_report
 from computeplan.report.html.digits import rounded, shown
 from computeplan.report.html.plan.shifting import shifting
 from computeplan.report.html.words import Words
@@ -189,6 +189,18 @@ def test_work_left_undone_does_not_wait(small):
     found = shifting(api.solve(small, scenario="full").plan.solution)
     assert found.planned.sum() == 0
     assert found.mean_wait_h == 0
+
+
+def test_long_horizons_are_drawn_as_means_within_blocks(small, monkeypatch):
+    run = api.solve(small, scenario="blocks", baseline=False)
+    monkeypatch.setattr(clock, "MOST_STEPS", 2)
+    axis = clock.TimeAxis.of(run.plan.problem.horizon)
+    assert axis.places == [0, 2, 4]
+    assert axis.steps(np.array([1.0, 3.0, 5.0, 9.0])) == [2, 7, 7]
+    assert axis.step_h == 2
+    folder = small.with_name("long")
+    run.save(folder)
+    assert "Means over 2 h." in report_html(folder, "en")
 
 
 def test_numbers_keep_what_is_worth_reading():

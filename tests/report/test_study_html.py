@@ -46,11 +46,15 @@ def lead(html):
 
 def test_a_frontier_is_told_in_three_sentences(frontier):
     assert lead(frontier) == [
-        "By the hourly basis, the cheapest plan costs 100 CNY and emits 10 t; the cleanest costs 150 CNY "
-        "(50.0 % more) and emits 4 t (60.0 % less).",
+        (
+            "By the hourly basis, the cheapest plan costs 100 CNY and emits 10 t; the cleanest costs 150 CNY "
+            "(50.0 % more) and emits 4 t (60.0 % less)."
+        ),
         "The curve bends at 6 t and 110 CNY: beyond it a further tonne costs 20 CNY/t or more.",
-        "3 plans make the curve (hourly basis: within 0.1 % of the cost range, proved); between two of them "
-        "a mix of both is a plan as well.",
+        (
+            "3 plans make the curve (hourly basis: within 0.1 % of the cost range, proved); between two of "
+            "them a mix of both is a plan as well."
+        ),
     ]
 
 
@@ -154,5 +158,5 @@ def test_names_of_studies_are_escaped(sweep, frontier):
 def test_a_damaged_study_is_not_reported(tmp_path):
     write_frontier(tmp_path / "frontier")
     (tmp_path / "frontier" / "frontier.json").write_text("{}")
-    with pytest.raises(PlanFolderError, match="frontier.json has changed"):
+    with pytest.raises(PlanFolderError, match=r"frontier\.json has changed"):
         report_html(tmp_path / "frontier", "en")

@@ -1,4 +1,4 @@
-"""``computeplan report``: a plan as one HTML file."""
+"""``computeplan report``: a plan, a sweep or a frontier as one HTML file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ class Language(StrEnum):
     ZH = "zh"
 
 
-Plan = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan folder.", show_default=False)]
+Folder = Annotated[
+    Path,
+    typer.Argument(metavar="FOLDER", help="The folder of a plan, a sweep or a frontier.", show_default=False),
+]
 Out = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="The HTML file; default: beside the folder, with its name."),
@@ -30,14 +33,14 @@ Lang = Annotated[Language, typer.Option(help="Language of the report.")]
 
 
 @guarded
-def report(plan: Plan, *, out: Out = None, lang: Lang = Language.EN, as_json: Json = False) -> ExitCode:
-    """Write a plan as one HTML file, which needs no other file and no network."""
-    folder = plan.absolute()
-    target = out or folder.with_name(f"{folder.name}.html")
+def report(folder: Folder, *, out: Out = None, lang: Lang = Language.EN, as_json: Json = False) -> ExitCode:
+    """Write a plan, a sweep or a frontier as one HTML file, which needs no other file and no network."""
+    place = folder.absolute()
+    target = out or place.with_name(f"{place.name}.html")
     with terminal.working("writing the report"):
         from computeplan.report.html import write_report
 
-        write_report(plan, target, lang.value)
+        write_report(folder, target, lang.value)
     if as_json:
         terminal.write_json({"report": str(target), "bytes": target.stat().st_size})
     else:

@@ -17,7 +17,7 @@
     font: { size: 13, color: "--ink" },
     margin: { l: 8, r: 8, t: 8, b: 8, pad: 2 },
     hoverlabel: { bgcolor: "--card", bordercolor: "--line-strong", font: { color: "--ink" }, namelength: -1 },
-    legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", font: { color: "--ink" }, title: { font: { size: 12 } } },
+    legend: { orientation: "h", traceorder: "normal", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", font: { color: "--ink" }, title: { font: { size: 12 } } },
     separators: ".,",
   };
   const drawn = new Map(); // from plot element to its current figure

@@ -2,6 +2,8 @@
 {
   const ROW = 34; // pixels, the same as in report.css
   const WHOLE = 300; // a table of at most so many rows is shown as it is
+  const SHORT = 25; // one of at most so many rows does not scroll
+  const LONG = 60; // a column with a text of more characters gets room for it
   const SPARE = 12; // rows beyond the window
   const PRINTED = 40;
 
@@ -53,7 +55,9 @@
       this.scroll = root.querySelector(".scroll");
       this.table = root.querySelector("table");
       this.table.classList.toggle("virtual", !this.isWhole);
+      root.classList.toggle("short", this.length <= SHORT);
       this.table.setAttribute("aria-label", data.title);
+      this.isLong = this.columns.map((column) => column.names?.some((name) => name.length > LONG));
       this.keys = new Map();
       this.search = "";
       this.chosen = new Map();
@@ -167,6 +171,7 @@
         const content = column.company && report.data.statement ? report.companyLink(text) : text;
         const cell = i === 0 ? element("th", { scope: "row" }, content) : element("td", {}, content);
         if (isNumber) cell.classList.add("number");
+        else if (this.isLong[i]) cell.classList.add("long");
         made.append(cell);
       });
       return made;

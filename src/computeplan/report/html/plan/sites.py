@@ -39,7 +39,7 @@ def sites(view: PlanView) -> Section:
         words("sites.summary"),
         choose=words("sites.choose"),
         height=760,
-        note=words("sites.note"),
+        note=view.timed(words("sites.note")),
     )
     return Section("sites", words("sites.title"), [_table(view), chart])
 

@@ -45,7 +45,7 @@ def time(view: PlanView) -> Section:
         {"": _figure(view, found)},
         words("time.summary"),
         height=520,
-        note=words("time.note"),
+        note=view.timed(words("time.note")),
     )
     return Section("time", title, [Facts(rows, tiles=True), chart])
 

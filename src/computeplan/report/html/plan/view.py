@@ -73,6 +73,17 @@ class PlanView:
         names = tuple(tier or self.words("no_tier") for tier in order)
         return names, np.array([place[tier] for tier in tiers], dtype=np.int64)
 
+    def timed(self, note: str) -> str:
+        """Add to a chart's note over how much time it shows means, where that is more than a period.
+
+        Parameters
+        ----------
+        note : str
+        """
+        if self.axis.step_h <= self.problem.horizon.period_h:
+            return note
+        return f"{note} {self.words('clock.means', hours=f'{self.axis.step_h:g}')}"
+
     @cached_property
     def axis(self) -> TimeAxis:
         """The time axis of all charts."""

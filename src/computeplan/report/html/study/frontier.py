@@ -240,7 +240,7 @@ def _steps(view: StudyView, frontier: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _scale(prices: list[float]) -> dict[str, Any]:
-    """Choose an axis on which the first steps are seen beside the last: they can be a thousand times dearer."""
+    """Choose an axis on which the first steps are seen beside the last, far dearer ones."""
     spans_decades = prices and min(prices) > 0 and max(prices) > DECADES * min(prices)
     return {"type": "log", "dtick": 1} if spans_decades else {"rangemode": "tozero"}
 
