@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+import numpy as np
+
 from computeplan.report.html.blocks import Chart, Column, Page, Table
 from computeplan.report.html.digits import shown
 from computeplan.report.html.embed import asset, content_hash, packed, packed_json, plotly, script
@@ -90,9 +92,9 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _column(column: Column) -> dict[str, Any]:
-    values = list(column.values)
+    values = column.values
     head = {"key": column.key, "label": column.label, "company": column.company, "choice": column.choice}
-    if not any(isinstance(value, str) for value in values):
+    if isinstance(values, np.ndarray) or not any(isinstance(value, str) for value in values):
         numbers = {"digits": column.digits, "percent": column.percent}
         return {**head, **numbers, "numbers": shown(values, column.digits)}
     names = list(dict.fromkeys(values))

@@ -55,9 +55,10 @@
       this.scroll = root.querySelector(".scroll");
       this.table = root.querySelector("table");
       this.table.classList.toggle("virtual", !this.isWhole);
-      root.classList.toggle("short", this.length <= SHORT);
       this.table.setAttribute("aria-label", data.title);
       this.isLong = this.columns.map((column) => column.names?.some((name) => name.length > LONG));
+      root.classList.toggle("short", this.length <= SHORT);
+      root.classList.toggle("wordy", this.isWhole && this.isLong.includes(true));
       this.keys = new Map();
       this.search = "";
       this.chosen = new Map();
@@ -169,7 +170,8 @@
         const text = report.cell(column, row);
         const isNumber = Boolean(column.numbers);
         const content = column.company && report.data.statement ? report.companyLink(text) : text;
-        const cell = i === 0 ? element("th", { scope: "row" }, content) : element("td", {}, content);
+        const label = i === 0 ? null : column.label;
+        const cell = element(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, "data-label": label }, content);
         if (isNumber) cell.classList.add("number");
         else if (this.isLong[i]) cell.classList.add("long");
         made.append(cell);

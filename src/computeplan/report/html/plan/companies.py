@@ -171,7 +171,7 @@ def _company_table(view: PlanView, bills: Bills) -> Table:
     columns = [
         Column("company", words("companies.company"), mine.names, company=True),
         Column("tier", words("companies.tier"), problem.companies.tiers, choice=True),
-        Column("workloads", words("companies.workloads"), count.tolist(), digits=9),
+        Column("workloads", words("companies.workloads"), count.astype(np.float64), digits=9),
         Column("work_unit_h", words("companies.work"), mine.work_unit_h.sum(axis=1)),
         Column("cost", words("companies.cost", unit=currency), mine.cost.total),
     ]
@@ -229,7 +229,7 @@ def _workload_table(view: PlanView) -> Table:
             Column(f"{basis}_kg", words("companies.carbon_kg", basis=words(f"basis.{basis}")), kg)
             for basis, kg in mine.emissions_kg.bases().items()
         ),
-        Column("moves", words("workloads.moves"), view.account.moves.tolist(), digits=9),
+        Column("moves", words("workloads.moves"), view.account.moves.astype(np.float64), digits=9),
     ]
     if mine.short_unit_h.any():
         columns.append(Column("short_unit_h", words("companies.short"), mine.short_unit_h))
