@@ -126,8 +126,9 @@ def test_the_heat_map_has_a_cell_for_each_pair(sweep):
     assert site["text"][0] == ["near", "far", "far"]
 
 
-def test_designs_without_pairs_have_no_heat_map(tmp_path):
-    write_sweep(tmp_path / "sweep", "latin-hypercube")
+@pytest.mark.parametrize("design", ["one-at-a-time", "latin-hypercube", "monte-carlo", "list"])
+def test_designs_without_pairs_have_no_heat_map(tmp_path, design):
+    write_sweep(tmp_path / "sweep", design)
     html = report_html(tmp_path / "sweep", "en")
     assert set(data_of(html)["charts"]) == {"tornado", "lines", "cloud"}
 

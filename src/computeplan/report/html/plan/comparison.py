@@ -79,7 +79,11 @@ def _note(view: PlanView) -> str:
         notes.append(words("comparison.capped", basis=words(f"basis.{goal.basis}"), cap=cap))
     if view.run.baseline:
         status = view.run.baseline.plan.status
-        notes.append(words("comparison.local" if view.local else "comparison.no_local", status=status.value))
+        notes.append(
+            words(
+                "comparison.local" if view.local else "comparison.no_local", status=words(f"status.{status}")
+            )
+        )
         if view.local and view.run.baseline.exempt:
             notes.append(words("comparison.exempt", count=f"{view.run.baseline.exempt:,}"))
     return " ".join(notes)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from computeplan.errors import PlanFolderError
 from computeplan.explain.wording import number
 from computeplan.plan.reading import PlanFolder
 from computeplan.report.html.blocks import Block, Chart, Column, Page, Prose, Section, Table
@@ -38,6 +39,8 @@ def frontier_page(folder: PlanFolder, words: Words) -> Page:
     """
     view = StudyView(folder, words)
     found = [each for each in view.summary["frontiers"] if each["points"]]
+    if not found:
+        raise PlanFolderError(f"{folder.path} holds no frontier: no basis has a plan")
     sections = [_answer(view, found), _curves(view, found), _abatement(view, found), *_baselines(view)]
     return Page(
         title=view.summary["name"],

@@ -36,7 +36,8 @@ def sweep_page(folder: PlanFolder, words: Words) -> Page:
             "sweep.subtitle", count=f"{summary['points']:,}", design=words(f"design.{_design(view)}")
         ),
         badges=[
-            words("sweep.status", count=f"{n:,}", status=status) for status, n in summary["status"].items()
+            words("sweep.status", count=f"{n:,}", status=words(f"status.{status}"))
+            for status, n in summary["status"].items()
         ],
         sections=[_answer(view), *drawn, *_switches(view), _points(view), view.origin()],
         footer=words("study.footer", created=folder.provenance["created"]),
