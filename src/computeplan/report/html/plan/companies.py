@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from computeplan.plan.statements import Statements, company_statements
 from computeplan.problem import Floats, sum_by
 from computeplan.report.figures import column
-from computeplan.report.html.blocks import Block, Chart, Column, Figures, Prose, Section, Statement, Table
+from computeplan.report.html.blocks import Block, Chart, Figures, Prose, Section, Statement
 from computeplan.report.html.digits import rounded
 from computeplan.report.html.looks import bar
+from computeplan.report.html.plan.bills import Bills, bills_of
+from computeplan.report.html.plan.ledgers import COMPANIES, WORKLOADS, company_table, workload_table
 from computeplan.report.html.plan.view import PlanView
 
 EXTREMES = 10
 """Companies drawn at each end."""
-
-COMPANIES, WORKLOADS = "companies", "workloads"
-
-
-@dataclass(frozen=True, eq=False)
-class Bills:
-    """What companies pay, and would pay with all work at home.
-
-    Attributes
-    ----------
-    statements : Statements
-    local_cost : (n,), optional
-        Absent where there is no all-local plan.
-    marginal_cost : (n,), optional
-        Absent where the solver gives no prices, or prices in kg.
-    """
-
-    statements: Statements
-    local_cost: Floats | None
-    marginal_cost: Floats | None
-
-    @property
-    def saving(self) -> Floats | None:
-        """(n,) what the plan saves, currency."""
-        return None if self.local_cost is None else self.local_cost - self.statements.cost.total
 
 
 def companies(view: PlanView) -> Section:
@@ -51,11 +26,11 @@ def companies(view: PlanView) -> Section:
     ----------
     view : PlanView
     """
-    words, bills = view.words, _bills(view)
+    words, bills = view.words, bills_of(view)
     blocks: list[Block] = [Prose([words("companies.how")]), _tiers(view, bills)]
     if bills.saving is not None and len(bills.saving) > 1:
         blocks.append(_extremes(view, bills.saving))
-    blocks += [_company_table(view, bills), _workload_table(view)]
+    blocks += [company_table(view, bills), workload_table(view)]
     return Section("companies", words("companies.title"), blocks)
 
 
@@ -79,15 +54,6 @@ def statement(view: PlanView) -> Statement:
         (words("statement.sites"), [f"site.{name}" for name in problem.sites.names]),
     ]
     return Statement(COMPANIES, WORKLOADS, groups, [words("companies.how"), words("statement.origin")])
-
-
-def _bills(view: PlanView) -> Bills:
-    mine = company_statements(view.problem, view.account.statements)
-    local, charges = view.local_account, view.account.marginal
-    beside = company_statements(view.problem, local.statements).cost.total if local else None
-    known = charges is not None and np.isfinite(charges.cost).all()
-    owner, size = view.problem.workloads.company, view.problem.companies.size
-    return Bills(mine, beside, sum_by(owner, charges.cost, size) if charges and known else None)
 
 
 def _tiers(view: PlanView, bills: Bills) -> Figures:
@@ -162,75 +128,3 @@ def _bars(view: PlanView, shown: list[int], amounts: Floats, key: str, place: in
         "marker": bar(place),
         "hovertemplate": "%{x:,.6~r}",
     }
-
-
-def _company_table(view: PlanView, bills: Bills) -> Table:
-    words, problem, mine = view.words, view.problem, bills.statements
-    currency = problem.currency
-    count = np.bincount(problem.workloads.company, minlength=problem.companies.size)
-    columns = [
-        Column("company", words("companies.company"), mine.names, company=True),
-        Column("tier", words("companies.tier"), problem.companies.tiers, choice=True),
-        Column("workloads", words("companies.workloads"), count.astype(np.float64), digits=9),
-        Column("work_unit_h", words("companies.work"), mine.work_unit_h.sum(axis=1)),
-        Column("cost", words("companies.cost", unit=currency), mine.cost.total),
-    ]
-    if bills.local_cost is not None and bills.saving is not None:
-        share = np.divide(
-            bills.saving, bills.local_cost, out=np.full(len(count), np.nan), where=bills.local_cost > 0
-        )
-        columns += [
-            Column("all_local_cost", words("companies.all_local", unit=currency), bills.local_cost),
-            Column("saving", words("companies.saving", unit=currency), bills.saving),
-            Column("saving_share", words("companies.saving_share"), share, percent=True),
-        ]
-    if bills.marginal_cost is not None:
-        columns.append(
-            Column("marginal_cost", words("companies.marginal", unit=currency), bills.marginal_cost)
-        )
-    for basis, kg in mine.emissions_kg.bases().items():
-        columns.append(Column(f"{basis}_kg", words("companies.carbon_kg", basis=words(f"basis.{basis}")), kg))
-    columns.append(Column("energy_kwh", words("companies.energy"), mine.energy_kwh))
-    for part, amounts in mine.cost.parts().items():
-        if amounts.any():
-            columns.append(
-                Column(part, words("companies.part", part=words(f"cost.{part}"), unit=currency), amounts)
-            )
-    columns += [
-        Column("shortfall_penalty", words("comparison.shortfall", unit=currency), mine.shortfall_penalty),
-        Column("carbon_charge", words("comparison.carbon_charge", unit=currency), mine.carbon_charge),
-        Column("short_unit_h", words("companies.short"), mine.short_unit_h),
-    ]
-    columns += [
-        Column(f"site.{name}", words("companies.at", site=name), mine.work_unit_h[:, s])
-        for s, name in enumerate(problem.sites.names)
-    ]
-    return Table(COMPANIES, words("companies.table"), columns, "-cost", words("companies.table_note"))
-
-
-def _workload_table(view: PlanView) -> Table:
-    words, problem, mine = view.words, view.problem, view.account.statements
-    work, total = mine.work_unit_h, mine.work_unit_h.sum(axis=1)
-    share = np.divide(work.max(axis=1, initial=0.0), total, out=np.full(len(total), np.nan), where=total > 0)
-    main = [
-        problem.sites.names[s] if done else "" for s, done in zip(work.argmax(axis=1), total > 0, strict=True)
-    ]
-    owner = problem.workloads.company.tolist()
-    columns = [
-        Column("workload", words("workloads.workload"), problem.workloads.names),
-        Column(
-            "company", words("companies.company"), [problem.companies.names[c] for c in owner], company=True
-        ),
-        Column("main_site", words("workloads.main_site"), main, choice=True),
-        Column("main_share", words("workloads.main_share"), share, percent=True),
-        Column("work_unit_h", words("companies.work"), total),
-        Column("cost", words("companies.cost", unit=problem.currency), mine.cost.total),
-        *(
-            Column(f"{basis}_kg", words("companies.carbon_kg", basis=words(f"basis.{basis}")), kg)
-            for basis, kg in mine.emissions_kg.bases().items()
-        ),
-        Column("moves", words("workloads.moves"), view.account.moves.astype(np.float64), digits=9),
-    ]
-    if mine.short_unit_h.any():
-        columns.append(Column("short_unit_h", words("companies.short"), mine.short_unit_h))
-    return Table(WORKLOADS, words("workloads.title"), columns, "-cost")

@@ -9,6 +9,7 @@ from computeplan.explain.wording import number
 from computeplan.report.html.blocks import Block, Chart
 from computeplan.report.html.digits import rounded
 from computeplan.report.html.looks import COLORS
+from computeplan.report.html.study.cloud import cloud
 from computeplan.report.html.study.view import StudyView
 
 CIVIDIS = [[0, "#00224e"], [0.25, "#434e6c"], [0.5, "#7d7c78"], [0.75, "#bcae6c"], [1, "#fee838"]]
@@ -22,8 +23,6 @@ MOST_AXES = 4
 MOST_LEVELS = 40
 MOST_LABELED = 150
 """Cells with their number written in them."""
-
-SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "pentagon")
 
 
 def heat_maps(view: StudyView) -> list[Block]:
@@ -48,7 +47,7 @@ def heat_maps(view: StudyView) -> list[Block]:
                 note=words("sweep.heat_note"),
             )
         )
-    return [*blocks, _cloud(view, points)]
+    return [*blocks, cloud(view, points)]
 
 
 def _pairs(view: StudyView, points: dict[str, list[Any]]) -> dict[str, dict[str, Any]]:
@@ -151,41 +150,3 @@ def _site_map(view: StudyView, points: dict[str, list[Any]], one: str, other: st
         "ygap": 1,
     }
     return {"data": [trace], "layout": layout}
-
-
-def _cloud(view: StudyView, points: dict[str, list[Any]]) -> Chart:
-    words, summary = view.words, view.summary
-    carbon = points[f"{summary['basis']}_t"]
-    scale = words.scale(*(cost for cost in points["cost"] if cost is not None))
-    traces = []
-    for place, site in enumerate(summary["main_sites"]):
-        rows = [row for row, main in enumerate(points["main_site"]) if main == site]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": site,
-                "x": rounded([carbon[row] for row in rows], 6),
-                "y": rounded([points["cost"][row] / scale.factor for row in rows], 6),
-                "marker": {
-                    "symbol": SYMBOLS[place % len(SYMBOLS)],
-                    "color": COLORS[place % len(COLORS)],
-                    "size": 9,
-                    "opacity": 0.75,
-                },
-                "hovertemplate": "%{x:,.6~r} t, %{y:,.6~r}",
-            }
-        )
-    layout = {
-        "xaxis": {"title": {"text": words("frontier.x", basis=words(f"basis.{summary['basis']}"))}},
-        "yaxis": {"title": {"text": words.unit(summary["currency"], scale)}},
-        "legend": {"title": {"text": words("sweep.main_site")}},
-        "showlegend": True,
-    }
-    return Chart(
-        "cloud",
-        words("sweep.cloud"),
-        {"": {"data": traces, "layout": layout}},
-        words("sweep.cloud_summary"),
-        height=420,
-    )
