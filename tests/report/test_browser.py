@@ -221,8 +221,12 @@ def test_the_parts_of_a_statement_add_up(reader):
 
 
 def test_an_unknown_company_is_said_to_be_unknown(reader):
-    page = reader.open("#company=%3Cb%3Enobody")
-    assert "<b>nobody" in page.locator("#statement").inner_text()
+    for address, shown in (("%3Cb%3Enobody", "<b>nobody"), ("%E5%B8", "%E5%B8")):
+        page = reader.open(f"#company={address}")
+        page.reload()
+        page.wait_for_selector("html[data-ready]", state="attached")
+        assert f"no company named {shown}" in page.locator("#statement").inner_text()
+    assert reader.faults == []
 
 
 def test_a_statement_prints_alone(reader):

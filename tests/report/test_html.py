@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
 from base64 import b64encode
@@ -125,12 +126,23 @@ def test_assumptions_show_source_and_standing(html):
     assert "# D from two figures" in html
 
 
-def test_an_old_plan_without_its_remarks_shows_its_config(small):
-    folder = small.with_name("old")
+def test_the_config_is_kept_as_it_was_written(small):
+    folder = small.with_name("kept")
     api.solve(small, scenario="waits").save(folder)
-    run = open_plan(folder)
-    assert run.loaded.written == SMALL
+    assert open_plan(folder).loaded.written == SMALL
+    assert (folder / "config.yaml").read_text(encoding="utf-8") == SMALL
     assert "scenario waits" in report_html(folder, "en")
+
+
+def test_an_older_plan_shows_the_config_that_it_has(small):
+    folder = small.with_name("old")
+    api.solve(small).save(folder)
+    (folder / "config.yaml").unlink()
+    record = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    del record["files"]["config.yaml"]
+    (folder / "provenance.json").write_text(json.dumps(record), encoding="utf-8")
+    assert open_plan(folder).loaded.written == (folder / "inputs" / "config.yaml").read_text(encoding="utf-8")
+    assert "The config as it was written" in report_html(folder, "en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -60,6 +60,15 @@
     ];
   };
 
+  /** The name in an address; one that was cut short is shown as it is. */
+  const decoded = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  };
+
   const follow = () => {
     const match = location.hash.match(/^#company=(.*)$/);
     const view = document.getElementById("statement");
@@ -67,7 +76,7 @@
     view.hidden = !match;
     document.body.classList.toggle("one-company", Boolean(match));
     if (match) {
-      view.replaceChildren(...page(decodeURIComponent(match[1])));
+      view.replaceChildren(...page(decoded(match[1])));
       scrollTo(0, 0);
       view.querySelector("a").focus({ preventScroll: true });
     } else if (was) document.querySelector(location.hash || "body")?.scrollIntoView();
