@@ -1,6 +1,7 @@
 // Charts are drawn when they come near the window, and again when the colors change.
 {
   const NARROW = 560; // pixels
+  const LINE = 18; // pixels of a line of a narrow legend
   const AXIS = {
     automargin: true,
     gridcolor: "--line",
@@ -31,6 +32,17 @@
     return both;
   };
 
+  /** Rows that the legend of a panel takes where it is narrow: plotly sets equal columns once a row is full. */
+  const legendRows = (figure, panel, width) => {
+    const legend = panel === 0 ? "legend" : `legend${panel + 1}`;
+    const widths = figure.data
+      .filter((trace) => trace.legend === legend)
+      .map(({ name }) => 42 + [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 11 : 6.5), 0));
+    const room = width - 60; // beside the axis
+    if (widths.reduce((sum, each) => sum + each, 0) <= room) return 1;
+    return Math.ceil(widths.length / Math.max(1, Math.floor(room / Math.max(...widths))));
+  };
+
   const layoutOf = (plot, figure) => {
     const layout = merged(LAYOUT, structuredClone(figure.layout));
     for (const key of Object.keys(layout)) {
@@ -44,7 +56,9 @@
         if (/^xaxis\d*$/.test(key)) layout[key].nticks ??= 5;
         if (/^legend\d*$/.test(key)) layout[key] = { ...layout[key], x: 0, xanchor: "left" };
       }
-      for (const note of layout.annotations ?? []) if (note.name === "panel") note.yshift = 22;
+      (layout.annotations ?? [])
+        .filter((note) => note.name === "panel")
+        .forEach((note, panel) => (note.yshift = 4 + LINE * legendRows(figure, panel, plot.clientWidth)));
     }
     // A finger that scrolls the page must not zoom a chart.
     if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
