@@ -23,7 +23,7 @@ from computeplan.errors import ConfigError, PlanFolderError, UsageError
 from computeplan.explain import Diagnosis, Reason, Suggestion, endless, has_plan, impossible, ways_out
 from computeplan.grouping import merge
 from computeplan.lp import build
-from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF, SUMMARY, TABLES
+from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF, SUMMARY, TABLES, WRITTEN
 from computeplan.plan.folder import write_folder
 from computeplan.plan.plan import Plan
 from computeplan.plan.provenance import created, versions
@@ -55,6 +55,8 @@ class Loaded:
     overrides : tuple of str
     read_s : float
         Seconds that reading took.
+    written : str
+        The config as a person wrote it: its comments say what the figures rest on.
     allow_paths : tuple of Path
         Folders outside the config's own that it may read files from.
     """
@@ -65,6 +67,7 @@ class Loaded:
     scenario: str | None
     overrides: tuple[str, ...]
     read_s: float
+    written: str
     allow_paths: tuple[Path, ...] = ()
 
     @property
@@ -156,6 +159,7 @@ class Run:
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
         yield CONFIG, self.loaded.config.resolved.encode()
+        yield WRITTEN, self.loaded.written.encode()
         for file in self.loaded.config.inputs:
             yield f"{INPUTS}/{file.path}", _unchanged(self.loaded.path.parent, file)
         yield PROOF, plan_bytes(self.plan)
@@ -207,8 +211,17 @@ def load(
         if not folder.is_dir():
             raise UsageError(f"allowed path: expected a folder, got {str(folder)!r}")
     config = load_config(file, scenario=scenario, overrides=overrides, allow_paths=also)
-    digest = sha256(file.read_bytes()).hexdigest()
-    return Loaded(file, digest, config, scenario, tuple(overrides), perf_counter() - start, also)
+    content = file.read_bytes()
+    return Loaded(
+        path=file,
+        sha256=sha256(content).hexdigest(),
+        config=config,
+        scenario=scenario,
+        overrides=tuple(overrides),
+        read_s=perf_counter() - start,
+        written=content.decode("utf-8-sig"),
+        allow_paths=also,
+    )
 
 
 def solve(
