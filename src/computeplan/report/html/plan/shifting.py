@@ -87,7 +87,8 @@ def earliest(problem: Problem) -> Floats:
 
 def _most_work(problem: Problem, jobs: Ints) -> Floats:
     """(n, T) most work of each job in a period; without a rate, its volume in any that it touches."""
-    overlap_h, rate = job_overlap_h(problem, jobs), problem.workloads.max_rate[jobs, None]
+    every, rate = np.arange(problem.horizon.size), problem.workloads.max_rate[jobs, None]
+    overlap_h = job_overlap_h(problem, jobs, every)
     at_rate = np.where(np.isfinite(rate), rate, 0.0) * overlap_h
     whole = np.where(np.isfinite(rate), 0.0, problem.workloads.volume_unit_h[jobs, None])
     return at_rate + np.where(overlap_h > 0, whole, 0.0)
