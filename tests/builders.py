@@ -34,6 +34,8 @@ from computeplan.problem import (
     Objective,
     Pools,
     Problem,
+    RuleMeasure,
+    Rules,
     Sites,
     Term,
     Workloads,
@@ -59,6 +61,8 @@ class Site:
     hourly: Series | None = None
     provides: Sequence[str] = ()
     security: int = 0
+    renewable: float = 0.0
+    """Least share of energy from contracts."""
 
     @property
     def home(self) -> str:
@@ -175,6 +179,16 @@ class Cap:
     weights: Mapping[str, float] | None = None
 
 
+@dataclass(frozen=True)
+class Rule:
+    """A rule on some workloads by number, all of them unless some are named."""
+
+    limit: float
+    measure: RuleMeasure = RuleMeasure.MOST_SHARE
+    sites: Sequence[str] = ()
+    workloads: Sequence[int] | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A problem in words. `blocks` are the lengths in periods, `weights` one value per block."""
@@ -197,6 +211,8 @@ class Case:
     basis: CarbonBasis = CarbonBasis.LOCATION
     carbon_price: float = 0.0
     carbon_cap: float = inf
+    budget: float = inf
+    rules: Sequence[Rule] = ()
 
     def but(self, **changes) -> Case:
         """The same case with some fields changed."""
@@ -219,7 +235,8 @@ class Case:
             grid=self._grid(),
             contracts=self._contracts(),
             network=self._network(),
-            objective=Objective(self.goal, self.basis, self.carbon_price, self.carbon_cap),
+            rules=self._rules(),
+            objective=Objective(self.goal, self.basis, self.carbon_price, self.carbon_cap, self.budget),
         )
 
     @property
@@ -364,9 +381,22 @@ class Case:
             price=self._rows([s.price for s in self.sites]),
             import_limit_kw=np.array([s.import_limit for s in self.sites], float),
             demand_charge=np.array(charges, float),
+            renewable_share=np.array([s.renewable for s in self.sites], float),
             location_kg_per_kwh=self._rows([location for location, _ in factors]),
             market_kg_per_kwh=self._rows([market for _, market in factors]),
             hourly_kg_per_kwh=self._rows([s.carbon if s.hourly is None else s.hourly for s in self.sites]),
+        )
+
+    def _rules(self) -> Rules:
+        everyone = range(len(self.workloads))
+        members = [everyone if rule.workloads is None else rule.workloads for rule in self.rules]
+        member = np.array([[w in some for w in everyone] for some in members], bool)
+        return Rules(
+            names=tuple(f"rule{i}" for i in range(len(self.rules))),
+            measure=tuple(rule.measure for rule in self.rules),
+            member=member.reshape(len(self.rules), len(self.workloads)),
+            site=_membership([rule.sites for rule in self.rules], [site.name for site in self.sites]),
+            limit=np.array([rule.limit for rule in self.rules], float),
         )
 
     def _contracts(self) -> Contracts:

@@ -32,6 +32,7 @@ from computeplan.problem import (
     Sites,
     Term,
     Workloads,
+    no_rules,
 )
 from computeplan.solvers.highs import load_model, new_highs
 
@@ -59,6 +60,7 @@ def problem_of(data: Instance) -> Problem:
         grid=_grid(data),
         contracts=_no_contracts(hours),
         network=_network(),
+        rules=no_rules(data.shape[0], sites),
         objective=Objective(Goal.COST, CarbonBasis.LOCATION, data.carbon_price, data.carbon_cap),
     )
 
@@ -180,6 +182,7 @@ def _grid(data: Instance) -> Grid:
         price=data.price,
         import_limit_kw=np.full(sites, np.inf),
         demand_charge=np.zeros((sites, 1)),
+        renewable_share=np.zeros(sites),
         location_kg_per_kwh=data.carbon,
         market_kg_per_kwh=data.carbon,
         hourly_kg_per_kwh=data.carbon,

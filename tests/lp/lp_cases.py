@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from builders import Cap, Case, Contract, Demand, Job, Link, Pool, Site, on_demand, reserved
+from builders import Cap, Case, Contract, Demand, Job, Link, Pool, Rule, Site, on_demand, reserved
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
-from computeplan.problem import CapMeasure, CarbonBasis, HorizonEnd
+from computeplan.problem import CapMeasure, CarbonBasis, Goal, HorizonEnd, RuleMeasure
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -131,6 +131,40 @@ CASES: dict[str, Case] = {
         ],
         basis=CarbonBasis.MARKET,
         carbon_cap=2.0,
+    ),
+    "budget": Case(
+        periods=2,
+        weights=[2],
+        sites=[Site(price=0.5, demand_charge=3.0, carbon=0.5)],
+        pools=[Pool(4, busy_kw=1.0), reserved(2, price=1.0)],
+        contracts=[Contract(1, price=0.4, take_or_pay=True)],
+        goal=Goal.CARBON,
+        budget=20.0,
+    ),
+    "renewable_share": Case(
+        periods=2,
+        weights=[2],
+        sites=[Site("cq", renewable=0.4), Site("xj")],
+        pools=TWO_POOLS,
+        contracts=[Contract(1, site="cq", price=0.4), Contract(1, site="xj", price=0.4)],
+    ),
+    "rule": Case(
+        periods=2,
+        weights=[2],
+        sites=[Site("cq", price=0.7, carbon=0.56, pue=1.5), Site("xj", price=0.5, carbon=0.6)],
+        pools=[Pool(4, site="cq", busy_kw=1.0, price=2.0), Pool(6, site="xj", busy_kw=1.0, efficiency=0.5)],
+        links=[Link(("cq", "xj"), price=0.1, energy=0.2, carbon=0.5)],
+        workloads=[
+            Demand([1, 2], traffic=0.5),
+            Demand([1, 2], traffic=0.5),
+            Demand([1, 3], fixed=True, data=10.0, unit_cost={"xj": 0.3}),
+        ],
+        rules=[
+            Rule(0.25, RuleMeasure.LEAST_SHARE, ["xj"], [0]),
+            Rule(0.75, RuleMeasure.MOST_SHARE, ["xj"], [0, 1]),
+            Rule(9.0, RuleMeasure.COST, workloads=[1, 2]),
+            Rule(5.0, RuleMeasure.CARBON, workloads=[2]),
+        ],
     ),
 }
 

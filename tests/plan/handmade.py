@@ -103,4 +103,7 @@ def no_prices(problem: Problem) -> Prices:
         carbon=0.0,
         cover=per_site,
         surplus=np.zeros(problem.sites.size),
+        budget=0.0,
+        rule=np.zeros(problem.rules.size),
+        renewable=np.zeros(problem.sites.size),
     )

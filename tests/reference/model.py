@@ -89,6 +89,8 @@ class _Model:
         self._respect_bandwidth()
         self._respect_caps()
         self.at_most(self.terms.emissions(problem.objective.basis), problem.objective.carbon_cap_kg)
+        self.at_most(self.terms.cost(), problem.objective.budget)
+        self._respect_rules()
 
     def variable(self, low: float = 0.0, high: float = inf) -> pulp.LpVariable:
         """A variable named by number: PuLP rewrites other names."""
@@ -228,6 +230,22 @@ class _Model:
                     total(self._counted(g, p, t) * float(caps.weight[g, p]) for p in terms.P),
                     caps.limit[g, t],
                 )
+
+    def _respect_rules(self) -> None:
+        problem, terms = self.problem, self.terms
+        for u in range(problem.rules.size):
+            # a share of the work done is at most 0 too much
+            is_share = problem.rules.measure[u].is_share
+            self.at_most(terms.ruled(u), 0.0 if is_share else problem.rules.limit[u])
+        for s in terms.S:
+            # share · Σ ω (grid + contracts) ≤ Σ ω contracts
+            bought = total(
+                terms.contract[c, t] * terms.weight[t] for c in terms.contracts_at(s) for t in terms.T
+            )
+            drawn = total(terms.grid[s, t] * terms.weight[t] for t in terms.T)
+            share = float(problem.grid.renewable_share[s])
+            if share > 0:
+                self.at_most((drawn + bought) * share - bought, 0.0)
 
     def _counted(self, g: int, p: int, t: int) -> Expression:
         if self.problem.caps.measure[g] is CapMeasure.UNITS:

@@ -8,7 +8,7 @@ from math import inf
 
 import pulp
 
-from computeplan.problem import CarbonBasis, Problem, Term
+from computeplan.problem import CarbonBasis, Problem, RuleMeasure, Term
 from reference.windows import efficiency, eligible_pools
 
 Expression = pulp.LpAffineExpression
@@ -124,6 +124,54 @@ class Terms:
                         moved = data * self.hours / self.problem.horizon.real_hours
                         flows.append(self.share[w, p] * moved)
         return total(flows)
+
+    # Rules
+
+    def ruled(self, u: int) -> Expression:
+        """What a rule limits: work at or off its sites beyond the share, list cost, or emissions."""
+        rules, weight, data = self.problem.rules, self.weight, self.problem.workloads.data_gb
+        members = [w for w in self.W if rules.member[u, w]]
+        work = [
+            self.x[w, p, t] * (weight[t] * self._rule_rate(u, w, p, t))
+            for w in members
+            for p in self.pools_of[w]
+            for t in self.T
+        ]
+        moved = [
+            self.share[w, p] * (float(data[w]) * self._rule_rate_per_gb(u, w, p))
+            for w in members
+            for p in self.pools_of[w]
+            if (w, p) in self.share
+        ]
+        return total([*work, *moved])
+
+    def _rule_rate(self, u: int, w: int, p: int, t: int) -> float:
+        problem, rules = self.problem, self.problem.rules
+        s, limit = problem.pools.site[p], float(rules.limit[u])
+        there = float(rules.site[u, s])
+        if rules.measure[u] is RuleMeasure.LEAST_SHARE:
+            return limit - there
+        if rules.measure[u] is RuleMeasure.MOST_SHARE:
+            return there - limit
+        need = problem.workloads.need[w]
+        gb, data = float(problem.needs.traffic_gb_per_unit_h[need]), float(problem.workloads.data_gb[w])
+        if problem.workloads.is_job[w] and data > 0:
+            gb += data / float(problem.workloads.volume_unit_h[w])
+        traffic = gb * self._rule_rate_per_gb(u, w, p)
+        busy_h = 1 / efficiency(problem, w, p)
+        kwh = float(problem.hardware.busy_kw[problem.pools.hardware[p]] * problem.sites.pue[s, t]) * busy_h
+        if rules.measure[u] is RuleMeasure.CARBON:
+            return kwh * float(problem.grid.location_kg_per_kwh[s, t]) + traffic
+        extra = float(problem.needs.unit_cost[need, s]) + traffic
+        return busy_h * float(problem.pools.price[p, t]) + kwh * float(problem.grid.price[s, t]) + extra
+
+    def _rule_rate_per_gb(self, u: int, w: int, p: int) -> float:
+        network, measure = self.problem.network, self.problem.rules.measure[u]
+        if measure.is_share:
+            return 0.0
+        kg = network.energy_kwh_per_gb * network.kg_per_kwh
+        rate = network.price_per_gb if measure is RuleMeasure.COST else kg
+        return sum(float(rate[link]) for link in self.L if self.on_route(w, p, link))
 
     # Money
 

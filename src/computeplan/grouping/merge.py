@@ -40,9 +40,11 @@ def merge_as(problem: Problem, class_of: Ints) -> Grouping:
     Grouping
     """
     size = int(class_of.max(initial=-1)) + 1
+    _, first = np.unique(class_of, return_index=True)
     merged = replace(
         problem,
         workloads=_merged(problem.workloads, class_of, size),
+        rules=replace(problem.rules, member=problem.rules.member[:, first]),
         companies=Companies(names=("all",), tiers=("",)),
     )
     return group(merged, class_of, placement_classes(merged))

@@ -12,7 +12,7 @@ from computeplan.lp.assembler import Assembler
 from computeplan.lp.assembly import Assembly
 from computeplan.lp.constraints import FAMILIES
 from computeplan.lp.linear_program import LinearForm, LinearProgram
-from computeplan.lp.objective import add_objective
+from computeplan.lp.objective import add_cost, add_penalty_and_emissions
 from computeplan.lp.placements import Placements, placements_of
 from computeplan.lp.slots import Slots
 from computeplan.lp.variables import ABSENT, Variables, add_variables
@@ -102,6 +102,9 @@ class Model:
             carbon=-float(carbon.sum()),
             cover=-_read(row_duals, rows["cover"]),
             surplus=-_read(row_duals, rows["surplus"]),
+            budget=-float(_read(row_duals, rows["budget"]).sum()),
+            rule=-_read(row_duals, rows["rule"]),
+            renewable=-_read(row_duals, rows["renewable_share"]),
         )
 
     def _decode_work(self, values: Floats) -> Work:
@@ -173,8 +176,10 @@ def build(grouping: Grouping) -> Model:
     placements, demand = placements_of(grouping), arrivals_of(problem)
     variables, slots = add_variables(assembler, problem, placements, demand)
     assembly = Assembly(problem, placements, demand, slots, variables, assembler)
+    # The budget is a constraint on the cost alone.
+    add_cost(assembly)
     rows = {name: add(assembly) for name, add in FAMILIES.items()}
-    add_objective(assembly)
+    add_penalty_and_emissions(assembly)
     lp = assembler.build(problem.objective.cost_weight, problem.objective.carbon_weight)
     forms = (assembler.money(), assembler.emissions())
     return Model(problem, lp, *forms, placements, slots, variables, demand, rows)

@@ -14,12 +14,16 @@ from computeplan.lp.variables import ABSENT
 from computeplan.problem import Term
 
 
-def add_objective(assembly: Assembly) -> None:
-    """Add every cost and the emissions; the objective's weights come with building the program."""
+def add_cost(assembly: Assembly) -> None:
+    """Add every part of the cost."""
     _add_capacity(assembly)
     _add_energy(assembly)
     _add_network(assembly)
     _add_placement(assembly)
+
+
+def add_penalty_and_emissions(assembly: Assembly) -> None:
+    """Add what stands beside the cost; the objective's weights come with building the program."""
     _add_shortfall(assembly)
     _add_emissions(assembly)
 

@@ -8,7 +8,7 @@ bookable      Σ_t Δ availability · rent − cost of a booked unit
 import        energy − cost of a grid kWh
 contract      energy − cost of a contract kWh
 bandwidth     link − cost of a GB
-cap, carbon   as they stand
+cap, carbon, budget, rule, renewable share   as they stand
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 
 from computeplan.plan.audit import marginal
 from computeplan.plan.requirements import usable_unit_h
-from computeplan.problem import CapMeasure, Floats, Goal, Prices, Problem, Term
+from computeplan.problem import CapMeasure, Floats, Goal, Prices, Problem, RuleMeasure, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
 ROUNDING = 1e-9
@@ -37,6 +37,9 @@ class Limit(StrEnum):
     LINK = "bandwidth"
     CAP = "cap"
     CARBON = "carbon cap"
+    BUDGET = "budget"
+    RULE = "rule"
+    RENEWABLE = "renewable share"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,7 @@ def scarcities(problem: Problem, prices: Prices) -> tuple[Scarcity, ...]:
         _links(problem, prices),
         _caps(problem, prices),
         _carbon(problem, prices),
+        *_policies(problem, prices),
     )
     return tuple(scarcity for scarcity in found if scarcity.names)
 
@@ -142,6 +146,31 @@ def _carbon(problem: Problem, prices: Prices) -> Scarcity:
     shape = (len(names), 1)
     value = np.full(shape, prices.carbon)
     return _scarcity(Limit.CARBON, names, "kg", value, np.zeros(shape), limited_to=np.full(shape, cap_kg))
+
+
+def _policies(problem: Problem, prices: Prices) -> tuple[Scarcity, ...]:
+    """Value budget, rules and renewable shares; a share is worth what a unit·h or kWh of it is."""
+    rules, share = problem.rules, problem.grid.renewable_share
+    budget = ("budget",) if np.isfinite(problem.objective.budget) else ()
+    units = {RuleMeasure.COST: problem.currency, RuleMeasure.CARBON: "kg"}
+    sites = np.flatnonzero(share > 0)
+    return (
+        _flat(Limit.BUDGET, budget, problem.currency, np.full(len(budget), prices.budget)),
+        _flat(Limit.RULE, rules.names, tuple(units.get(m, "unit·h") for m in rules.measure), prices.rule),
+        _flat(
+            Limit.RENEWABLE,
+            tuple(problem.sites.names[s] for s in sites.tolist()),
+            "kWh",
+            prices.renewable[sites],
+        ),
+    )
+
+
+def _flat(limit: Limit, names: tuple[str, ...], units: str | tuple[str, ...], price: Floats) -> Scarcity:
+    """Price a limit on the whole horizon; its worth is the price of one unit."""
+    value = price[:, None]
+    one = np.ones_like(value)
+    return _scarcity(limit, names, units, value, np.zeros_like(value), limited_to=one)
 
 
 def _scarcity(

@@ -7,6 +7,7 @@ from computeplan.problem.horizon import Horizon, HorizonEnd
 from computeplan.problem.network import GB_PER_H_PER_GBPS, Network
 from computeplan.problem.objective import Goal, Objective
 from computeplan.problem.problem import Problem
+from computeplan.problem.rules import RuleMeasure, Rules, no_rules
 from computeplan.problem.sites import CapMeasure, Caps, Hardware, Pools, Sites, Term
 from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock
 from computeplan.problem.workloads import Companies, Needs, Workloads
@@ -35,11 +36,14 @@ __all__ = [
     "Pools",
     "Prices",
     "Problem",
+    "RuleMeasure",
+    "Rules",
     "Sites",
     "Status",
     "Term",
     "Work",
     "WorkBlock",
     "Workloads",
+    "no_rules",
     "sum_by",
 ]

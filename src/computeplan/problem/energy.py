@@ -32,6 +32,8 @@ class Grid(ReadOnlyArrays):
         Largest import; inf where there is no limit.
     demand_charge : (S, M)
         Currency per kW of each month's peak import, for the time that the horizon stands for.
+    renewable_share : (S,)
+        Least share of the site's energy over the horizon that contracts deliver; 0 where any will do.
     location_kg_per_kwh, market_kg_per_kwh, hourly_kg_per_kwh : (S, T)
         Emission factors on the three bases (kg/kWh = t/MWh).
     """
@@ -39,6 +41,7 @@ class Grid(ReadOnlyArrays):
     price: Floats
     import_limit_kw: Floats
     demand_charge: Floats
+    renewable_share: Floats
     location_kg_per_kwh: Floats
     market_kg_per_kwh: Floats
     hourly_kg_per_kwh: Floats

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,12 +29,16 @@ class Objective:
         Currency per kg; used by the goal ``cost``.
     carbon_cap_kg : float
         Most emissions over the horizon on `basis`; inf where there is no cap.
+    budget : float
+        Most cost over the horizon, currency, shortfall penalty and carbon charge not counted; inf where
+        there is none.
     """
 
     goal: Goal
     basis: CarbonBasis
     carbon_price_per_kg: float
     carbon_cap_kg: float
+    budget: float = math.inf
 
     @property
     def cost_weight(self) -> float:

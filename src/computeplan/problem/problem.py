@@ -13,6 +13,7 @@ from computeplan.problem.energy import Contracts, Grid
 from computeplan.problem.horizon import Horizon
 from computeplan.problem.network import Network
 from computeplan.problem.objective import Objective
+from computeplan.problem.rules import Rules
 from computeplan.problem.sites import Caps, Hardware, Pools, Sites, Term
 from computeplan.problem.workloads import Companies, Needs, Workloads
 
@@ -38,6 +39,7 @@ class Problem:
     grid: Grid
     contracts: Contracts
     network: Network
+    rules: Rules
     objective: Objective
 
     @cached_property

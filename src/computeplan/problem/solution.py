@@ -76,6 +76,12 @@ class Prices(ReadOnlyArrays):
         Of one kWh of grid energy that surplus contract energy covers, ≥ 0: ``covered ≤ grid``.
     surplus : (S,)
         Of one kWh of surplus contract energy, ≥ 0: ``Σ ω covered ≤ Σ ω surplus``.
+    budget : float
+        Of one unit of money under the budget, ≥ 0.
+    rule : (U,)
+        Of one unit·h, unit of money or kg under a rule, ≥ 0.
+    renewable : (S,)
+        Of one kWh that contracts have to deliver, ≥ 0: ``share · Σ ω energy ≤ Σ ω contracts``.
     """
 
     load: Floats
@@ -87,6 +93,9 @@ class Prices(ReadOnlyArrays):
     carbon: float
     cover: Floats
     surplus: Floats
+    budget: float
+    rule: Floats
+    renewable: Floats
 
 
 class Status(StrEnum):

@@ -27,6 +27,9 @@ WORDS = {
     Limit.LINK: "bandwidth of {}",
     Limit.CAP: "cap {}",
     Limit.CARBON: "carbon cap",
+    Limit.BUDGET: "budget",
+    Limit.RULE: "rule {}",
+    Limit.RENEWABLE: "renewable share of {}",
 }
 
 

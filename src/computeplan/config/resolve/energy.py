@@ -35,6 +35,7 @@ def build_grid(sites: Mapping[str, Site], series: SeriesReader, context: Context
     return Grid(
         price=np.stack([series.values(s.grid.price, f"sites.{n}.grid.price") for n, s in sites.items()]),
         import_limit_kw=np.array([np.inf if g.import_limit is None else g.import_limit for g in grids]),
+        renewable_share=np.array([site.renewable_share for site in sites.values()], float),
         demand_charge=charge[:, None] * month_fractions(context.horizon),
         location_kg_per_kwh=location,
         market_kg_per_kwh=market,

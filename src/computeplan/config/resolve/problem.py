@@ -16,6 +16,7 @@ from computeplan.config.resolve.input_files import InputFile, InputFiles
 from computeplan.config.resolve.names import Names
 from computeplan.config.resolve.network import build_network, enclosing_zones
 from computeplan.config.resolve.objective import build_objective
+from computeplan.config.resolve.rules import build_rules
 from computeplan.config.resolve.series import SeriesReader
 from computeplan.config.resolve.sites import build_hardware, build_pools, build_sites, site_labels
 from computeplan.config.resolve.workloads import read_workloads
@@ -92,6 +93,7 @@ def _problem(settings: Config, context: Context) -> Problem:
     contracts = build_contracts(settings.sites, series, context)
     network = build_network(settings.zones, settings.network, vocabulary.zones, context)
     companies, workloads, needs = read_workloads(settings, vocabulary, series, context)
+    rules = build_rules(settings.rules, companies, workloads, vocabulary.sites, context)
     context.warnings.extend(f"series.{name}: nothing uses it" for name in series.unused)
     return Problem(
         name=settings.name,
@@ -107,6 +109,7 @@ def _problem(settings: Config, context: Context) -> Problem:
         grid=grid,
         contracts=contracts,
         network=network,
+        rules=rules,
         objective=build_objective(settings.objective),
     )
 

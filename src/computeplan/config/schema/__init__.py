@@ -22,6 +22,7 @@ from computeplan.config.schema.population import (
 )
 from computeplan.config.schema.quantity import Quantity
 from computeplan.config.schema.root import Config
+from computeplan.config.schema.rules import CompanyRule, Rule, Selection, ShareRule
 from computeplan.config.schema.series import (
     Day,
     DaySeries,
@@ -55,6 +56,7 @@ __all__ = [
     "Block",
     "Cap",
     "Choose",
+    "CompanyRule",
     "Config",
     "ConstantLaw",
     "Contract",
@@ -84,10 +86,13 @@ __all__ = [
     "PowerCap",
     "Quantity",
     "ReservedPool",
+    "Rule",
     "Section",
+    "Selection",
     "Series",
     "SeriesForm",
     "SeriesRef",
+    "ShareRule",
     "Site",
     "SolverSection",
     "TableDefaults",

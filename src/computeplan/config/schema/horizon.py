@@ -11,6 +11,7 @@ from computeplan.config.schema.base import LocalTime, Name, Section, TimeZone, W
 from computeplan.config.schema.quantity import (
     CarbonPrice,
     Minutes,
+    Money,
     PositiveHours,
     PositiveNumber,
     Seconds,
@@ -92,6 +93,11 @@ class ObjectiveSection(Section):
     carbon_cap: Tonnes | None = Field(
         None,
         description="Most emissions, t CO2e, over the real time that the horizon stands for; default no cap.",
+    )
+    budget: Money | None = Field(
+        None,
+        description="Most cost over that time, currency; without shortfall penalty and carbon charge. "
+        "Default no budget.",
     )
 
 

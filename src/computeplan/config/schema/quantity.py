@@ -192,6 +192,8 @@ CarbonFactor = Annotated[float, CARBON_FACTOR]
 """Emissions of electricity, kg/kWh = t/MWh."""
 CarbonPrice = Annotated[float, Quantity("money/t", "80 money/t", minimum=0)]
 """Price of emissions, currency per t CO2e."""
+Money = Annotated[float, Quantity("money", "2.5 Mmoney", minimum=0)]
+"""An amount of money, currency."""
 Tonnes = Annotated[float, Quantity("t", "12000 t", minimum=0)]
 """Emissions, t CO2e."""
 Bandwidth = Annotated[float, Quantity("Gbps", "400 Gbps", minimum=0)]

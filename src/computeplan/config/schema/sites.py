@@ -26,6 +26,7 @@ from computeplan.config.schema.quantity import (
     CarbonFactor,
     DemandCharge,
     Kilowatts,
+    Share,
     Units,
     Weight,
 )
@@ -178,6 +179,9 @@ class Site(Section):
     )
     grid: GridSection = Field(
         default_factory=GridSection, description="Supply from the grid; default free, unlimited and clean."
+    )
+    renewable_share: Share = Field(
+        0.0, description="Least share of the site's energy over the horizon that its contracts deliver."
     )
     contracts: dict[PartName, Contract] = Field({}, description="Wind and solar contracts by name.")
     pools: dict[PartName, Pool] = Field({}, description="Capacity by name.")

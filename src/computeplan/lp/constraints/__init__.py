@@ -9,6 +9,7 @@ from collections.abc import Callable
 from computeplan.lp.assembly import Assembly
 from computeplan.lp.constraints import (
     booking,
+    budget,
     cap,
     carbon_cap,
     cover,
@@ -19,6 +20,8 @@ from computeplan.lp.constraints import (
     job_volume,
     load,
     placement,
+    renewable_share,
+    rule,
     surplus,
     traffic,
 )
@@ -38,6 +41,9 @@ FAMILIES: dict[str, Callable[[Assembly], Ints]] = {
     "carbon_cap": carbon_cap.add,
     "cover": cover.add,
     "surplus": surplus.add,
+    "budget": budget.add,
+    "renewable_share": renewable_share.add,
+    "rule": rule.add,
 }
 """All constraint families by name, in the order of their rows."""
 

@@ -14,6 +14,7 @@ bound =  Σ cheapest response of every workload                                 
        + 0                                                         peak, covered (never earn anything)
        + idle energy of owned units + take-or-pay energy, its cost and (market basis) carbon
        − Σ_g,t γ · limit − carbon price · carbon cap − Σ_s σ · take-or-pay energy (market basis)
+       − budget price · budget − Σ_u rule price · limit (0 for shares)
 
 An unlimited variable with r < 0 makes it −∞; prices are repaired first so that this happens only
 where the problem itself pays for consuming without end (see `repair`).
@@ -28,6 +29,7 @@ from computeplan.plan.audit import marginal
 from computeplan.plan.audit.repair import repair, surplus_potential
 from computeplan.plan.audit.response import least_cost_of_work
 from computeplan.plan.requirements import usable_unit_h
+from computeplan.plan.rules import rule_limits
 from computeplan.problem import CarbonBasis, Floats, Prices, Problem, Term
 
 
@@ -95,6 +97,9 @@ def _constants(problem: Problem, prices: Prices) -> float:
     granted = float(times(prices.cap, problem.caps.limit).sum())
     if prices.carbon > 0:
         granted += prices.carbon * problem.objective.carbon_cap_kg
+    if prices.budget > 0:
+        granted += prices.budget * problem.objective.budget
+    granted += float(prices.rule @ rule_limits(problem))
     if problem.objective.basis is CarbonBasis.MARKET:
         granted += float(prices.surplus @ surplus_potential(problem))
     return _idle(problem, prices) + _take_or_pay(problem, prices) - granted
@@ -109,7 +114,7 @@ def _idle(problem: Problem, prices: Prices) -> float:
 def _take_or_pay(problem: Problem, prices: Prices) -> float:
     """Energy that is paid whether used or not."""
     contracts, horizon = problem.contracts, problem.horizon
-    each = problem.objective.cost_weight * contracts.price
+    each = marginal.money_weight(problem, prices) * contracts.price
     if problem.objective.basis is CarbonBasis.MARKET:
         each = each + marginal.carbon_weight(problem, prices) * contracts.kg_per_kwh[:, None]
     paid = (each * contracts.available_kw) @ (horizon.weight * horizon.hours)

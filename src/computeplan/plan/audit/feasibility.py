@@ -9,6 +9,7 @@ bandwidth       traffic ≤ Δ · bandwidth
 cap             units: Σ weight · (load / Δ, or booked) ≤ limit
                 power: Σ weight · PUE · IT energy / Δ ≤ limit
 carbon_cap      emissions on the objective's basis ≤ cap
+budget, rule, renewable_share  (see `policies`)
 
 Each is measured against its own limit or the average one of its family (see `violations`), the
 energy balance against the energy, the carbon cap against it or the emissions on all three bases.
@@ -21,6 +22,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from computeplan.plan.accounting import Accounts
+from computeplan.plan.audit.policies import check_policies
 from computeplan.plan.audit.violations import Family, Ledger, Places, yardstick
 from computeplan.plan.flows import at_sites, by_site, it_energy_kwh
 from computeplan.plan.requirements import usable_unit_h
@@ -52,6 +54,7 @@ def check_system(
     _check_bandwidth(problem, usage, ledger)
     _check_caps(problem, usage, facility_kwh, decisions, ledger)
     _check_carbon(problem, accounts, ledger)
+    check_policies(problem, usage, decisions, accounts, ledger)
 
 
 def finite_decisions(problem: Problem, decisions: Decisions, ledger: Ledger) -> Decisions:

@@ -75,6 +75,9 @@ def _clean(problem: Problem, prices: Prices) -> Prices:
         carbon=float(_at_least_0(np.array(prices.carbon))) if has_cap else 0.0,
         cover=_at_least_0(prices.cover),
         surplus=_at_least_0(prices.surplus),
+        budget=float(_at_least_0(np.array(prices.budget))) if np.isfinite(problem.objective.budget) else 0.0,
+        rule=_at_least_0(prices.rule),
+        renewable=np.where(problem.grid.renewable_share > 0, _at_least_0(prices.renewable), 0.0),
     )
 
 
@@ -91,7 +94,7 @@ def _peak(problem: Problem, prices: Prices) -> Floats:
     horizon = problem.horizon
     in_month = np.arange(len(horizon.months))[:, None] == horizon.month
     total = prices.peak @ in_month.T
-    charge = problem.objective.cost_weight * problem.grid.demand_charge
+    charge = marginal.money_weight(problem, prices) * problem.grid.demand_charge
     factor = np.where(total > charge, ratio(charge, total), 1.0)
     peak: Floats = prices.peak * factor[:, horizon.month]
     return peak

@@ -40,6 +40,9 @@ class Family(StrEnum):
     BANDWIDTH = "bandwidth"
     CAP = "cap"
     CARBON_CAP = "carbon_cap"
+    BUDGET = "budget"
+    RULE = "rule"
+    RENEWABLE_SHARE = "renewable_share"
 
     @property
     def unit(self) -> str:
@@ -56,6 +59,9 @@ _UNITS = {
     Family.BANDWIDTH: "GB",
     Family.CAP: "units or kW",
     Family.CARBON_CAP: "kg",
+    Family.BUDGET: "of money",
+    Family.RULE: "unit·h, money or kg",
+    Family.RENEWABLE_SHARE: "kWh",
 }
 
 

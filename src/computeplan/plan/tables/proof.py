@@ -61,6 +61,9 @@ def _certificate_parts(problem: Problem, prices: Prices) -> dict[str, tuple[tupl
         "carbon": (("carbon",), np.array([[prices.carbon]])),
         "cover": (sites, prices.cover),
         "surplus": (sites, prices.surplus[:, None]),
+        "budget": (("budget",), np.array([[prices.budget]])),
+        "rule": (problem.rules.names, prices.rule[:, None]),
+        "renewable": (sites, prices.renewable[:, None]),
     }
 
 
