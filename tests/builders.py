@@ -82,6 +82,10 @@ class Pool:
     availability: Series = 1.0
     idle_kw: float = 0.0
     busy_kw: float = 0.0
+    new: float = 0.0
+    """Most units that can be added, at `new_price` and `new_kg` each over the horizon."""
+    new_price: float = 0.0
+    new_kg: float = 0.0
     efficiency: float | Mapping[str, float] = 1.0
     """One value, or one per kind of workload (0 for a kind not named)."""
 
@@ -156,6 +160,9 @@ class Contract:
     price: Series = 0.0
     take_or_pay: bool = False
     carbon: float = 0.0
+    most: float = 0.0
+    """Most power that can be chosen, kW, at `capacity_price` over the horizon; `available` is its profile."""
+    capacity_price: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -168,6 +175,9 @@ class Link:
     price: float = 0.0
     energy: float = 0.0
     carbon: float = 0.0
+    lease: float = 0.0
+    """Most GB/h that can be leased beside, at `lease_price` over the horizon."""
+    lease_price: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -359,6 +369,9 @@ class Case:
             max_units=np.array([p.units for p in self.pools], float),
             availability=self._rows([p.availability for p in self.pools]),
             price=self._rows([p.price for p in self.pools]),
+            max_new_units=np.array([p.new for p in self.pools], float),
+            new_unit_price=np.array([p.new_price for p in self.pools], float),
+            new_unit_kg=np.array([p.new_kg for p in self.pools], float),
         )
 
     def _caps(self) -> Caps:
@@ -400,10 +413,15 @@ class Case:
         )
 
     def _contracts(self) -> Contracts:
+        profile = self._rows([c.available for c in self.contracts])
+        most = np.array([c.most for c in self.contracts], float)
         return Contracts(
             names=tuple(f"c{i}" for i in range(len(self.contracts))),
             site=np.array([self._site(c.site) for c in self.contracts], np.int64),
-            available_kw=self._rows([c.available for c in self.contracts]),
+            available_kw=np.where(most[:, None] > 0, 0.0, profile),
+            profile=profile,
+            max_chosen_kw=most,
+            capacity_price=np.array([c.capacity_price for c in self.contracts], float),
             price=self._rows([c.price for c in self.contracts]),
             take_or_pay=np.array([c.take_or_pay for c in self.contracts], bool),
             kg_per_kwh=np.array([c.carbon for c in self.contracts], float),
@@ -454,6 +472,8 @@ class Case:
             route=route,
             connected=connected,
             bandwidth_gb_per_h=np.array([link.bandwidth for link in self.links], float),
+            max_leased_gb_per_h=np.array([link.lease for link in self.links], float),
+            lease_price=np.array([link.lease_price for link in self.links], float),
             price_per_gb=np.array([link.price for link in self.links], float),
             energy_kwh_per_gb=np.array([link.energy for link in self.links], float),
             kg_per_kwh=np.array([link.carbon for link in self.links], float),

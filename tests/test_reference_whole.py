@@ -53,8 +53,11 @@ def test_random_cases_reach_every_part():
 
 
 def _parts(solution) -> dict[str, bool]:
-    prices = solution.prices
+    prices, decisions = solution.prices, solution.decisions
     return {
+        "units are added": bool((decisions.new_units > 1e-6).any()),
+        "power is contracted": bool((decisions.contracted_kw > 1e-6).any()),
+        "bandwidth is leased": bool((decisions.leased_gb_per_h > 1e-6).any()),
         "a rule binds": bool((prices.rule > 1e-6).any()),
         "the budget binds": prices.budget > 1e-6,
         "a renewable share binds": bool((prices.renewable > 1e-6).any()),

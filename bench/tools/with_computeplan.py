@@ -173,6 +173,9 @@ def _pools(data: Instance) -> Pools:
         max_units=units,
         availability=data.capacity / units[:, None],
         price=np.zeros(data.capacity.shape),
+        max_new_units=np.zeros(sites),
+        new_unit_price=np.zeros(sites),
+        new_unit_kg=np.zeros(sites),
     )
 
 
@@ -194,6 +197,9 @@ def _no_contracts(hours: int) -> Contracts:
         names=(),
         site=np.zeros(0, np.int64),
         available_kw=np.zeros((0, hours)),
+        profile=np.zeros((0, hours)),
+        max_chosen_kw=np.zeros(0),
+        capacity_price=np.zeros(0),
         price=np.zeros((0, hours)),
         take_or_pay=np.zeros(0, bool),
         kg_per_kwh=np.zeros(0),
@@ -208,6 +214,8 @@ def _network() -> Network:
         route=np.zeros((1, 1, 0), bool),
         connected=np.ones((1, 1), bool),
         bandwidth_gb_per_h=np.zeros(0),
+        max_leased_gb_per_h=np.zeros(0),
+        lease_price=np.zeros(0),
         price_per_gb=np.zeros(0),
         energy_kwh_per_gb=np.zeros(0),
         kg_per_kwh=np.zeros(0),

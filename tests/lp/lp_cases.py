@@ -148,6 +148,33 @@ CASES: dict[str, Case] = {
         pools=TWO_POOLS,
         contracts=[Contract(1, site="cq", price=0.4), Contract(1, site="xj", price=0.4)],
     ),
+    "contracted_power": Case(
+        periods=2,
+        weights=[2],
+        pools=[Pool(4, busy_kw=1.0)],
+        contracts=[
+            Contract([1, 0.5], price=0.4, most=6.0, capacity_price=9.0),
+            Contract([0.5, 1], price=0.3, most=4.0, take_or_pay=True, carbon=0.01),
+        ],
+        basis=CarbonBasis.MARKET,
+        carbon_price=0.08,
+    ),
+    "leased_bandwidth": Case(
+        periods=2,
+        sites=TWO_SITES,
+        pools=TWO_POOLS,
+        links=[Link(("cq", "xj"), bandwidth=2.0, price=0.1, lease=7.0, lease_price=30.0)],
+        workloads=[Demand(1, traffic=0.5)],
+    ),
+    "new_capacity": Case(
+        periods=2,
+        period_h=0.5,
+        sites=[Site(pue=1.2)],
+        pools=[Pool(4, idle_kw=0.5, busy_kw=1.0, availability=[1, 0.5], new=3, new_price=8, new_kg=20)],
+        workloads=[Demand(2)],
+        caps=[Cap(9), Cap([5, 6], measure=CapMeasure.POWER)],
+        carbon_price=0.1,
+    ),
     "rule": Case(
         periods=2,
         weights=[2],

@@ -72,7 +72,12 @@ def by_hand(
     grid = _facility_kwh(problem, work, units)
     for c, site in enumerate(problem.contracts.site):
         grid[site] -= used[c]
-    return Handmade(problem, work, left, Decisions(units, grid, used))
+    none = {
+        "contracted_kw": np.zeros(problem.contracts.size),
+        "leased_gb_per_h": np.zeros(problem.network.links),
+        "new_units": np.zeros(problem.pools.size),
+    }
+    return Handmade(problem, work, left, Decisions(units, grid, used, **none))
 
 
 def _facility_kwh(problem: Problem, work: Floats, booked: Floats) -> Floats:
@@ -106,4 +111,6 @@ def no_prices(problem: Problem) -> Prices:
         budget=0.0,
         rule=np.zeros(problem.rules.size),
         renewable=np.zeros(problem.sites.size),
+        offer=np.zeros_like(problem.contracts.available_kw),
+        lease=np.zeros((problem.network.links, problem.horizon.size)),
     )

@@ -53,6 +53,9 @@ def _numbers(problem: Problem, done: Floats, short: Floats, decisions: Decisions
     terms.booked = {p: float(decisions.booked_units[p]) for p in reserved}
     terms.grid = {(s, t): float(decisions.grid_kwh[s, t]) for s in terms.S for t in terms.T}
     terms.contract = {(c, t): float(decisions.contract_kwh[c, t]) for c in terms.C for t in terms.T}
+    terms.contracted = {c: float(decisions.contracted_kw[c]) for c in terms.C}
+    terms.leased = {link: float(decisions.leased_gb_per_h[link]) for link in terms.L}
+    terms.new = {p: float(decisions.new_units[p]) for p in terms.P}
     terms.peak = {(s, m): _peak(terms, s, m) for s in terms.S for m in range(len(problem.horizon.months))}
     terms.covered = {place: kwh for s in terms.S for place, kwh in _cover(terms, s).items()}
     return terms

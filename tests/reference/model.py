@@ -111,12 +111,16 @@ class _Model:
         terms.x = {(w, p, t): self.variable() for w in terms.W for p in terms.pools_of[w] for t in terms.T}
         reserved = [p for p in terms.P if pools.term[p] == Term.RESERVED]
         terms.booked = {p: self.variable(pools.min_units[p], pools.max_units[p]) for p in reserved}
-        # 0 ≤ grid ≤ Δ · import limit, 0 ≤ contract ≤ Δ · available
+        # 0 ≤ grid ≤ Δ · import limit, 0 ≤ contract ≤ Δ · (available + profile · chosen power)
         at_sites = [(s, t) for s in terms.S for t in terms.T]
         terms.grid = {(s, t): self.variable(0, hours * grid.import_limit_kw[s]) for s, t in at_sites}
-        terms.contract = {
-            (c, t): self.variable(0, hours * contracts.available_kw[c, t]) for c in terms.C for t in terms.T
-        }
+        terms.contract = {(c, t): self.variable() for c in terms.C for t in terms.T}
+        network = problem.network
+        terms.contracted = {c: self.variable(0, contracts.max_chosen_kw[c]) for c in terms.C}
+        terms.leased = {link: self.variable(0, network.max_leased_gb_per_h[link]) for link in terms.L}
+        terms.new = {p: self.variable(0, pools.max_new_units[p]) for p in terms.P}
+        for c, t in terms.contract:
+            self.require(terms.contract[c, t] - terms.available_kwh(c, t) <= 0)
         terms.peak = {(s, m): self.variable() for s in terms.S for m in range(len(problem.horizon.months))}
         terms.covered = {place: self.variable() for place in at_sites}
         return terms
@@ -187,7 +191,7 @@ class _Model:
     # Capacity, energy, network
 
     def _respect_capacity(self) -> None:
-        # load ≤ Δ · availability · units, with the units booked in a reserved pool
+        # load ≤ Δ · availability · units, with the units booked in a reserved pool, or added to an owned one
         pools, terms = self.problem.pools, self.terms
         for p in terms.P:
             for t in terms.T:
@@ -195,7 +199,8 @@ class _Model:
                 if p in terms.booked:
                     self.require(terms.load(p, t) - terms.booked[p] * room <= 0)
                 elif pools.max_units[p] < inf or room == 0:
-                    self.at_most(terms.load(p, t), room and room * pools.max_units[p])
+                    limit = float(room and room * pools.max_units[p])
+                    self.require(terms.load(p, t) - terms.new[p] * room <= limit)
 
     def _balance_energy(self) -> None:
         terms = self.terms
@@ -215,11 +220,12 @@ class _Model:
             self.require(covered - terms.surplus(s) <= 0)
 
     def _respect_bandwidth(self) -> None:
-        # traffic ≤ Δ · bandwidth
+        # traffic ≤ Δ · (bandwidth + leased)
         for link in self.terms.L:
             most = self.terms.hours * float(self.problem.network.bandwidth_gb_per_h[link])
             for t in self.terms.T:
-                self.at_most(self.terms.traffic(link, t), most)
+                leased = self.terms.leased[link] * self.terms.hours
+                self.at_most(self.terms.traffic(link, t) - leased, most)
 
     def _respect_caps(self) -> None:
         # Σ_p weight · (units or facility power) ≤ limit
@@ -290,9 +296,15 @@ class _Model:
         terms = self.terms
         booked = [terms.booked[p].valueOrDefault() if p in terms.booked else 0.0 for p in terms.P]
         grid = [[terms.grid[s, t].valueOrDefault() for t in terms.T] for s in terms.S]
+        contracted = [terms.contracted[c].valueOrDefault() for c in terms.C]
+        leased = [terms.leased[link].valueOrDefault() for link in terms.L]
+        new = [terms.new[p].valueOrDefault() for p in terms.P]
         used = [[terms.contract[c, t].valueOrDefault() for t in terms.T] for c in terms.C]
         return Decisions(
             np.array(booked, float),
             np.array(grid, float).reshape(len(terms.S), len(terms.T)),
             np.array(used, float).reshape(len(terms.C), len(terms.T)),
+            np.array(contracted, float),
+            np.array(leased, float),
+            np.array(new, float),
         )

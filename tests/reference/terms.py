@@ -34,6 +34,12 @@ class Terms:
     booked: Mapping[int, Amount] = field(default_factory=dict)
     grid: Mapping[Place, Amount] = field(default_factory=dict)
     contract: Mapping[Place, Amount] = field(default_factory=dict)
+    contracted: Mapping[int, Amount] = field(default_factory=dict)
+    """Chosen power of a contract, kW."""
+    leased: Mapping[int, Amount] = field(default_factory=dict)
+    """Leased bandwidth of a link, GB/h."""
+    new: Mapping[int, Amount] = field(default_factory=dict)
+    """Units added to a pool."""
     peak: Mapping[Place, Amount] = field(default_factory=dict)
     """Highest import, kW, by site and month."""
     covered: Mapping[Place, Amount] = field(default_factory=dict)
@@ -81,7 +87,7 @@ class Terms:
         idle, busy = (float(kw[pools.hardware[p]]) for kw in (hardware.idle_kw, hardware.busy_kw))
         if pools.term[p] == Term.ON_DEMAND:
             return self.load(p, t) * busy
-        there = self.booked[p] if p in self.booked else float(pools.max_units[p])
+        there = self.booked[p] if p in self.booked else self.new[p] + float(pools.max_units[p])
         idle_kwh = idle * self.hours * float(pools.availability[p, t])
         return self.load(p, t) * (busy - idle) + idle_kwh * there
 
@@ -92,14 +98,18 @@ class Terms:
     def contracts_at(self, s: int) -> list[int]:
         return [c for c in self.C if self.problem.contracts.site[c] == s]
 
+    def available_kwh(self, c: int, t: int) -> Expression:
+        """Δ · (available + profile · chosen power)."""
+        contracts = self.problem.contracts
+        chosen = self.contracted[c] * float(self.hours * contracts.profile[c, t])
+        return chosen + float(self.hours * contracts.available_kw[c, t])
+
     def surplus(self, s: int) -> Expression:
         """Σ ω (available − used) of take-or-pay contracts at the site."""
         contracts = self.problem.contracts
         bought = [c for c in self.contracts_at(s) if contracts.take_or_pay[c]]
         return total(
-            (float(self.hours * contracts.available_kw[c, t]) - self.contract[c, t]) * self.weight[t]
-            for c in bought
-            for t in self.T
+            (self.available_kwh(c, t) - self.contract[c, t]) * self.weight[t] for c in bought for t in self.T
         )
 
     # Network
@@ -189,23 +199,31 @@ class Terms:
                 self.grid[s, t] * (self.weight[t] * float(grid.price[s, t])) for s in self.S for t in self.T
             ),
             "demand_charge": total(kw * float(demand_charge[place]) for place, kw in self.peak.items()),
-            "contracts": total(self._contract_bill(c, t) for c in self.C for t in self.T),
+            "contracts": total(self._contract_bill(c, t) for c in self.C for t in self.T)
+            + total(
+                kw * float(self.problem.contracts.capacity_price[c]) for c, kw in self.contracted.items()
+            ),
             "network": total(
                 self.traffic(link, t) * (self.weight[t] * float(gb_price[link]))
                 for link in self.L
                 for t in self.T
+            )
+            + total(
+                rate * float(self.problem.network.lease_price[link]) for link, rate in self.leased.items()
             ),
             "placement": total(
                 x * (self.weight[t] * float(needs.unit_cost[need[w], site[p]]))
                 for (w, p, t), x in self.x.items()
+            ),
+            "new_capacity": total(
+                units * float(self.problem.pools.new_unit_price[p]) for p, units in self.new.items()
             ),
         }
 
     def _contract_bill(self, c: int, t: int) -> Amount:
         """What is used is paid, or all there is with take-or-pay."""
         contracts = self.problem.contracts
-        bought = float(self.hours * contracts.available_kw[c, t])
-        paid = bought if contracts.take_or_pay[c] else self.contract[c, t]
+        paid = self.available_kwh(c, t) if contracts.take_or_pay[c] else self.contract[c, t]
         return paid * (self.weight[t] * float(contracts.price[c, t]))
 
     def cost(self) -> Expression:
@@ -236,7 +254,8 @@ class Terms:
             for t in self.T
         ]
         supplies = [self._supply_kg(basis, s, t) * self.weight[t] for s in self.S for t in self.T]
-        return total(links) + total(supplies)
+        embodied = [units * float(self.problem.pools.new_unit_kg[p]) for p, units in self.new.items()]
+        return total(links) + total(supplies) + total(embodied)
 
     def _supply_kg(self, basis: CarbonBasis, s: int, t: int) -> Expression:
         grid, contracts = self.problem.grid, self.problem.contracts
@@ -247,8 +266,7 @@ class Terms:
             own = total(kwh * float(contracts.kg_per_kwh[c]) for c, kwh in used.items())
             return own + self.grid[s, t] * float(grid.hourly_kg_per_kwh[s, t])
         own = total(
-            (float(self.hours * contracts.available_kw[c, t]) if contracts.take_or_pay[c] else kwh)
-            * float(contracts.kg_per_kwh[c])
+            (self.available_kwh(c, t) if contracts.take_or_pay[c] else kwh) * float(contracts.kg_per_kwh[c])
             for c, kwh in used.items()
         )
         return own + (self.grid[s, t] - self.covered[s, t]) * float(grid.market_kg_per_kwh[s, t])

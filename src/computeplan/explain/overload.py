@@ -95,7 +95,7 @@ def _capacity(problem: Problem) -> Floats:
     """(P, T) greatest load of each pool, unit·h."""
     share = problem.pools.availability * problem.horizon.hours
     capacity = np.zeros_like(share)
-    np.multiply(problem.pools.max_units[:, None], share, out=capacity, where=share > 0)
+    np.multiply(problem.pools.most_units[:, None], share, out=capacity, where=share > 0)
     return capacity
 
 
@@ -178,6 +178,6 @@ def _reason(problem: Problem, confined: Confined, class_of_need: Ints, excess: E
 
 
 def _units(problem: Problem, pool: int) -> str:
-    units = f"at most {number(problem.pools.max_units[pool])} units"
+    units = f"at most {number(problem.pools.most_units[pool])} units"
     lowest = problem.pools.availability[pool].min()
     return units if lowest >= 1 else f"{units}, availability from {number(lowest)}"

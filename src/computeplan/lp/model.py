@@ -79,6 +79,9 @@ class Model:
             booked_units=_read(values, variables.booked),
             grid_kwh=_read(values, variables.grid),
             contract_kwh=_read(values, variables.contract),
+            contracted_kw=_read(values, variables.contracted),
+            leased_gb_per_h=_read(values, variables.leased),
+            new_units=_read(values, variables.new),
         )
         return self._decode_work(values), decisions
 
@@ -94,7 +97,7 @@ class Model:
         carbon = _read(row_duals, rows["carbon_cap"])
         return Prices(
             load=_read(row_duals, rows["load"]),
-            rent=-_read(row_duals, rows["booking"]),
+            rent=-_read(row_duals, rows["booking"]) - _read(row_duals, rows["new_capacity"]),
             energy=_read(row_duals, rows["energy_balance"]),
             peak=-_read(row_duals, rows["demand_charge"]),
             link=_read(row_duals, rows["traffic"]),
@@ -105,6 +108,8 @@ class Model:
             budget=-float(_read(row_duals, rows["budget"]).sum()),
             rule=-_read(row_duals, rows["rule"]),
             renewable=-_read(row_duals, rows["renewable_share"]),
+            offer=-_read(row_duals, rows["contracted_power"]),
+            lease=-_read(row_duals, rows["leased_bandwidth"]),
         )
 
     def _decode_work(self, values: Floats) -> Work:

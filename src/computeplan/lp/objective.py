@@ -29,7 +29,7 @@ def add_penalty_and_emissions(assembly: Assembly) -> None:
 
 
 def _add_capacity(assembly: Assembly) -> None:
-    """Σ ω price · load (owned, on-demand) + Σ ω Δ price · k (reserved)."""
+    """Σ ω price · load (owned, on-demand) + Σ ω Δ price · k (reserved) + Σ new unit price · new."""
     problem, variables = assembly.problem, assembly.variables
     pools, horizon = problem.pools, problem.horizon
     reserved = pools.term == Term.RESERVED
@@ -37,10 +37,12 @@ def _add_capacity(assembly: Assembly) -> None:
     assembly.assembler.add_cost(variables.load[used], pools.price[used] * horizon.weight)
     level_price = pools.price[reserved] @ (horizon.weight * horizon.hours)
     assembly.assembler.add_cost(variables.booked[reserved], level_price)
+    grows = variables.new != ABSENT
+    assembly.assembler.add_cost(variables.new[grows], pools.new_unit_price[grows])
 
 
 def _add_energy(assembly: Assembly) -> None:
-    """Σ ω price · grid + Σ charge · peak + contracts (used, or all that is generated)."""
+    """Σ ω price · grid + Σ charge · peak + contracts (used, or all that is generated) + chosen power."""
     problem, variables = assembly.problem, assembly.variables
     grid, contracts, horizon = problem.grid, problem.contracts, problem.horizon
     assembly.assembler.add_cost(variables.grid, grid.price * horizon.weight)
@@ -50,14 +52,20 @@ def _add_energy(assembly: Assembly) -> None:
     assembly.assembler.add_cost(variables.contract[used], contracts.price[used] * horizon.weight)
     generated = contracts.available_kw * horizon.hours * horizon.weight
     assembly.assembler.add_fixed_cost(float((contracts.price * generated)[contracts.take_or_pay].sum()))
+    chosen = variables.contracted != ABSENT
+    generated_h = contracts.profile * horizon.hours * horizon.weight
+    paid = np.where(contracts.take_or_pay, (contracts.price * generated_h).sum(axis=1), 0.0)
+    assembly.assembler.add_cost(variables.contracted[chosen], (contracts.capacity_price + paid)[chosen])
 
 
 def _add_network(assembly: Assembly) -> None:
-    """Σ ω price_per_gb · traffic."""
+    """Σ ω price_per_gb · traffic + Σ lease_price · leased."""
     problem, traffic = assembly.problem, assembly.variables.traffic
     price = problem.network.price_per_gb[:, None] * problem.horizon.weight
     there = traffic != ABSENT
     assembly.assembler.add_cost(traffic[there], price[there])
+    leased = assembly.variables.leased
+    assembly.assembler.add_cost(leased[leased != ABSENT], problem.network.lease_price[leased != ABSENT])
 
 
 def _add_placement(assembly: Assembly) -> None:

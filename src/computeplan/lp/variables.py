@@ -8,13 +8,13 @@ import numpy as np
 
 from computeplan.lp.arrivals import Arrivals, largest_backlog
 from computeplan.lp.assembler import Assembler
+from computeplan.lp.levels import ABSENT, add_contracted, add_leased, add_new
 from computeplan.lp.placements import Placements
 from computeplan.lp.slots import Slots, free_slots
 from computeplan.problem import CarbonBasis, Floats, Ints, Problem, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
-ABSENT = -1
-"""Index of a variable that the problem does not need."""
+__all__ = ["ABSENT", "Variables", "add_variables", "with_share"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,12 @@ class Variables(ReadOnlyArrays):
         GB over a link that any work can use.
     covered : (S, T)
         Grid energy covered by surplus contract energy, kWh; only where the market basis counts.
+    contracted : (C,)
+        Power of a contract that the plan chooses, kW.
+    leased : (L,)
+        Bandwidth leased, GB/h.
+    new : (P,)
+        Units added to an owned pool.
     """
 
     work: Ints
@@ -70,6 +76,9 @@ class Variables(ReadOnlyArrays):
     peak: Ints
     traffic: Ints
     covered: Ints
+    contracted: Ints
+    leased: Ints
+    new: Ints
 
 
 def add_variables(
@@ -104,6 +113,9 @@ def add_variables(
         peak=_add_peak(assembler, problem),
         traffic=_add_traffic(assembler, problem),
         covered=_add_covered(assembler, problem),
+        contracted=add_contracted(assembler, problem),
+        leased=add_leased(assembler, problem),
+        new=add_new(assembler, problem),
     )
     return variables, slots
 
@@ -182,9 +194,10 @@ def _add_backlog(assembler: Assembler, problem: Problem, slots: Slots, demand: A
 
 
 def _add_load(assembler: Assembler, problem: Problem) -> Ints:
-    """0 ≤ load[p,t] ≤ Δ availability units; a reserved pool's limit is its own constraint."""
+    """0 ≤ load[p,t] ≤ Δ availability units; where the plan chooses units, the limit is a constraint."""
     pools = problem.pools
-    units = np.where(pools.term == Term.RESERVED, np.inf, pools.max_units)[:, None]
+    chosen = (pools.term == Term.RESERVED) | (pools.max_new_units > 0)
+    units = np.where(chosen, np.inf, pools.max_units)[:, None]
     usable_h = problem.horizon.hours * pools.availability
     # An unlimited pool that is not available has no capacity: inf × 0 would be nan.
     limit = np.where(usable_h > 0, units * np.where(usable_h > 0, usable_h, 1.0), 0.0)
@@ -207,8 +220,11 @@ def _add_grid(assembler: Assembler, problem: Problem) -> Ints:
 
 
 def _add_contract(assembler: Assembler, problem: Problem) -> Ints:
-    """0 ≤ contract[c,t] ≤ Δ available_kw."""
-    return _grid_of_columns(assembler, "contract", problem.contracts.available_kw * problem.horizon.hours)
+    """0 ≤ contract[c,t] ≤ Δ available_kw; where the plan chooses the power, the limit is a constraint."""
+    contracts = problem.contracts
+    limit = contracts.available_kw * problem.horizon.hours
+    limit = np.where(contracts.max_chosen_kw[:, None] > 0, np.inf, limit)
+    return _grid_of_columns(assembler, "contract", limit)
 
 
 def _add_peak(assembler: Assembler, problem: Problem) -> Ints:
@@ -220,7 +236,7 @@ def _add_peak(assembler: Assembler, problem: Problem) -> Ints:
 
 
 def _add_traffic(assembler: Assembler, problem: Problem) -> Ints:
-    """0 ≤ traffic[l,t] ≤ Δ bandwidth for every link on a route that work may take."""
+    """0 ≤ traffic[l,t] ≤ Δ bandwidth for every link on a route that work may take, unless more is leased."""
     network, needs = problem.network, problem.needs
     pair = np.nonzero(
         problem.eligibility.allowed & ((needs.traffic_gb_per_unit_h > 0) | needs.moves_data)[:, None]
@@ -228,7 +244,8 @@ def _add_traffic(assembler: Assembler, problem: Problem) -> Ints:
     routes = network.route[needs.zone[pair[0]], problem.sites.zone[problem.pools.site[pair[1]]]]
     traffic = np.full((network.links, problem.horizon.size), ABSENT)
     used = np.flatnonzero(routes.any(axis=0))
-    limit = network.bandwidth_gb_per_h[used, None] * problem.horizon.hours
+    bandwidth = np.where(network.max_leased_gb_per_h > 0, np.inf, network.bandwidth_gb_per_h)
+    limit = bandwidth[used, None] * problem.horizon.hours
     traffic[used] = _grid_of_columns(assembler, "traffic", limit, used)
     return traffic
 

@@ -53,11 +53,15 @@ class PoolAccounts(ReadOnlyArrays):
         Busy and usable unit·h of each period, without the weights; capacity is inf without limit.
     booked_units : (P,)
         Level of reserved pools; 0 for the others.
+    new_units : (P,)
+        Units added to owned pools.
     work_unit_h, busy_unit_h : (P,)
     utilization : (P,)
         Busy over usable unit·h; nan where there is none or no limit.
     cost : (P,)
         Usage or reserved cost.
+    new_cost, embodied_kg : (P,)
+        Annualised cost and embodied emissions of new units.
     moved_gb : (P,)
         Data sets moved to the pool.
     """
@@ -65,10 +69,13 @@ class PoolAccounts(ReadOnlyArrays):
     load_unit_h: Floats
     capacity_unit_h: Floats
     booked_units: Floats
+    new_units: Floats
     work_unit_h: Floats
     busy_unit_h: Floats
     utilization: Floats
     cost: Floats
+    new_cost: Floats
+    embodied_kg: Floats
     moved_gb: Floats
 
 
@@ -80,13 +87,15 @@ class NetworkAccounts(ReadOnlyArrays):
     ----------
     traffic_gb : (L, T)
         Without the weights.
-    cost : (L,)
+    cost, lease_cost : (L,)
+        Of traffic and leased bandwidth, and that of the latter alone.
     emissions_kg : (L,)
         The same on every basis.
     """
 
     traffic_gb: Floats
     cost: Floats
+    lease_cost: Floats
     emissions_kg: Floats
 
 

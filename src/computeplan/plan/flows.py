@@ -2,10 +2,11 @@
 
 Amounts are over the time that the horizon stands for, so weighted with ω.
 
-IT energy      owned, reserved: idle · Δ · availability · units + (busy − idle) · load
+IT energy      owned, reserved: idle · Δ · availability · units + (busy − idle) · load, new units included
                on-demand: busy · load
 grid           ω · price · grid kWh
-contracts      ω · price · kWh: used (pay-as-used) or available (take-or-pay)
+contracts      ω · price · kWh: used (pay-as-used) or available (take-or-pay), and capacity price · chosen
+               power, spread evenly over the time
 demand charge  charge of the month × largest grid kWh / Δ
 location       ω · location factor · (grid + contract kWh)
 hourly         ω · (hourly factor · grid + contract factor · contract kWh)
@@ -72,7 +73,7 @@ def site_flows(problem: Problem, load_unit_h: Floats, decisions: Decisions) -> S
     SiteFlows
     """
     weight, grid = problem.horizon.weight, problem.grid
-    it_kwh = it_energy_kwh(problem, load_unit_h, decisions.booked_units)
+    it_kwh = it_energy_kwh(problem, load_unit_h, decisions)
     peak_kw = monthly_peak_kw(problem, decisions.grid_kwh)
     used = at_sites(problem, decisions.contract_kwh)
     own_kg = at_sites(problem, decisions.contract_kwh * problem.contracts.kg_per_kwh[:, None])
@@ -80,7 +81,7 @@ def site_flows(problem: Problem, load_unit_h: Floats, decisions: Decisions) -> S
         it_kwh=it_kwh,
         facility_kwh=it_kwh * problem.sites.pue[problem.pools.site],
         energy_cost=weight * grid.price * decisions.grid_kwh,
-        contract_cost=at_sites(problem, weight * problem.contracts.price * paid_kwh(problem, decisions)),
+        contract_cost=at_sites(problem, _contract_cost(problem, decisions)),
         peak_kw=peak_kw,
         demand_charge=grid.demand_charge * peak_kw,
         location_kg=weight * grid.location_kg_per_kwh * (decisions.grid_kwh + used),
@@ -89,24 +90,47 @@ def site_flows(problem: Problem, load_unit_h: Floats, decisions: Decisions) -> S
     )
 
 
-def it_energy_kwh(problem: Problem, load_unit_h: Floats, booked_units: Floats) -> Floats:
+def _contract_cost(problem: Problem, decisions: Decisions) -> Floats:
+    """(C, T) currency."""
+    horizon, contracts = problem.horizon, problem.contracts
+    level = contracts.capacity_price * decisions.contracted_kw
+    share_of_time = horizon.weight * horizon.hours / horizon.real_hours
+    energy = horizon.weight * contracts.price * paid_kwh(problem, decisions)
+    return np.asarray(energy + np.outer(level, share_of_time))
+
+
+def it_energy_kwh(problem: Problem, load_unit_h: Floats, decisions: Decisions) -> Floats:
     """(P, T) energy of the hardware of each pool."""
     idle, busy = idle_kw(problem), problem.hardware.busy_kw[problem.pools.hardware]
-    standing = present_units(problem, booked_units)[:, None] * problem.pools.availability
+    standing = present_units(problem, decisions)[:, None] * problem.pools.availability
     return idle[:, None] * problem.horizon.hours * standing + (busy - idle)[:, None] * load_unit_h
 
 
-def present_units(problem: Problem, booked_units: Floats) -> Floats:
-    """(P,) units that stand there whether used or not: owned or booked; 0 for on-demand pools."""
+def present_units(problem: Problem, decisions: Decisions) -> Floats:
+    """(P,) units that stand there whether used or not: owned, new or booked; 0 for on-demand pools."""
     pools = problem.pools
-    owned = np.where(pools.term == Term.OWNED, pools.max_units, 0.0)
-    return np.where(pools.term == Term.RESERVED, booked_units, owned)
+    owned = np.where(pools.term == Term.OWNED, pools.max_units + decisions.new_units, 0.0)
+    return np.where(pools.term == Term.RESERVED, decisions.booked_units, owned)
+
+
+def usable_units(problem: Problem, decisions: Decisions) -> Floats:
+    """(P,) units that work can use; inf for on-demand pools without limit."""
+    pools = problem.pools
+    rented = pools.term == Term.ON_DEMAND
+    return np.where(rented, pools.max_units, present_units(problem, decisions))
+
+
+def available_kwh(problem: Problem, decisions: Decisions) -> Floats:
+    """(C, T) contract energy that there is, given or chosen."""
+    contracts = problem.contracts
+    chosen = contracts.profile * decisions.contracted_kw[:, None]
+    return np.asarray((contracts.available_kw + chosen) * problem.horizon.hours)
 
 
 def paid_kwh(problem: Problem, decisions: Decisions) -> Floats:
     """(C, T) contract energy that is paid: all that is available, or what is used."""
-    available = problem.contracts.available_kw * problem.horizon.hours
-    return np.where(problem.contracts.take_or_pay[:, None], available, decisions.contract_kwh)
+    take_or_pay = problem.contracts.take_or_pay[:, None]
+    return np.where(take_or_pay, available_kwh(problem, decisions), decisions.contract_kwh)
 
 
 def at_sites(problem: Problem, by_contract: Floats) -> Floats:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from computeplan.plan.accounting import Accounts
+from computeplan.plan.accounting import Accounts, NetworkAccounts
 from computeplan.plan.amounts import CostParts, Emissions
 from computeplan.plan.arithmetic import ratio
 from computeplan.plan.attribution import Charge, charge_rates
@@ -124,7 +124,8 @@ class _Biller:
         self._placement, self._short = np.zeros((2, size))
         self._network = np.zeros((size, 2))
         self._busy = ratio(1.0, running_efficiency(problem))
-        self._route_rates = _route_rates(problem)
+        self._route_rates, unused = _route_rates(problem, accounts.network)
+        self._network[:, 0] += unused / max(1, size)
         self._money = unit_money(problem)
         classes = work_classes(problem)
         self._gb = classes.gb[classes.of_workload]
@@ -184,20 +185,21 @@ class _Biller:
             contracts=self._charge(Charge.CONTRACTS),
             network=network,
             placement=self._placement,
+            new_capacity=self._charge(Charge.NEW_CAPACITY),
         )
 
     def _charge(self, charge: Charge) -> Floats:
         return self._charges[:, charge].copy()
 
 
-def _route_rates(problem: Problem) -> Floats:
-    """(Z, P, 2) cost and kg of one GB between a zone and a pool."""
+def _route_rates(problem: Problem, accounts: NetworkAccounts) -> tuple[Floats, float]:
+    """(Z, P, 2) cost and kg of one GB between a zone and a pool, and the cost of leases nobody uses."""
     network = problem.network
     kg_per_gb = network.energy_kwh_per_gb * network.kg_per_kwh
-    rates: Floats = pool_routes(problem).astype(np.float64) @ np.stack(
-        (network.price_per_gb, kg_per_gb), axis=1
-    )
-    return rates
+    traffic = accounts.traffic_gb @ problem.horizon.weight
+    price = network.price_per_gb + ratio(accounts.lease_cost, traffic)
+    rates: Floats = pool_routes(problem).astype(np.float64) @ np.stack((price, kg_per_gb), axis=1)
+    return rates, float(accounts.lease_cost[traffic == 0].sum())
 
 
 def _indicator(index: Ints, size: int) -> Floats:

@@ -57,7 +57,13 @@ class Contracts(ReadOnlyArrays):
         ``site/contract``.
     site : (C,)
     available_kw : (C, T)
-        Contracted power × profile.
+        Contracted power × profile; 0 where the plan chooses the power.
+    profile : (C, T)
+        Generation as share of chosen power.
+    max_chosen_kw : (C,)
+        Most power that the plan can choose; 0 where it cannot.
+    capacity_price : (C,)
+        Currency per kW of chosen power, over the time that the horizon stands for.
     price : (C, T)
         Currency per kWh.
     take_or_pay : (C,)
@@ -69,6 +75,9 @@ class Contracts(ReadOnlyArrays):
     names: tuple[str, ...]
     site: Ints
     available_kw: Floats
+    profile: Floats
+    max_chosen_kw: Floats
+    capacity_price: Floats
     price: Floats
     take_or_pay: Bools
     kg_per_kwh: Floats
@@ -77,3 +86,8 @@ class Contracts(ReadOnlyArrays):
     def size(self) -> int:
         """Number of contracts C."""
         return len(self.names)
+
+    @property
+    def most_kw(self) -> Floats:
+        """(C, T) most that can be available, with all the power that can be chosen."""
+        return self.available_kw + self.profile * self.max_chosen_kw[:, None]

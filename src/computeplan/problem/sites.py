@@ -98,6 +98,10 @@ class Pools(ReadOnlyArrays):
         Share of the units that can be used.
     price : (P, T)
         Currency per unit·h: used (owned, on-demand) or booked (reserved).
+    max_new_units : (P,)
+        Most units that the plan can add to an owned pool; 0 where it cannot.
+    new_unit_price, new_unit_kg : (P,)
+        Currency and embodied emissions of a new unit, over the time that the horizon stands for.
     """
 
     names: tuple[str, ...]
@@ -108,11 +112,19 @@ class Pools(ReadOnlyArrays):
     max_units: Floats
     availability: Floats
     price: Floats
+    max_new_units: Floats
+    new_unit_price: Floats
+    new_unit_kg: Floats
 
     @property
     def size(self) -> int:
         """Number of pools P."""
         return len(self.names)
+
+    @property
+    def most_units(self) -> Floats:
+        """(P,) most units there can be, with all that can be added."""
+        return self.max_units + self.max_new_units
 
 
 @dataclass(frozen=True, eq=False)

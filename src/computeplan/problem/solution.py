@@ -42,11 +42,20 @@ class Decisions(ReadOnlyArrays):
     grid_kwh : (S, T)
     contract_kwh : (C, T)
         Contract energy used.
+    contracted_kw : (C,)
+        Power chosen of a contract; 0 where it is given.
+    leased_gb_per_h : (L,)
+        Bandwidth leased of a link.
+    new_units : (P,)
+        Units added to an owned pool.
     """
 
     booked_units: Floats
     grid_kwh: Floats
     contract_kwh: Floats
+    contracted_kw: Floats
+    leased_gb_per_h: Floats
+    new_units: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +70,8 @@ class Prices(ReadOnlyArrays):
     load : (P, T)
         Of one unit·h of a pool: dual of ``Σ x / efficiency = load``.
     rent : (P, T)
-        Of one unit·h of a reserved pool's booked capacity, ≥ 0: ``load ≤ Δ availability booked``.
+        Of one unit·h of a reserved pool's booked capacity, ≥ 0: ``load ≤ Δ availability booked``; of an
+        owned pool that can grow, of what is there: ``load ≤ Δ availability (units + new)``.
     energy : (S, T)
         Of one kWh at a site: dual of ``PUE × IT energy = Σ supplies``.
     peak : (S, T)
@@ -82,6 +92,10 @@ class Prices(ReadOnlyArrays):
         Of one unit·h, unit of money or kg under a rule, ≥ 0.
     renewable : (S,)
         Of one kWh that contracts have to deliver, ≥ 0: ``share · Σ ω energy ≤ Σ ω contracts``.
+    offer : (C, T)
+        Of one kWh that a contract of chosen power can deliver, ≥ 0: ``contract ≤ Δ profile chosen``.
+    lease : (L, T)
+        Of one GB that fits through a link with leased bandwidth, ≥ 0: ``traffic ≤ Δ (bandwidth + leased)``.
     """
 
     load: Floats
@@ -96,6 +110,8 @@ class Prices(ReadOnlyArrays):
     budget: float
     rule: Floats
     renewable: Floats
+    offer: Floats
+    lease: Floats
 
 
 class Status(StrEnum):

@@ -24,6 +24,7 @@ LABELS = {
     "contracts": "contracts",
     "network": "network",
     "placement": "placement",
+    "new_capacity": "new units",
 }
 
 

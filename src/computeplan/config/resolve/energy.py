@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from computeplan.config.resolve.context import Context
-from computeplan.config.resolve.horizon import month_fractions
+from computeplan.config.resolve.horizon import month_fractions, years
 from computeplan.config.resolve.series import SeriesReader
 from computeplan.config.schema.sites import Site
 from computeplan.problem import Contracts, Floats, Grid
@@ -63,15 +63,18 @@ def build_contracts(sites: Mapping[str, Site], series: SeriesReader, context: Co
         for s, (site, settings) in enumerate(sites.items())
         for name, contract in settings.contracts.items()
     ]
-    available, price = np.zeros((2, len(listed), context.horizon.size))
+    profile, price = np.zeros((2, len(listed), context.horizon.size))
     for c, (_, _, path, contract) in enumerate(listed):
-        available[c] = contract.capacity * series.values(contract.profile, f"{path}.profile")
+        profile[c] = series.values(contract.profile, f"{path}.profile")
         price[c] = series.values(contract.price, f"{path}.price")
     contracts = [contract for *_, contract in listed]
     return Contracts(
         names=tuple(name for _, name, _, _ in listed),
         site=np.array([s for s, *_ in listed], np.int64),
-        available_kw=available,
+        available_kw=profile * np.array([c.capacity or 0.0 for c in contracts])[:, None],
+        profile=profile,
+        max_chosen_kw=np.array([c.max_capacity or 0.0 for c in contracts], float),
+        capacity_price=np.array([c.capacity_price for c in contracts], float) * years(context.horizon),
         price=price,
         take_or_pay=np.array([c.settlement == "take_or_pay" for c in contracts], bool),
         kg_per_kwh=np.array([c.carbon for c in contracts], float),

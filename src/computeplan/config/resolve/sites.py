@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from computeplan.config.resolve.context import Context
+from computeplan.config.resolve.horizon import years
 from computeplan.config.resolve.names import Names
 from computeplan.config.resolve.series import SeriesReader
 from computeplan.config.schema.sites import Hardware as HardwareSettings
-from computeplan.config.schema.sites import OnDemandPool, OwnedPool, Pool, Site
-from computeplan.problem import Hardware, Pools, Sites, Term
+from computeplan.config.schema.sites import NewUnits, OnDemandPool, OwnedPool, Pool, Site
+from computeplan.problem import Floats, Hardware, Pools, Sites, Term
 
 _TERMS = {"owned": Term.OWNED, "on_demand": Term.ON_DEMAND, "reserved": Term.RESERVED}
 
@@ -121,7 +123,27 @@ def build_pools(sites: Mapping[str, Site], hardware: Names, series: SeriesReader
         max_units=bounds[:, 1].copy(),
         availability=availability,
         price=price,
+        **_new_units([pool for *_, pool in listed], context),
     )
+
+
+def _new_units(pools: Sequence[Pool], context: Context) -> dict[str, Floats]:
+    """Bounds, cost and embodied emissions of new units, over the time that the horizon stands for."""
+    new = [pool.new if isinstance(pool, OwnedPool) else None for pool in pools]
+    rows = np.array(
+        [(n.max_units, _yearly_cost(n), n.carbon / n.life) if n else (0.0, 0.0, 0.0) for n in new], float
+    ).reshape(-1, 3)
+    most, cost, kg = rows.T
+    share = years(context.horizon)
+    return {"max_new_units": most.copy(), "new_unit_price": cost * share, "new_unit_kg": kg * share}
+
+
+def _yearly_cost(new: NewUnits) -> float:
+    """Annuity of the price, and upkeep."""
+    if new.interest == 0:
+        return new.price / new.life + new.upkeep
+    annuity = new.interest / -math.expm1(-new.life * math.log1p(new.interest))
+    return new.price * annuity + new.upkeep
 
 
 def _bounds(pool: Pool) -> tuple[float, float]:

@@ -6,7 +6,14 @@ which validation takes from its context: ``Config.model_validate(data, context={
 
 from computeplan.config.schema.base import Section
 from computeplan.config.schema.horizon import Block, HorizonSection, ObjectiveSection, SolverSection
-from computeplan.config.schema.network import LatencyConvention, LatencyFile, Link, NetworkSection, Zone
+from computeplan.config.schema.network import (
+    LatencyConvention,
+    LatencyFile,
+    Lease,
+    Link,
+    NetworkSection,
+    Zone,
+)
 from computeplan.config.schema.population import (
     Archetype,
     Choose,
@@ -40,6 +47,7 @@ from computeplan.config.schema.sites import (
     GridCarbon,
     GridSection,
     Hardware,
+    NewUnits,
     OnDemandPool,
     OwnedPool,
     Pool,
@@ -73,9 +81,11 @@ __all__ = [
     "LatencyConvention",
     "LatencyFile",
     "Law",
+    "Lease",
     "Link",
     "LognormalLaw",
     "NetworkSection",
+    "NewUnits",
     "ObjectiveSection",
     "OnDemandPool",
     "Option",

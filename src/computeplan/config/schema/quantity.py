@@ -188,6 +188,18 @@ UnitHourCost = Annotated[float, Quantity("money/unit/h", "0.1 money/unit/h")]
 """Extra cost of work, currency per unit·h; negative for a subsidy."""
 DemandCharge = Annotated[float, Quantity("money/kW/month", "38 money/kW/month", minimum=0)]
 """Price of a month's peak power, currency per kW and month."""
+PowerYearPrice = Annotated[float, Quantity("money/kW/year", "120 money/kW/year", minimum=0)]
+"""Price of power, currency per kW and year."""
+UnitPrice = Annotated[float, Quantity("money/unit", "250 kmoney/unit", minimum=0)]
+"""Price of a unit of hardware, currency."""
+UnitYearPrice = Annotated[float, Quantity("money/unit/year", "9 kmoney/unit/year", minimum=0)]
+"""Yearly cost of a unit of hardware, currency per year."""
+UnitCarbon = Annotated[float, Quantity("kg/unit", "1.5 t/unit", minimum=0)]
+"""Embodied emissions of a unit of hardware, kg CO2e."""
+PositiveYears = Annotated[float, Quantity("year", "5 year", above=0)]
+"""Time above 0, years."""
+BandwidthYearPrice = Annotated[float, Quantity("money/Gbps/year", "90 kmoney/Gbps/year", minimum=0)]
+"""Price of bandwidth, currency per Gbps and year."""
 CarbonFactor = Annotated[float, CARBON_FACTOR]
 """Emissions of electricity, kg/kWh = t/MWh."""
 CarbonPrice = Annotated[float, Quantity("money/t", "80 money/t", minimum=0)]

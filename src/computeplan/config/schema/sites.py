@@ -26,8 +26,13 @@ from computeplan.config.schema.quantity import (
     CarbonFactor,
     DemandCharge,
     Kilowatts,
+    PositiveYears,
+    PowerYearPrice,
     Share,
+    UnitCarbon,
+    UnitPrice,
     Units,
+    UnitYearPrice,
     Weight,
 )
 from computeplan.config.schema.series_field import (
@@ -111,12 +116,30 @@ class Contract(Section):
         default_factory=default_series(1.0, SHARE),
         description="Generation as share of capacity; default 1.",
     )
-    capacity: Kilowatts = Field(description="Contracted power, kW.")
+    capacity: Kilowatts | None = Field(None, description="Contracted power, kW.")
+    max_capacity: Kilowatts | None = Field(
+        None,
+        description="Instead of `capacity`: most power, kW, of which the plan chooses how much to contract.",
+    )
+    capacity_price: PowerYearPrice = Field(
+        0.0, description="Price of power that the plan chooses, currency per kW and year, pro rata."
+    )
     price: EnergyPriceSeries = Field(description="Price of energy, currency per kWh.")
     settlement: Literal["pay_as_used", "take_or_pay"] = Field(
         "pay_as_used", description="`take_or_pay`: all generation is paid for, used or not."
     )
     carbon: CarbonFactor = Field(0.0, description="Emission factor on the market and hourly bases, t/MWh.")
+
+    @model_validator(mode="after")
+    def _one_capacity(self) -> Self:
+        if (self.capacity is None) == (self.max_capacity is None):
+            found = "nothing" if self.capacity is None else "both"
+            expected = "a power here, or `max_capacity` instead"
+            raise_faults(self, [fault_at(("capacity",), expected, found=found)])
+        if self.capacity is not None and self.capacity_price > 0:
+            expected = "nothing beside `capacity`"
+            raise_faults(self, [fault_at(("capacity_price",), expected, "it is for `max_capacity`")])
+        return self
 
 
 class _Pool(Section):
@@ -125,6 +148,19 @@ class _Pool(Section):
         default_factory=default_series(1.0, SHARE),
         description="Share of units in service; default 1.",
     )
+
+
+class NewUnits(Section):
+    """Units that the plan may add to what is owned; their cost and embodied carbon count pro rata."""
+
+    max_units: Units = Field(description="Most units to add.")
+    price: UnitPrice = Field(description="Price of a unit, currency.")
+    life: PositiveYears = Field(description="Years over which price and embodied carbon are spread.")
+    interest: Share = Field(
+        0.0, description="Yearly interest: the price is spread as an annuity. Default none, equal parts."
+    )
+    upkeep: UnitYearPrice = Field(0.0, description="Other yearly cost of a unit, currency per year.")
+    carbon: UnitCarbon = Field(0.0, description="Embodied emissions of a unit, kg CO2e.")
 
 
 class OwnedPool(_Pool):
@@ -136,6 +172,7 @@ class OwnedPool(_Pool):
         default_factory=default_series(0.0, UNIT_HOUR_PRICE),
         description="Price of use, currency per used unit·h; default 0.",
     )
+    new: NewUnits | None = Field(None, description="Units that the plan may add; default none.")
 
 
 class OnDemandPool(_Pool):

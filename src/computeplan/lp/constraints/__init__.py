@@ -12,13 +12,16 @@ from computeplan.lp.constraints import (
     budget,
     cap,
     carbon_cap,
+    contracted_power,
     cover,
     deferral,
     demand_charge,
     energy_balance,
     fixed_split,
     job_volume,
+    leased_bandwidth,
     load,
+    new_capacity,
     placement,
     renewable_share,
     rule,
@@ -44,6 +47,9 @@ FAMILIES: dict[str, Callable[[Assembly], Ints]] = {
     "budget": budget.add,
     "renewable_share": renewable_share.add,
     "rule": rule.add,
+    "contracted_power": contracted_power.add,
+    "leased_bandwidth": leased_bandwidth.add,
+    "new_capacity": new_capacity.add,
 }
 """All constraint families by name, in the order of their rows."""
 

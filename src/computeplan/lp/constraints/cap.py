@@ -3,7 +3,7 @@
 units:  Σ_p weight · (load[p,t] / Δ   or, reserved, k[p])                       ≤ limit[g,t]
 power:  Σ_p weight · PUE[p,t] · (idle · availability · units + (busy − idle) · load / Δ) ≤ limit[g,t]
 
-with units = k for reserved pools; idle is 0 for rented ones.
+with units = k for reserved pools, with new ones for owned pools; idle is 0 for rented ones.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from computeplan.lp.assembly import Assembly
+from computeplan.lp.variables import ABSENT
 from computeplan.problem import CapMeasure, Floats, Ints, Problem, Term
 
 
@@ -25,8 +26,9 @@ def add(assembly: Assembly) -> Ints:
     g, p = np.nonzero(caps.weight)
     assembly.assembler.add_entries(rows[g], variables.load[p], per_load[g, p])
     reserved = pools.term[p] == Term.RESERVED
-    g, p = g[reserved], p[reserved]
-    assembly.assembler.add_entries(rows[g], variables.booked[p][:, None], per_unit[g, p])
+    grows = variables.new[p] != ABSENT
+    for of, level in ((reserved, variables.booked), (grows, variables.new)):
+        assembly.assembler.add_entries(rows[g[of]], level[p[of]][:, None], per_unit[g[of], p[of]])
     return rows
 
 

@@ -1,7 +1,7 @@
 """What a site uses is what its supplies deliver.
 
 grid[s,t] + Σ_c contract[c,t] − Σ_p PUE · ((busy − idle) · load[p,t] + idle · Δ · availability · k[p])
-    = Σ_p PUE · idle · Δ · availability · units          (k: reserved pools, units: owned pools of s)
+    = Σ_p PUE · idle · Δ · availability · units     (k: booked or new units, units: owned pools of s)
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from computeplan.lp.assembly import Assembly
+from computeplan.lp.variables import ABSENT
 from computeplan.problem import Ints, Term
 
 
@@ -25,7 +26,7 @@ def add(assembly: Assembly) -> Ints:
     assembly.assembler.add_entries(rows[problem.contracts.site], variables.contract, 1.0)
     swing = problem.pue * (problem.busy_kw - problem.idle_kw)[:, None]
     assembly.assembler.add_entries(rows[pools.site], variables.load, -swing)
-    reserved = np.flatnonzero(pools.term == Term.RESERVED)
-    booked = variables.booked[reserved][:, None]
-    assembly.assembler.add_entries(rows[pools.site[reserved]], booked, -idle_kwh[reserved])
+    for level in (variables.booked, variables.new):
+        chosen = np.flatnonzero(level != ABSENT)
+        assembly.assembler.add_entries(rows[pools.site[chosen]], level[chosen][:, None], -idle_kwh[chosen])
     return rows

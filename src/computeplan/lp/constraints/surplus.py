@@ -1,6 +1,7 @@
 """No more grid energy is covered than contracts bought and did not use (market basis).
 
-Σ_t ω · covered[s,t] + Σ_{c,t} ω · contract[c,t] ≤ Σ_{c,t} ω · Δ · available_kw[c,t]
+Σ_t ω · covered[s,t] + Σ_{c,t} ω · contract[c,t] − Σ_{c,t} ω · Δ · profile[c,t] · contracted[c]
+    ≤ Σ_{c,t} ω · Δ · available_kw[c,t]
 
 over the take-or-pay contracts c of site s.
 """
@@ -27,4 +28,7 @@ def add(assembly: Assembly) -> Ints:
     assembly.assembler.add_entries(rows[sites, None], variables.covered[sites], horizon.weight)
     paid = np.flatnonzero(contracts.take_or_pay & (rows[contracts.site] != ABSENT))
     assembly.assembler.add_entries(rows[contracts.site[paid], None], variables.contract[paid], horizon.weight)
+    chosen = paid[variables.contracted[paid] != ABSENT]
+    per_kw = contracts.profile[chosen] @ (horizon.weight * horizon.hours)
+    assembly.assembler.add_entries(rows[contracts.site[chosen]], variables.contracted[chosen], -per_kw)
     return rows

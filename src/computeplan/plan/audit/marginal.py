@@ -12,6 +12,10 @@ contract    −ω · (1 − share) · ν, and ω · (c · price if paid by use +
 traffic     ω · (c · price per GB + e · energy per GB · link factor)
 kWh         PUE · (π + Σ_g power γ · weight / Δ)                              of IT energy
 load        c · ω · price (not reserved) + kWh · (busy − idle) + Σ_g units γ · weight / Δ (not reserved)
+new unit    c · price + e · embodied + Σ_t kWh · idle · Δ · availability
+contracted  c · (capacity price + Σ_t ω · Δ · profile · price if take-or-pay); on the market basis, if
+            take-or-pay, also Σ_t ω · Δ · profile · (e · contract factor − σ)
+leased      c · price
 booking     Σ_t c · ω · Δ · price + kWh · idle · Δ · availability + Σ_g units γ · weight
 """
 
@@ -106,6 +110,27 @@ def booking(problem: Problem, prices: Prices) -> Floats:
     money = money_weight(problem, prices) * (pools.price @ (horizon.weight * horizon.hours))
     under_caps: Floats = _cap_price(problem, prices, CapMeasure.UNITS).sum(axis=1)
     return money + under_caps + standing(problem, prices)
+
+
+def new_unit(problem: Problem, prices: Prices) -> Floats:
+    """(P,) of one new unit over the whole horizon, without what its rent brings in."""
+    pools = problem.pools
+    money = money_weight(problem, prices) * pools.new_unit_price
+    embodied = carbon_weight(problem, prices) * pools.new_unit_kg
+    return np.asarray(money + embodied + standing(problem, prices))
+
+
+def contracted_kw(problem: Problem, prices: Prices) -> Floats:
+    """(C,) of one kW of chosen contract power, without what its energy brings in."""
+    contracts, horizon = problem.contracts, problem.horizon
+    money = money_weight(problem, prices)
+    generated_h = horizon.weight * horizon.hours * contracts.profile
+    each = money * contracts.price
+    if problem.objective.basis is CarbonBasis.MARKET:
+        own = carbon_weight(problem, prices) * contracts.kg_per_kwh
+        each = each + (own - prices.surplus[contracts.site])[:, None]
+    bought = (generated_h * each).sum(axis=1)
+    return np.asarray(money * contracts.capacity_price + np.where(contracts.take_or_pay, bought, 0.0))
 
 
 def _cap_price(problem: Problem, prices: Prices, measure: CapMeasure) -> Floats:

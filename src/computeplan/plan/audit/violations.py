@@ -43,6 +43,7 @@ class Family(StrEnum):
     BUDGET = "budget"
     RULE = "rule"
     RENEWABLE_SHARE = "renewable_share"
+    CHOSEN_LEVEL = "chosen_level"
 
     @property
     def unit(self) -> str:
@@ -62,6 +63,7 @@ _UNITS = {
     Family.BUDGET: "of money",
     Family.RULE: "unit·h, money or kg",
     Family.RENEWABLE_SHARE: "kWh",
+    Family.CHOSEN_LEVEL: "units, kW or GB/h",
 }
 
 

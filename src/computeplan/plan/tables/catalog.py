@@ -40,6 +40,7 @@ def tables(problem: Problem, solution: Solution, local: Plan | None = None) -> T
         "workloads": work.workloads(problem, solution, account),
         "placements": work.placements(problem, account),
         "capacity": capacity.capacity(problem, solution),
+        "choices": capacity.choices(problem, solution),
         "energy": energy.energy(problem, solution),
         "traffic": capacity.traffic(problem, solution),
         "emissions": energy.emissions(problem, solution),

@@ -28,6 +28,7 @@ def costs(problem: Problem, solution: Solution) -> pl.DataFrame:
     parts = [
         _rows("usage", problem.pools.names, np.where(reserved, 0.0, accounts.pools.cost)),
         _rows("reserved", problem.pools.names, np.where(reserved, accounts.pools.cost, 0.0)),
+        _rows("new_capacity", problem.pools.names, accounts.pools.new_cost),
     ]
     by_site = accounts.sites.cost.parts()
     local = ("energy", "demand_charge", "contracts", "placement")

@@ -64,6 +64,8 @@ def _certificate_parts(problem: Problem, prices: Prices) -> dict[str, tuple[tupl
         "budget": (("budget",), np.array([[prices.budget]])),
         "rule": (problem.rules.names, prices.rule[:, None]),
         "renewable": (sites, prices.renewable[:, None]),
+        "offer": (problem.contracts.names, prices.offer),
+        "lease": (problem.network.link_names, prices.lease),
     }
 
 
