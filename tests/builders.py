@@ -18,6 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from computeplan.problem import (
+    Batteries,
     CapMeasure,
     Caps,
     CarbonBasis,
@@ -61,6 +62,11 @@ class Site:
     hourly: Series | None = None
     provides: Sequence[str] = ()
     security: int = 0
+    certificates: float = 0.0
+    """Most kWh of certificates over the horizon, at `certificate_price` each."""
+    certificate_price: float = 0.0
+    water: Series = 0.0
+    """Liters for a kWh of IT energy."""
     renewable: float = 0.0
     """Least share of energy from contracts."""
 
@@ -166,6 +172,17 @@ class Contract:
 
 
 @dataclass(frozen=True)
+class Battery:
+    """A battery at the first site unless one is named; `efficiency` is that of each way."""
+
+    power: float = 1.0
+    energy: float = 1.0
+    site: str = ""
+    efficiency: float = 1.0
+    price: float = 0.0
+
+
+@dataclass(frozen=True)
 class Link:
     """A link between two zones; `bandwidth` in GB/h."""
 
@@ -214,6 +231,7 @@ class Case:
     pools: Sequence[Pool] = (Pool(),)
     workloads: Sequence[Demand | Job] = (Demand(),)
     contracts: Sequence[Contract] = ()
+    batteries: Sequence[Battery] = ()
     links: Sequence[Link] = ()
     zone_latency: Mapping[str, float] = field(default_factory=dict)
     caps: Sequence[Cap] = ()
@@ -244,6 +262,7 @@ class Case:
             caps=self._caps(),
             grid=self._grid(),
             contracts=self._contracts(),
+            batteries=self._batteries(),
             network=self._network(),
             rules=self._rules(),
             objective=Objective(self.goal, self.basis, self.carbon_price, self.carbon_cap, self.budget),
@@ -319,6 +338,7 @@ class Case:
             names=tuple(s.name for s in self.sites),
             zone=np.array([self.zones.index(s.home) for s in self.sites], np.int64),
             pue=self._rows([s.pue for s in self.sites]),
+            water_l_per_it_kwh=self._rows([s.water for s in self.sites]),
             labels=_membership([s.provides for s in self.sites], labels),
             security=np.array([s.security for s in self.sites], np.int64),
             label_names=labels,
@@ -394,10 +414,23 @@ class Case:
             price=self._rows([s.price for s in self.sites]),
             import_limit_kw=np.array([s.import_limit for s in self.sites], float),
             demand_charge=np.array(charges, float),
+            certificate_price=np.array([s.certificate_price for s in self.sites], float),
+            max_certificates_kwh=np.array([s.certificates for s in self.sites], float),
             renewable_share=np.array([s.renewable for s in self.sites], float),
             location_kg_per_kwh=self._rows([location for location, _ in factors]),
             market_kg_per_kwh=self._rows([market for _, market in factors]),
             hourly_kg_per_kwh=self._rows([s.carbon if s.hourly is None else s.hourly for s in self.sites]),
+        )
+
+    def _batteries(self) -> Batteries:
+        return Batteries(
+            names=tuple(f"b{i}" for i in range(len(self.batteries))),
+            site=np.array([self._site(b.site) for b in self.batteries], np.int64),
+            power_kw=np.array([b.power for b in self.batteries], float),
+            energy_kwh=np.array([b.energy for b in self.batteries], float),
+            charge_efficiency=np.array([b.efficiency for b in self.batteries], float),
+            discharge_efficiency=np.array([b.efficiency for b in self.batteries], float),
+            price=np.array([b.price for b in self.batteries], float),
         )
 
     def _rules(self) -> Rules:

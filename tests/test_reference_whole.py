@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders import Case
 from computeplan.decomposition import Reduction
-from computeplan.planner import plan
-from computeplan.problem import Status
-from test_reference import check, check_work
-from whole_cases import whole_cases
-
-EXAMPLES = 150
+from computeplan.problem import Decisions, Floats, Prices, Status
+from test_reference import check, check_work, reductions
+from whole_cases import PARTS, whole_cases
 
 
-@settings(max_examples=EXAMPLES)
-@given(whole_cases())
-def test_product_agrees_with_the_oracle(case):
-    check_work(check(case.problem()))
+@pytest.mark.parametrize("part", PARTS)
+def test_product_agrees_with_the_oracle(part):
+    """Cases are solved, and the part has a price or is chosen in some of them."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=50, database=None)
+    @given(whole_cases(part))
+    def agree(case: Case) -> None:
+        made = check(case.problem())
+        check_work(made)
+        seen.update([made.status])
+        if made.solution is not None:
+            seen["used"] += USED[part](made.solution.prices, made.solution.decisions)
+
+    agree()
+    assert seen[Status.OPTIMAL] > 5
+    assert seen["used"] > 0
 
 
 @settings(max_examples=60)
@@ -34,31 +47,24 @@ def test_product_agrees_with_the_oracle_on_cbc(case):
     check(case.problem(), "cbc")
 
 
-def test_random_cases_reach_every_part():
-    """Most cases can be solved, and each part has a price or is chosen in some of them."""
-    seen: Counter[str] = Counter()
-
-    @settings(max_examples=EXAMPLES, database=None)
-    @given(whole_cases())
-    def look(case: Case) -> None:
-        made = plan(case.problem())
-        seen.update([made.status])
-        if made.solution is not None and made.solution.prices is not None:
-            seen.update(name for name, holds in _parts(made.solution).items() if holds)
-
-    look()
-    assert seen[Status.OPTIMAL] > 0.5 * EXAMPLES
-    names = _parts(plan(Case().problem()).solution)
-    assert {name: seen[name] for name in names if not seen[name]} == {}
+@pytest.mark.slow
+@settings(max_examples=1000)
+@given(whole_cases(), st.sampled_from(["highs", "cbc"]), reductions)
+def test_product_agrees_with_the_oracle_on_many_cases(case, solver, reduction):
+    check_work(check(case.problem(), solver, reduction))
 
 
-def _parts(solution) -> dict[str, bool]:
-    prices, decisions = solution.prices, solution.decisions
-    return {
-        "units are added": bool((decisions.new_units > 1e-6).any()),
-        "power is contracted": bool((decisions.contracted_kw > 1e-6).any()),
-        "bandwidth is leased": bool((decisions.leased_gb_per_h > 1e-6).any()),
-        "a rule binds": bool((prices.rule > 1e-6).any()),
-        "the budget binds": prices.budget > 1e-6,
-        "a renewable share binds": bool((prices.renewable > 1e-6).any()),
-    }
+def _some(amounts: Floats) -> bool:
+    return bool((amounts > 1e-6).any())
+
+
+USED: dict[str, Callable[[Prices, Decisions], bool]] = {
+    "rules": lambda prices, _: _some(prices.rule),
+    "renewable": lambda prices, _: _some(prices.renewable),
+    "budget": lambda prices, _: prices.budget > 1e-6,
+    "new": lambda _, decisions: _some(decisions.new_units),
+    "contracted": lambda _, decisions: _some(decisions.contracted_kw),
+    "lease": lambda _, decisions: _some(decisions.leased_gb_per_h),
+    "battery": lambda _, decisions: _some(decisions.discharge_kwh),
+    "certificates": lambda _, decisions: _some(decisions.certificate_kwh),
+}

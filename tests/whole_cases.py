@@ -8,28 +8,69 @@ from math import inf
 
 from hypothesis import strategies as st
 
-from builders import Case, Contract, Link, Pool, Rule
-from computeplan.problem import RuleMeasure, Term
-from strategies import cases, quarters, seldom, sometimes
+from builders import Battery, Case, Contract, Link, Pool, Rule, Site
+from computeplan.problem import CarbonBasis, Goal, RuleMeasure, Term
+from strategies import cases, quarters, sometimes
 
 Draw = st.DrawFn
 
 
+PARTS = ("rules", "renewable", "budget", "new", "contracted", "lease", "battery", "certificates")
+
+
 @st.composite
-def whole_cases(draw: Draw, **given: st.SearchStrategy) -> Case:
-    """A case with some of the rarer parts; fields given as strategies replace those drawn here."""
+def whole_cases(draw: Draw, *always: str) -> Case:
+    """A case with some of the rarer parts; those named always."""
     case = draw(cases())
     names = [site.name for site in case.sites]
-    sites = [replace(site, renewable=draw(seldom(0.0, quarters(0.25, 0.5)))) for site in case.sites]
-    case = case.but(
-        pools=[draw(_growing(pool)) for pool in case.pools],
-        contracts=[draw(_chosen(contract)) for contract in case.contracts],
-        links=[draw(_leased(link)) for link in case.links],
-        sites=sites if case.contracts else case.sites,
-        rules=draw(sometimes(st.lists(_rules(names, len(case.workloads)), min_size=1, max_size=2), ())),
-        budget=draw(seldom(inf, quarters(20, 300))),
+    others = draw(st.lists(st.sampled_from(PARTS), min_size=not always, max_size=3, unique=True))
+    for part in dict.fromkeys((*others, *always)):
+        match part:
+            case "rules":
+                rules = draw(st.lists(_rules(names, len(case.workloads)), min_size=2, max_size=3))
+                case = case.but(rules=rules)
+            case "renewable":
+                sites = [replace(site, renewable=draw(quarters(0.25, 0.5))) for site in case.sites]
+                added = [Contract(9, site=name, price=draw(quarters(1, 6))) for name in names]
+                case = case.but(sites=sites, contracts=[*case.contracts, *added])
+            case "budget":
+                case = case.but(
+                    budget=draw(st.sampled_from([50.0, 100.0, 200.0, 500.0, 2000.0])),
+                    goal=Goal.CARBON,
+                    carbon_cap=inf,
+                )
+            case "new":
+                cheap = Pool(0.5, site=names[0], busy_kw=0.5, new=4, new_price=draw(quarters(0, 3)))
+                case = case.but(pools=[cheap, *(draw(_growing(pool)) for pool in case.pools)])
+            case "contracted":
+                more = draw(st.lists(_chosen(names), min_size=1, max_size=2))
+                case = case.but(contracts=[*case.contracts, *more])
+            case "lease":
+                case = draw(_leased(case))
+            case "battery":
+                case = case.but(batteries=draw(st.lists(_batteries(names), min_size=1, max_size=2)))
+            case "certificates":
+                sites = [draw(_certified(site)) for site in case.sites]
+                price = max(case.carbon_price, 1.0)
+                case = case.but(sites=sites, basis=CarbonBasis.MARKET, carbon_price=price)
+    return case.but(sites=[replace(site, water=draw(quarters(0, 2))) for site in case.sites])
+
+
+@st.composite
+def _certified(draw: Draw, site: Site) -> Site:
+    most, price = draw(sometimes(quarters(1, 40), inf)), draw(quarters(0, 1))
+    return replace(site, certificates=most, certificate_price=price)
+
+
+def _batteries(sites: Sequence[str]) -> st.SearchStrategy[Battery]:
+    return st.builds(
+        Battery,
+        power=quarters(0.25, 4),
+        energy=quarters(0.25, 4),
+        site=st.sampled_from(sites),
+        efficiency=st.sampled_from([0.5, 0.75, 1.0]),
+        price=sometimes(quarters(0, 1), 0.0),
     )
-    return case.but(**{name: draw(strategy) for name, strategy in given.items()})
 
 
 @st.composite
@@ -40,20 +81,34 @@ def _growing(draw: Draw, pool: Pool) -> Pool:
     return replace(pool, units=pool.units / 2, new=new, new_price=draw(quarters(0, 9)), new_kg=kg)
 
 
-@st.composite
-def _chosen(draw: Draw, contract: Contract) -> Contract:
-    if draw(st.booleans()):
-        return contract
-    most, price = draw(quarters(0.25, 3)), draw(sometimes(quarters(0, 2), 0.0))
-    return replace(contract, most=most, capacity_price=price)
+def _chosen(sites: Sequence[str]) -> st.SearchStrategy[Contract]:
+    return st.builds(
+        Contract,
+        available=quarters(0.25, 1),
+        site=st.sampled_from(sites),
+        price=quarters(0, 2),
+        take_or_pay=st.booleans(),
+        carbon=st.sampled_from([0.0, 0.25]),
+        most=quarters(0.25, 8),
+        capacity_price=sometimes(quarters(0, 2), 0.0),
+    )
 
 
 @st.composite
-def _leased(draw: Draw, link: Link) -> Link:
-    if draw(st.booleans()):
-        return link
-    bandwidth = draw(st.sampled_from([0.0, 0.5]))
-    return replace(link, bandwidth=bandwidth, lease=draw(quarters(0.5, 9)), lease_price=draw(quarters(0, 3)))
+def _leased(draw: Draw, case: Case) -> Case:
+    """Leases on all links, and a link between the first two zones with work that needs it."""
+    links = case.links or [Link(("a", "b")), Link(("a", "c"))]
+    leased = [
+        replace(
+            link,
+            bandwidth=draw(st.sampled_from([0.0, 0.5])),
+            lease=draw(quarters(0.5, 9)),
+            lease_price=draw(quarters(0, 3)),
+        )
+        for link in links
+    ]
+    workloads = [replace(w, traffic=max(w.traffic, 0.25)) for w in case.workloads]
+    return case.but(links=leased, workloads=workloads)
 
 
 @st.composite
@@ -62,10 +117,10 @@ def _rules(draw: Draw, sites: Sequence[str], workloads: int) -> Rule:
     limit = {
         RuleMeasure.LEAST_SHARE: quarters(0.25, 0.5),
         RuleMeasure.MOST_SHARE: quarters(0.25, 0.75),
-        RuleMeasure.COST: quarters(10, 80),
-        RuleMeasure.CARBON: quarters(5, 40),
+        RuleMeasure.COST: st.sampled_from([5.0, 20.0, 50.0, 200.0]),
+        RuleMeasure.CARBON: st.sampled_from([2.0, 10.0, 30.0, 100.0]),
     }[measure]
-    some = st.lists(st.integers(0, workloads - 1), min_size=1, unique=True)
+    some = sometimes(st.lists(st.integers(0, workloads - 1), min_size=1, unique=True), None)
     return Rule(
         limit=draw(limit),
         measure=measure,

@@ -32,6 +32,7 @@ from computeplan.problem import (
     Sites,
     Term,
     Workloads,
+    no_batteries,
     no_rules,
 )
 from computeplan.solvers.highs import load_model, new_highs
@@ -59,6 +60,7 @@ def problem_of(data: Instance) -> Problem:
         caps=Caps(names=(), measure=(), weight=np.zeros((0, sites)), limit=np.zeros((0, hours))),
         grid=_grid(data),
         contracts=_no_contracts(hours),
+        batteries=no_batteries(),
         network=_network(),
         rules=no_rules(data.shape[0], sites),
         objective=Objective(Goal.COST, CarbonBasis.LOCATION, data.carbon_price, data.carbon_cap),
@@ -155,6 +157,7 @@ def _sites(sites: int, hours: int) -> Sites:
         names=tuple(f"s{s}" for s in range(sites)),
         zone=np.zeros(sites, np.int64),
         pue=np.ones((sites, hours)),
+        water_l_per_it_kwh=np.zeros((sites, hours)),
         labels=np.zeros((sites, 0), bool),
         security=np.zeros(sites, np.int64),
         label_names=(),
@@ -186,6 +189,8 @@ def _grid(data: Instance) -> Grid:
         import_limit_kw=np.full(sites, np.inf),
         demand_charge=np.zeros((sites, 1)),
         renewable_share=np.zeros(sites),
+        certificate_price=np.zeros(sites),
+        max_certificates_kwh=np.zeros(sites),
         location_kg_per_kwh=data.carbon,
         market_kg_per_kwh=data.carbon,
         hourly_kg_per_kwh=data.carbon,

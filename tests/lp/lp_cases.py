@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from builders import Cap, Case, Contract, Demand, Job, Link, Pool, Rule, Site, on_demand, reserved
+from builders import Battery, Cap, Case, Contract, Demand, Job, Link, Pool, Rule, Site, on_demand, reserved
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
 from computeplan.problem import CapMeasure, CarbonBasis, Goal, HorizonEnd, RuleMeasure
@@ -174,6 +174,23 @@ CASES: dict[str, Case] = {
         workloads=[Demand(2)],
         caps=[Cap(9), Cap([5, 6], measure=CapMeasure.POWER)],
         carbon_price=0.1,
+    ),
+    "certificates": Case(
+        periods=2,
+        weights=[3],
+        sites=[Site("cq", market=0.5, certificates=40.0, certificate_price=0.03), Site("xj")],
+        pools=TWO_POOLS,
+        basis=CarbonBasis.MARKET,
+        carbon_price=0.08,
+    ),
+    "storage": Case(
+        periods=3,
+        period_h=0.5,
+        blocks=[2, 1],
+        weights=[2, 3],
+        sites=[Site(price=[0.2, 0.9, 0.5])],
+        pools=[Pool(4, busy_kw=1.0)],
+        batteries=[Battery(power=2.0, energy=6.0, efficiency=0.8, price=0.1)],
     ),
     "rule": Case(
         periods=2,

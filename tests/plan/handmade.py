@@ -72,10 +72,13 @@ def by_hand(
     grid = _facility_kwh(problem, work, units)
     for c, site in enumerate(problem.contracts.site):
         grid[site] -= used[c]
+    per_battery = np.zeros((problem.batteries.size, problem.horizon.size))
     none = {
         "contracted_kw": np.zeros(problem.contracts.size),
         "leased_gb_per_h": np.zeros(problem.network.links),
         "new_units": np.zeros(problem.pools.size),
+        "certificate_kwh": np.zeros(problem.sites.size),
+        **dict.fromkeys(("charge_kwh", "discharge_kwh", "stored_kwh"), per_battery),
     }
     return Handmade(problem, work, left, Decisions(units, grid, used, **none))
 
@@ -113,4 +116,5 @@ def no_prices(problem: Problem) -> Prices:
         renewable=np.zeros(problem.sites.size),
         offer=np.zeros_like(problem.contracts.available_kw),
         lease=np.zeros((problem.network.links, problem.horizon.size)),
+        storage=np.zeros((problem.batteries.size, problem.horizon.size)),
     )

@@ -10,7 +10,20 @@ from handmade import Handmade, by_hand
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import Cap, Case, Contract, Demand, Link, Pool, Rule, Site, make_problem, on_demand, reserved
+from builders import (
+    Battery,
+    Cap,
+    Case,
+    Contract,
+    Demand,
+    Link,
+    Pool,
+    Rule,
+    Site,
+    make_problem,
+    on_demand,
+    reserved,
+)
 from computeplan.plan.audit import Family
 from computeplan.problem import CapMeasure, CarbonBasis, RuleMeasure, Status
 from reference.model import solve_reference
@@ -240,3 +253,47 @@ def test_a_plan_beyond_its_policies_is_named():
     free = fields | {"sites": [Site(price=1)], "workloads": work}
     assert worst(by_hand(make_problem(**free, rules=[rule]), [[[4]]]), Family.RULE) == (2, "rule rule0")
     assert worst(by_hand(make_problem(**free, budget=3), [[[4]]]), Family.BUDGET) == (1, "whole horizon")
+
+
+def test_certificates_beyond_their_range_are_named():
+    made = by_hand(make_problem(periods=1, sites=[Site(certificates=3)]), [[[1]]])
+    found = worst(made.but(certificate_kwh=np.array([3 + SLIP])), Family.CHOSEN_LEVEL)
+    assert found == (SLIP, "certificates of site here")
+
+
+STORED = np.array([[2.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("slip", "period"),
+    [
+        ({"stored_kwh": STORED + np.array([[0, SLIP]])}, "00:00"),
+        ({"stored_kwh": STORED + np.array([[0, -SLIP]])}, "01:00"),
+        (
+            {"charge_kwh": np.array([[4.0 + SLIP, 0]]), "stored_kwh": STORED + np.array([[SLIP / 2, 0]])},
+            "00:00",
+        ),
+    ],
+)
+def test_a_battery_beyond_its_limits_is_named(slip, period):
+    problem = make_problem(periods=2, batteries=[Battery(power=4, energy=2, efficiency=0.5)])
+    flows = {
+        "charge_kwh": [[4.0, 0]],
+        "discharge_kwh": [[0, 1.0]],
+        "stored_kwh": STORED,
+        "grid_kwh": [[4.0, -1]],
+    }
+    made = by_hand(problem, [[[1, 1]]]).but(**{name: np.array(flow) for name, flow in flows.items()})
+    report = made.but(**slip).report()
+    violation = report.violation(Family.STORAGE)
+    assert violation.relative > 1e-6
+    assert violation.place == f"battery b0, 2026-03-02 {period}"
+
+
+def test_energy_out_of_a_battery_counts_at_its_site():
+    problem = make_problem(periods=2, sites=[Site()], pools=[Pool(5, busy_kw=1)], batteries=[Battery(2, 2)])
+    flows = {"charge_kwh": [[2.0, 0]], "discharge_kwh": [[0, 2.0]], "stored_kwh": [[2.0, 0]]}
+    made = by_hand(problem, [[[1, 1]]]).but(**{name: np.array(flow) for name, flow in flows.items()})
+    assert made.report().violation(Family.ENERGY_BALANCE).absolute == pytest.approx(2)
+    made = made.but(grid_kwh=np.array([[3.0, -1.0]]))
+    assert made.report().violation(Family.ENERGY_BALANCE).relative < 1e-9

@@ -119,11 +119,27 @@ class _Model:
         terms.contracted = {c: self.variable(0, contracts.max_chosen_kw[c]) for c in terms.C}
         terms.leased = {link: self.variable(0, network.max_leased_gb_per_h[link]) for link in terms.L}
         terms.new = {p: self.variable(0, pools.max_new_units[p]) for p in terms.P}
+        terms.certificates = {s: self.variable(0, grid.max_certificates_kwh[s]) for s in terms.S}
+        self._declare_batteries(terms)
         for c, t in terms.contract:
             self.require(terms.contract[c, t] - terms.available_kwh(c, t) <= 0)
         terms.peak = {(s, m): self.variable() for s in terms.S for m in range(len(problem.horizon.months))}
         terms.covered = {place: self.variable() for place in at_sites}
         return terms
+
+    def _declare_batteries(self, terms: Terms) -> None:
+        # stored = before + η charge − discharge / η; before the first period of a block is its last
+        batteries, blocks = self.problem.batteries, self.problem.horizon.block
+        at = [(b, t) for b in terms.B for t in terms.T]
+        terms.charge = {(b, t): self.variable(0, terms.hours * batteries.power_kw[b]) for b, t in at}
+        terms.discharge = {(b, t): self.variable(0, terms.hours * batteries.power_kw[b]) for b, t in at}
+        terms.stored = {(b, t): self.variable(0, batteries.energy_kwh[b]) for b, t in at}
+        for b, t in at:
+            first = t == 0 or blocks[t - 1] != blocks[t]
+            before = max(other for other in terms.T if blocks[other] == blocks[t]) if first else t - 1
+            gained = terms.charge[b, t] * float(batteries.charge_efficiency[b])
+            taken = terms.discharge[b, t] * (1 / float(batteries.discharge_efficiency[b]))
+            self.require(terms.stored[b, t] - terms.stored[b, before] - gained + taken == 0)
 
     # Work
 
@@ -207,17 +223,19 @@ class _Model:
         for s in terms.S:
             pools = [p for p in terms.P if self.problem.pools.site[p] == s]
             for t in terms.T:
-                # PUE · Σ_p IT kWh = grid + Σ_c contract
-                supply = total([terms.grid[s, t], *(terms.contract[c, t] for c in terms.contracts_at(s))])
+                # PUE · Σ_p IT kWh = grid + Σ_c contract + Σ_b (discharge − charge)
+                bought = total([terms.grid[s, t], *(terms.contract[c, t] for c in terms.contracts_at(s))])
+                at_site = [b for b in terms.B if self.problem.batteries.site[b] == s]
+                supply = bought + total(terms.discharge[b, t] - terms.charge[b, t] for b in at_site)
                 self.require(total(terms.facility_kwh(p, t) for p in pools) - supply == 0)
                 # grid / Δ ≤ peak of the month
                 month = int(self.problem.horizon.month[t])
                 self.require(terms.grid[s, t] - terms.peak[s, month] * terms.hours <= 0)
                 # covered ≤ grid
                 self.require(terms.covered[s, t] - terms.grid[s, t] <= 0)
-            # Σ_t ω covered ≤ surplus
+            # Σ_t ω covered ≤ surplus + certificates
             covered = total(terms.covered[s, t] * terms.weight[t] for t in terms.T)
-            self.require(covered - terms.surplus(s) <= 0)
+            self.require(covered - terms.surplus(s) - terms.certificates[s] <= 0)
 
     def _respect_bandwidth(self) -> None:
         # traffic ≤ Δ · (bandwidth + leased)
@@ -299,6 +317,13 @@ class _Model:
         contracted = [terms.contracted[c].valueOrDefault() for c in terms.C]
         leased = [terms.leased[link].valueOrDefault() for link in terms.L]
         new = [terms.new[p].valueOrDefault() for p in terms.P]
+        certificates = [terms.certificates[s].valueOrDefault() for s in terms.S]
+        stored = [
+            np.array([[of[b, t].valueOrDefault() for t in terms.T] for b in terms.B], float).reshape(
+                len(terms.B), len(terms.T)
+            )
+            for of in (terms.charge, terms.discharge, terms.stored)
+        ]
         used = [[terms.contract[c, t].valueOrDefault() for t in terms.T] for c in terms.C]
         return Decisions(
             np.array(booked, float),
@@ -307,4 +332,6 @@ class _Model:
             np.array(contracted, float),
             np.array(leased, float),
             np.array(new, float),
+            np.array(certificates, float),
+            *stored,
         )

@@ -40,6 +40,11 @@ class Terms:
     """Leased bandwidth of a link, GB/h."""
     new: Mapping[int, Amount] = field(default_factory=dict)
     """Units added to a pool."""
+    certificates: Mapping[int, Amount] = field(default_factory=dict)
+    """Certificates of a site, kWh."""
+    charge: Mapping[Place, Amount] = field(default_factory=dict)
+    discharge: Mapping[Place, Amount] = field(default_factory=dict)
+    stored: Mapping[Place, Amount] = field(default_factory=dict)
     peak: Mapping[Place, Amount] = field(default_factory=dict)
     """Highest import, kW, by site and month."""
     covered: Mapping[Place, Amount] = field(default_factory=dict)
@@ -54,6 +59,7 @@ class Terms:
         self.S, self.C, self.L = map(
             range, (problem.sites.size, problem.contracts.size, problem.network.links)
         )
+        self.B = range(problem.batteries.size)
         self.hours = problem.horizon.period_h
         self.weight = [float(weight) for weight in problem.horizon.weight]
         self.pools_of = {w: eligible_pools(problem, w) for w in self.W}
@@ -214,6 +220,13 @@ class Terms:
             "placement": total(
                 x * (self.weight[t] * float(needs.unit_cost[need[w], site[p]]))
                 for (w, p, t), x in self.x.items()
+            ),
+            "certificates": total(
+                kwh * float(grid.certificate_price[s]) for s, kwh in self.certificates.items()
+            ),
+            "storage": total(
+                kwh * (self.weight[t] * float(self.problem.batteries.price[b]))
+                for (b, t), kwh in self.discharge.items()
             ),
             "new_capacity": total(
                 units * float(self.problem.pools.new_unit_price[p]) for p, units in self.new.items()

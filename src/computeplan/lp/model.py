@@ -82,6 +82,10 @@ class Model:
             contracted_kw=_read(values, variables.contracted),
             leased_gb_per_h=_read(values, variables.leased),
             new_units=_read(values, variables.new),
+            certificate_kwh=_read(values, variables.certificates),
+            charge_kwh=_read(values, variables.storage.charge),
+            discharge_kwh=_read(values, variables.storage.discharge),
+            stored_kwh=_read(values, variables.storage.stored),
         )
         return self._decode_work(values), decisions
 
@@ -110,6 +114,7 @@ class Model:
             renewable=-_read(row_duals, rows["renewable_share"]),
             offer=-_read(row_duals, rows["contracted_power"]),
             lease=-_read(row_duals, rows["leased_bandwidth"]),
+            storage=-_read(row_duals, rows["storage"]),
         )
 
     def _decode_work(self, values: Floats) -> Work:

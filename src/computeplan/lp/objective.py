@@ -42,7 +42,7 @@ def _add_capacity(assembly: Assembly) -> None:
 
 
 def _add_energy(assembly: Assembly) -> None:
-    """Σ ω price · grid + Σ charge · peak + contracts (used, or all that is generated) + chosen power."""
+    """Grid energy, peaks, contracts (used, or all generated; chosen power), certificates and batteries."""
     problem, variables = assembly.problem, assembly.variables
     grid, contracts, horizon = problem.grid, problem.contracts, problem.horizon
     assembly.assembler.add_cost(variables.grid, grid.price * horizon.weight)
@@ -53,6 +53,10 @@ def _add_energy(assembly: Assembly) -> None:
     generated = contracts.available_kw * horizon.hours * horizon.weight
     assembly.assembler.add_fixed_cost(float((contracts.price * generated)[contracts.take_or_pay].sum()))
     chosen = variables.contracted != ABSENT
+    certified = variables.certificates != ABSENT
+    assembly.assembler.add_cost(variables.certificates[certified], grid.certificate_price[certified])
+    wear = problem.batteries.price[:, None] * horizon.weight
+    assembly.assembler.add_cost(variables.storage.discharge, wear)
     generated_h = contracts.profile * horizon.hours * horizon.weight
     paid = np.where(contracts.take_or_pay, (contracts.price * generated_h).sum(axis=1), 0.0)
     assembly.assembler.add_cost(variables.contracted[chosen], (contracts.capacity_price + paid)[chosen])

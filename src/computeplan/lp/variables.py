@@ -11,6 +11,7 @@ from computeplan.lp.assembler import Assembler
 from computeplan.lp.levels import ABSENT, add_contracted, add_leased, add_new
 from computeplan.lp.placements import Placements
 from computeplan.lp.slots import Slots, free_slots
+from computeplan.lp.storage import StorageVariables, add_storage
 from computeplan.problem import CarbonBasis, Floats, Ints, Problem, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
@@ -55,6 +56,9 @@ class Variables(ReadOnlyArrays):
         Bandwidth leased, GB/h.
     new : (P,)
         Units added to an owned pool.
+    certificates : (S,)
+        Green certificates, kWh over the real time; only where the market basis counts.
+    storage : StorageVariables
     """
 
     work: Ints
@@ -79,6 +83,8 @@ class Variables(ReadOnlyArrays):
     contracted: Ints
     leased: Ints
     new: Ints
+    certificates: Ints
+    storage: StorageVariables
 
 
 def add_variables(
@@ -116,6 +122,8 @@ def add_variables(
         contracted=add_contracted(assembler, problem),
         leased=add_leased(assembler, problem),
         new=add_new(assembler, problem),
+        certificates=_add_certificates(assembler, problem),
+        storage=add_storage(assembler, problem),
     )
     return variables, slots
 
@@ -251,15 +259,31 @@ def _add_traffic(assembler: Assembler, problem: Problem) -> Ints:
 
 
 def _add_covered(assembler: Assembler, problem: Problem) -> Ints:
-    """covered[s,t] ≥ 0 at sites with take-or-pay contracts, if the market basis counts."""
+    """covered[s,t] ≥ 0 at sites with take-or-pay contracts or certificates, if the market basis counts."""
     covered = np.full((problem.sites.size, problem.horizon.size), ABSENT)
-    objective = problem.objective
-    counts = objective.carbon_weight > 0 or np.isfinite(objective.carbon_cap_kg)
-    if objective.basis is CarbonBasis.MARKET and counts:
-        sites = np.unique(problem.contracts.site[problem.contracts.take_or_pay])
+    if _market_counts(problem):
+        bought = problem.contracts.site[problem.contracts.take_or_pay]
+        certified = np.flatnonzero(problem.grid.max_certificates_kwh > 0)
+        sites = np.union1d(bought, certified)
         unbounded = np.full((len(sites), problem.horizon.size), np.inf)
         covered[sites] = _grid_of_columns(assembler, "covered", unbounded, sites)
     return covered
+
+
+def _add_certificates(assembler: Assembler, problem: Problem) -> Ints:
+    """0 ≤ certificates[s] ≤ max_certificates_kwh, if the market basis counts."""
+    certificates = np.full(problem.sites.size, ABSENT)
+    if _market_counts(problem):
+        most = problem.grid.max_certificates_kwh
+        at = np.flatnonzero(most > 0)
+        certificates[at] = assembler.add_columns("certificates", (at,), upper=most[at])
+    return certificates
+
+
+def _market_counts(problem: Problem) -> bool:
+    objective = problem.objective
+    counts = objective.carbon_weight > 0 or bool(np.isfinite(objective.carbon_cap_kg))
+    return objective.basis is CarbonBasis.MARKET and counts
 
 
 def _grid_of_columns(assembler: Assembler, name: str, upper: Floats, rows: Ints | None = None) -> Ints:

@@ -12,6 +12,7 @@ from computeplan.problem import Floats
 from computeplan.problem.arrays import ReadOnlyArrays
 
 KG_PER_T = 1000.0
+L_PER_M3 = 1000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,7 @@ class SiteAccounts(ReadOnlyArrays):
     it_kwh, facility_kwh : (S,)
     grid_kwh, contract_kwh, spilled_kwh : (S,)
         Drawn from the grid, used of contracts, and available of contracts but not used.
+    water_l : (S,)
     peak_kw : (S, M)
         Largest import of each month.
     cost : CostParts of (S,)
@@ -38,6 +40,7 @@ class SiteAccounts(ReadOnlyArrays):
     grid_kwh: Floats
     contract_kwh: Floats
     spilled_kwh: Floats
+    water_l: Floats
     peak_kw: Floats
     cost: CostParts[Floats]
     emissions_kg: Emissions[Floats]

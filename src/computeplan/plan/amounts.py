@@ -26,6 +26,8 @@ class CostParts(Generic[Amount]):
     network : traffic
     placement : extra cost of work at a site
     new_capacity : annualised cost of units added
+    certificates : green certificates
+    storage : price of energy discharged from batteries
     """
 
     usage: Amount
@@ -36,12 +38,14 @@ class CostParts(Generic[Amount]):
     network: Amount
     placement: Amount
     new_capacity: Amount
+    certificates: Amount
+    storage: Amount
 
     @property
     def total(self) -> Amount:
         """Sum of the parts."""
         units = self.usage + self.reserved + self.new_capacity
-        energy = self.energy + self.demand_charge + self.contracts
+        energy = self.energy + self.demand_charge + self.contracts + self.certificates + self.storage
         return units + energy + self.network + self.placement
 
     def parts(self) -> dict[str, Amount]:

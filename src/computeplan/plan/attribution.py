@@ -3,7 +3,7 @@
 Average attribution: everyone who uses a pool in a period pays the same for a busy unit·h.
 
 1. *Pools.* A busy unit·h pays the pool's price of its period.
-2. *Sites.* Energy, its cost and its emissions in a period are split over the kWh of facility
+2. *Sites.* Energy, its cost, water and emissions in a period are split over the kWh of facility
    energy in it, a month's demand charge over the kWh of the month. A busy unit·h carries its own
    PUE · busy power.
 3. *Unused capacity* (booked units and idle energy nobody used) and *new units* (cost and embodied
@@ -38,9 +38,12 @@ class Charge(IntEnum):
     LOCATION = 4
     MARKET = 5
     HOURLY = 6
-    USAGE = 7
-    RESERVED = 8
-    NEW_CAPACITY = 9
+    CERTIFICATES = 7
+    STORAGE = 8
+    WATER = 9
+    USAGE = 10
+    RESERVED = 11
+    NEW_CAPACITY = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +101,9 @@ def _site_rates(problem: Problem, flows: SiteFlows) -> tuple[Floats, Floats]:
             flows.location_kg,
             flows.market_kg,
             flows.hourly_kg,
+            flows.certificate_cost,
+            flows.storage_cost,
+            flows.water_l,
         )
     )
     rest: Floats = np.where(energy > 0, 0.0, amounts).sum(axis=2)

@@ -7,13 +7,16 @@ IT energy      owned, reserved: idle · Δ · availability · units + (busy − 
 grid           ω · price · grid kWh
 contracts      ω · price · kWh: used (pay-as-used) or available (take-or-pay), and capacity price · chosen
                power, spread evenly over the time
+certificates   price · kWh, spread evenly over the time
+storage        ω · price · kWh discharged
 demand charge  charge of the month × largest grid kWh / Δ
 location       ω · location factor · (grid + contract kWh)
 hourly         ω · (hourly factor · grid + contract factor · contract kWh)
 market         ω · (market factor · (grid − covered) + contract factor · bought kWh)
 
 **Covered.** Take-or-pay energy that is not used when it is generated (the surplus) may be counted
-against grid energy of any period: 0 ≤ covered ≤ grid, Σ ω covered ≤ Σ ω surplus. Crediting the
+against grid energy of any period, and so may certificates: 0 ≤ covered ≤ grid, Σ ω covered ≤
+Σ ω surplus + certificates. Crediting the
 dirtiest periods first gives least emissions. Proof: one weighted kWh, ω · covered = 1, saves the
 period's factor whatever ω is. If a plan leaves room in a period of factor f and covers in a
 period of factor g < f, moving a weighted kWh from the second to the first saves f − g more, so
@@ -40,8 +43,10 @@ class SiteFlows(ReadOnlyArrays):
     ----------
     it_kwh, facility_kwh : (P, T)
         Energy of the pools' hardware, and with PUE. The only two without the weights.
-    energy_cost, contract_cost : (S, T)
+    energy_cost, contract_cost, certificate_cost, storage_cost : (S, T)
         Currency.
+    water_l : (S, T)
+        Water used.
     peak_kw, demand_charge : (S, M)
         Largest import of each month, and its charge in currency.
     location_kg, market_kg, hourly_kg : (S, T)
@@ -51,6 +56,9 @@ class SiteFlows(ReadOnlyArrays):
     facility_kwh: Floats
     energy_cost: Floats
     contract_cost: Floats
+    certificate_cost: Floats
+    storage_cost: Floats
+    water_l: Floats
     peak_kw: Floats
     demand_charge: Floats
     location_kg: Floats
@@ -82,6 +90,9 @@ def site_flows(problem: Problem, load_unit_h: Floats, decisions: Decisions) -> S
         facility_kwh=it_kwh * problem.sites.pue[problem.pools.site],
         energy_cost=weight * grid.price * decisions.grid_kwh,
         contract_cost=at_sites(problem, _contract_cost(problem, decisions)),
+        certificate_cost=_evenly(problem, grid.certificate_price * decisions.certificate_kwh),
+        storage_cost=_storage_cost(problem, decisions),
+        water_l=weight * problem.sites.water_l_per_it_kwh * by_site(problem, it_kwh),
         peak_kw=peak_kw,
         demand_charge=grid.demand_charge * peak_kw,
         location_kg=weight * grid.location_kg_per_kwh * (decisions.grid_kwh + used),
@@ -94,9 +105,28 @@ def _contract_cost(problem: Problem, decisions: Decisions) -> Floats:
     """(C, T) currency."""
     horizon, contracts = problem.horizon, problem.contracts
     level = contracts.capacity_price * decisions.contracted_kw
-    share_of_time = horizon.weight * horizon.hours / horizon.real_hours
-    energy = horizon.weight * contracts.price * paid_kwh(problem, decisions)
-    return np.asarray(energy + np.outer(level, share_of_time))
+    energy: Floats = horizon.weight * contracts.price * paid_kwh(problem, decisions)
+    return energy + _evenly(problem, level)
+
+
+def _evenly(problem: Problem, amount: Floats) -> Floats:
+    """(n, T) amounts (n,) for the whole horizon, spread evenly over its time."""
+    horizon = problem.horizon
+    return np.outer(amount, horizon.weight * horizon.hours / horizon.real_hours)
+
+
+def _storage_cost(problem: Problem, decisions: Decisions) -> Floats:
+    """(S, T) currency."""
+    batteries, cost = problem.batteries, np.zeros((problem.sites.size, problem.horizon.size))
+    np.add.at(cost, batteries.site, batteries.price[:, None] * decisions.discharge_kwh)
+    return cost * problem.horizon.weight
+
+
+def stored_supply_kwh(problem: Problem, decisions: Decisions) -> Floats:
+    """(S, T) energy that the site's batteries deliver, less what they take."""
+    supply = np.zeros((problem.sites.size, problem.horizon.size))
+    np.add.at(supply, problem.batteries.site, decisions.discharge_kwh - decisions.charge_kwh)
+    return supply
 
 
 def it_energy_kwh(problem: Problem, load_unit_h: Floats, decisions: Decisions) -> Floats:
@@ -168,7 +198,7 @@ def _market_kg(problem: Problem, decisions: Decisions) -> Floats:
 
 
 def covered_kwh(problem: Problem, decisions: Decisions) -> Floats:
-    """Grid energy that surplus contract energy covers, the dirtiest periods first.
+    """Grid energy that surplus contract energy and certificates cover, the dirtiest periods first.
 
     Parameters
     ----------
@@ -182,7 +212,7 @@ def covered_kwh(problem: Problem, decisions: Decisions) -> Floats:
     """
     weight, factor = problem.horizon.weight, problem.grid.market_kg_per_kwh
     spilled = at_sites(problem, paid_kwh(problem, decisions) - decisions.contract_kwh)
-    surplus = np.maximum(spilled @ weight, 0.0)[:, None]
+    surplus = (np.maximum(spilled @ weight, 0.0) + decisions.certificate_kwh)[:, None]
     room = np.where(factor > 0, weight * np.maximum(decisions.grid_kwh, 0.0), 0.0)
     order = np.argsort(-factor, axis=1, kind="stable")
     ordered = np.take_along_axis(room, order, axis=1)

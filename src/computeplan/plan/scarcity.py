@@ -41,6 +41,7 @@ class Limit(StrEnum):
     NEW = "new units"
     CONTRACTED = "contracted power"
     LEASED = "leased bandwidth"
+    CERTIFICATES = "certificates"
     BUDGET = "budget"
     RULE = "rule"
     RENEWABLE = "renewable share"
@@ -118,7 +119,7 @@ def _bookable(problem: Problem, prices: Prices) -> Scarcity:
 
 
 def _chosen(problem: Problem, prices: Prices) -> tuple[Scarcity, ...]:
-    """Value one more new unit, kW of contract or GB/h of bandwidth that may be chosen."""
+    """Value one more new unit, kW of contract, GB/h of bandwidth or certificate that may be chosen."""
     pools, contracts, network, hours = (
         problem.pools,
         problem.contracts,
@@ -138,6 +139,14 @@ def _chosen(problem: Problem, prices: Prices) -> tuple[Scarcity, ...]:
             offer,
             marginal.contracted_kw(problem, prices),
             contracts.max_chosen_kw,
+        ),
+        (
+            Limit.CERTIFICATES,
+            problem.sites.names,
+            "kWh",
+            prices.surplus,
+            marginal.money_weight(problem, prices) * problem.grid.certificate_price,
+            problem.grid.max_certificates_kwh,
         ),
         (Limit.LEASED, network.link_names, "GB/h", lease, lease_price, network.max_leased_gb_per_h),
     )

@@ -145,6 +145,7 @@ def _site_accounts(
         grid_kwh=decisions.grid_kwh @ weight,
         contract_kwh=at_sites(problem, used) @ weight,
         spilled_kwh=at_sites(problem, unused) @ weight,
+        water_l=flows.water_l.sum(axis=1),
         peak_kw=flows.peak_kw,
         cost=_site_cost(problem, usage, flows, pools),
         emissions_kg=Emissions(
@@ -166,6 +167,8 @@ def _site_cost(problem: Problem, usage: Usage, flows: SiteFlows, pools: PoolAcco
         network=np.zeros(problem.sites.size),
         placement=by_site(problem, usage.placement_cost),
         new_capacity=by_site(problem, pools.new_cost),
+        certificates=flows.certificate_cost.sum(axis=1),
+        storage=flows.storage_cost.sum(axis=1),
     )
 
 

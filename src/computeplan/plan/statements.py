@@ -36,6 +36,8 @@ class Statements(ReadOnlyArrays):
         Work left undone.
     energy_kwh : (n,)
         Facility energy, with a share of idle energy.
+    water_l : (n,)
+        Water, attributed like energy.
     cost : CostParts of (n,)
     shortfall_penalty : (n,)
     carbon_charge : (n,)
@@ -47,6 +49,7 @@ class Statements(ReadOnlyArrays):
     work_unit_h: Floats
     short_unit_h: Floats
     energy_kwh: Floats
+    water_l: Floats
     cost: CostParts[Floats]
     shortfall_penalty: Floats
     carbon_charge: Floats
@@ -102,6 +105,7 @@ def company_statements(problem: Problem, workloads: Statements) -> Statements:
         work_unit_h=np.stack(work, axis=1),
         short_unit_h=summed(workloads.short_unit_h),
         energy_kwh=summed(workloads.energy_kwh),
+        water_l=summed(workloads.water_l),
         cost=workloads.cost.map(summed),
         shortfall_penalty=summed(workloads.shortfall_penalty),
         carbon_charge=summed(workloads.carbon_charge),
@@ -170,6 +174,7 @@ class _Biller:
             work_unit_h=self._work,
             short_unit_h=self._short,
             energy_kwh=self._charge(Charge.FACILITY_KWH),
+            water_l=self._charge(Charge.WATER),
             cost=self._cost(network_cost),
             shortfall_penalty=price * self._short,
             carbon_charge=carbon_price * emissions.on(goal.basis),
@@ -186,6 +191,8 @@ class _Biller:
             network=network,
             placement=self._placement,
             new_capacity=self._charge(Charge.NEW_CAPACITY),
+            certificates=self._charge(Charge.CERTIFICATES),
+            storage=self._charge(Charge.STORAGE),
         )
 
     def _charge(self, charge: Charge) -> Floats:

@@ -10,10 +10,12 @@ from computeplan.problem.problem import Problem
 from computeplan.problem.rules import RuleMeasure, Rules, no_rules
 from computeplan.problem.sites import CapMeasure, Caps, Hardware, Pools, Sites, Term
 from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock
+from computeplan.problem.storage import Batteries, no_batteries
 from computeplan.problem.workloads import Companies, Needs, Workloads
 
 __all__ = [
     "GB_PER_H_PER_GBPS",
+    "Batteries",
     "Bools",
     "CapMeasure",
     "Caps",
@@ -44,6 +46,7 @@ __all__ = [
     "Work",
     "WorkBlock",
     "Workloads",
+    "no_batteries",
     "no_rules",
     "sum_by",
 ]

@@ -34,6 +34,9 @@ class Grid(ReadOnlyArrays):
         Currency per kW of each month's peak import, for the time that the horizon stands for.
     renewable_share : (S,)
         Least share of the site's energy over the horizon that contracts deliver; 0 where any will do.
+    certificate_price, max_certificates_kwh : (S,)
+        Currency per kWh of green certificates, which cover grid energy on the market basis, and the most
+        there are over the time that the horizon stands for; 0 where there are none, inf without limit.
     location_kg_per_kwh, market_kg_per_kwh, hourly_kg_per_kwh : (S, T)
         Emission factors on the three bases (kg/kWh = t/MWh).
     """
@@ -42,6 +45,8 @@ class Grid(ReadOnlyArrays):
     import_limit_kw: Floats
     demand_charge: Floats
     renewable_share: Floats
+    certificate_price: Floats
+    max_certificates_kwh: Floats
     location_kg_per_kwh: Floats
     market_kg_per_kwh: Floats
     hourly_kg_per_kwh: Floats

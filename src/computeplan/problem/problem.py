@@ -15,6 +15,7 @@ from computeplan.problem.network import Network
 from computeplan.problem.objective import Objective
 from computeplan.problem.rules import Rules
 from computeplan.problem.sites import Caps, Hardware, Pools, Sites, Term
+from computeplan.problem.storage import Batteries
 from computeplan.problem.workloads import Companies, Needs, Workloads
 
 
@@ -38,6 +39,7 @@ class Problem:
     caps: Caps
     grid: Grid
     contracts: Contracts
+    batteries: Batteries
     network: Network
     rules: Rules
     objective: Objective

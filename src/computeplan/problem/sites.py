@@ -37,6 +37,8 @@ class Sites(ReadOnlyArrays):
         Zone of the site.
     pue : (S, T)
         Facility energy over IT energy.
+    water_l_per_it_kwh : (S, T)
+        Water used for a kWh of IT energy.
     labels : (S, B)
         Labels that the site provides.
     security : (S,)
@@ -48,6 +50,7 @@ class Sites(ReadOnlyArrays):
     names: tuple[str, ...]
     zone: Ints
     pue: Floats
+    water_l_per_it_kwh: Floats
     labels: Bools
     security: Ints
     label_names: tuple[str, ...]

@@ -48,6 +48,12 @@ class Decisions(ReadOnlyArrays):
         Bandwidth leased of a link.
     new_units : (P,)
         Units added to an owned pool.
+    certificate_kwh : (S,)
+        Green certificates bought, over the time that the horizon stands for.
+    charge_kwh, discharge_kwh : (B, T)
+        Energy into and out of a battery, at the site's side.
+    stored_kwh : (B, T)
+        Energy in a battery at the end of each period.
     """
 
     booked_units: Floats
@@ -56,6 +62,10 @@ class Decisions(ReadOnlyArrays):
     contracted_kw: Floats
     leased_gb_per_h: Floats
     new_units: Floats
+    certificate_kwh: Floats
+    charge_kwh: Floats
+    discharge_kwh: Floats
+    stored_kwh: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +106,8 @@ class Prices(ReadOnlyArrays):
         Of one kWh that a contract of chosen power can deliver, ≥ 0: ``contract ≤ Δ profile chosen``.
     lease : (L, T)
         Of one GB that fits through a link with leased bandwidth, ≥ 0: ``traffic ≤ Δ (bandwidth + leased)``.
+    storage : (B, T)
+        Of one kWh in a battery at the end of a period: dual of ``stored = before + charged − discharged``.
     """
 
     load: Floats
@@ -112,6 +124,7 @@ class Prices(ReadOnlyArrays):
     renewable: Floats
     offer: Floats
     lease: Floats
+    storage: Floats
 
 
 class Status(StrEnum):

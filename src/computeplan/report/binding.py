@@ -30,6 +30,7 @@ WORDS = {
     Limit.NEW: "new units of {}",
     Limit.CONTRACTED: "contracted power of {}",
     Limit.LEASED: "leased bandwidth of {}",
+    Limit.CERTIFICATES: "certificates of {}",
     Limit.BUDGET: "budget",
     Limit.RULE: "rule {}",
     Limit.RENEWABLE: "renewable share of {}",

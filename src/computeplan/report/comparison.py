@@ -25,6 +25,8 @@ LABELS = {
     "network": "network",
     "placement": "placement",
     "new_capacity": "new units",
+    "certificates": "certificates",
+    "storage": "batteries",
 }
 
 

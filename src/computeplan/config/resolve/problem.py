@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from computeplan.config.resolve.caps import build_caps
 from computeplan.config.resolve.context import Context
-from computeplan.config.resolve.energy import build_contracts, build_grid
+from computeplan.config.resolve.energy import build_batteries, build_contracts, build_grid
 from computeplan.config.resolve.faults import Faults
 from computeplan.config.resolve.horizon import Span, build_horizon
 from computeplan.config.resolve.input_files import InputFile, InputFiles
@@ -108,6 +108,7 @@ def _problem(settings: Config, context: Context) -> Problem:
         caps=caps,
         grid=grid,
         contracts=contracts,
+        batteries=build_batteries(settings.sites),
         network=network,
         rules=rules,
         objective=build_objective(settings.objective),

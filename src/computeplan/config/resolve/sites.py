@@ -39,14 +39,24 @@ def build_sites(
     for row, site in zip(provides, sites.values(), strict=True):
         row[[labels[label] for label in site.provides]] = True
     items = sites.items()
+    zone = np.array([zones.find(s.zone, f"sites.{n}.zone", context.faults) for n, s in items], np.int64)
+    pue = np.stack([series.values(s.pue, f"sites.{n}.pue") for n, s in items])
     return Sites(
         names=tuple(sites),
-        zone=np.array([zones.find(s.zone, f"sites.{n}.zone", context.faults) for n, s in items], np.int64),
-        pue=np.stack([series.values(s.pue, f"sites.{n}.pue") for n, s in items]),
+        zone=zone,
+        pue=pue,
+        water_l_per_it_kwh=np.stack([_water(site, of) for site, of in zip(sites.values(), pue, strict=True)]),
         labels=provides,
         security=np.array([site.security for site in sites.values()], np.int64),
         label_names=tuple(labels),
     )
+
+
+def _water(site: Site, pue: Floats) -> Floats:
+    """(T,) liters for a kWh of IT energy."""
+    if site.water is None:
+        return np.zeros_like(pue)
+    return site.water.usage * (pue if site.water.per == "facility_energy" else np.ones_like(pue))
 
 
 def site_labels(sites: Iterable[Site]) -> Names:

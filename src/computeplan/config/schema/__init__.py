@@ -42,7 +42,9 @@ from computeplan.config.schema.series import (
 )
 from computeplan.config.schema.series_field import Series, SeriesForm
 from computeplan.config.schema.sites import (
+    Battery,
     Cap,
+    Certificates,
     Contract,
     GridCarbon,
     GridSection,
@@ -55,14 +57,17 @@ from computeplan.config.schema.sites import (
     ReservedPool,
     Site,
     UnitsCap,
+    Water,
 )
 from computeplan.config.schema.workloads import TABLE_FIELDS, Job, TableDefaults, Workload, WorkloadTable
 
 __all__ = [
     "TABLE_FIELDS",
     "Archetype",
+    "Battery",
     "Block",
     "Cap",
+    "Certificates",
     "Choose",
     "CompanyRule",
     "Config",
@@ -112,6 +117,7 @@ __all__ = [
     "Tier",
     "UniformLaw",
     "UnitsCap",
+    "Water",
     "Workload",
     "WorkloadTable",
     "Zone",

@@ -188,6 +188,14 @@ UnitHourCost = Annotated[float, Quantity("money/unit/h", "0.1 money/unit/h")]
 """Extra cost of work, currency per unit·h; negative for a subsidy."""
 DemandCharge = Annotated[float, Quantity("money/kW/month", "38 money/kW/month", minimum=0)]
 """Price of a month's peak power, currency per kW and month."""
+KilowattHours = Annotated[float, Quantity("kWh", "8 MWh", minimum=0)]
+"""Energy, kWh."""
+StoragePrice = Annotated[float, Quantity("money/kWh", "0.15 money/kWh", minimum=0)]
+"""Price of energy of at least 0, currency per kWh."""
+PositiveShare = Annotated[float, Quantity("1", "0.88", above=0, maximum=1)]
+"""A number above 0, at most 1."""
+WaterUse = Annotated[float, Quantity("L/kWh", "1.8 L/kWh", minimum=0)]
+"""Water for energy, L/kWh."""
 PowerYearPrice = Annotated[float, Quantity("money/kW/year", "120 money/kW/year", minimum=0)]
 """Price of power, currency per kW and year."""
 UnitPrice = Annotated[float, Quantity("money/unit", "250 kmoney/unit", minimum=0)]

@@ -25,14 +25,18 @@ from computeplan.config.schema.quantity import (
     UNIT_HOUR_PRICE,
     CarbonFactor,
     DemandCharge,
+    KilowattHours,
     Kilowatts,
+    PositiveShare,
     PositiveYears,
     PowerYearPrice,
     Share,
+    StoragePrice,
     UnitCarbon,
     UnitPrice,
     Units,
     UnitYearPrice,
+    WaterUse,
     Weight,
 )
 from computeplan.config.schema.series_field import (
@@ -150,6 +154,35 @@ class _Pool(Section):
     )
 
 
+class Battery(Section):
+    """A battery; at the end of the horizon or block it holds what it held at the start."""
+
+    power: Kilowatts = Field(description="Most charge, and most discharge, kW.")
+    energy: KilowattHours = Field(description="Most energy stored, kWh.")
+    efficiency: PositiveShare = Field(
+        1.0, description="Energy delivered of a kWh charged, half of the loss at each end; default no loss."
+    )
+    price: StoragePrice = Field(0.0, description="Cost of use, currency per kWh discharged.")
+
+
+class Certificates(Section):
+    """Green certificates that cover grid energy on the market basis."""
+
+    price: StoragePrice = Field(description="Price, currency per kWh.")
+    max_energy: KilowattHours | None = Field(
+        None, description="Most energy over the real time that the horizon stands for, kWh; default no limit."
+    )
+
+
+class Water(Section):
+    """Water that a site uses; reported, not optimized."""
+
+    usage: WaterUse = Field(description="Water for a kWh, L/kWh.")
+    per: Literal["it_energy", "facility_energy"] = Field(
+        "it_energy", description="Of which energy: that of the hardware, or with PUE."
+    )
+
+
 class NewUnits(Section):
     """Units that the plan may add to what is owned; their cost and embodied carbon count pro rata."""
 
@@ -221,6 +254,9 @@ class Site(Section):
         0.0, description="Least share of the site's energy over the horizon that its contracts deliver."
     )
     contracts: dict[PartName, Contract] = Field({}, description="Wind and solar contracts by name.")
+    batteries: dict[PartName, Battery] = Field({}, description="Batteries by name.")
+    certificates: Certificates | None = Field(None, description="Green certificates; default none.")
+    water: Water | None = Field(None, description="Water use; default none is reported.")
     pools: dict[PartName, Pool] = Field({}, description="Capacity by name.")
 
 

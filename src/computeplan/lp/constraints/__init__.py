@@ -25,6 +25,7 @@ from computeplan.lp.constraints import (
     placement,
     renewable_share,
     rule,
+    storage,
     surplus,
     traffic,
 )
@@ -50,6 +51,7 @@ FAMILIES: dict[str, Callable[[Assembly], Ints]] = {
     "contracted_power": contracted_power.add,
     "leased_bandwidth": leased_bandwidth.add,
     "new_capacity": new_capacity.add,
+    "storage": storage.add,
 }
 """All constraint families by name, in the order of their rows."""
 

@@ -1,6 +1,7 @@
 """What a site uses is what its supplies deliver.
 
-grid[s,t] + Σ_c contract[c,t] − Σ_p PUE · ((busy − idle) · load[p,t] + idle · Δ · availability · k[p])
+grid[s,t] + Σ_c contract[c,t] + Σ_b (discharge[b,t] − charge[b,t])
+    − Σ_p PUE · ((busy − idle) · load[p,t] + idle · Δ · availability · k[p])
     = Σ_p PUE · idle · Δ · availability · units     (k: booked or new units, units: owned pools of s)
 """
 
@@ -24,6 +25,9 @@ def add(assembly: Assembly) -> Ints:
     rows = assembly.row_per_period("energy_balance", np.arange(sites.size), always, always)
     assembly.assembler.add_entries(rows, variables.grid, 1.0)
     assembly.assembler.add_entries(rows[problem.contracts.site], variables.contract, 1.0)
+    battery_rows, storage = rows[problem.batteries.site], variables.storage
+    assembly.assembler.add_entries(battery_rows, storage.discharge, 1.0)
+    assembly.assembler.add_entries(battery_rows, storage.charge, -1.0)
     swing = problem.pue * (problem.busy_kw - problem.idle_kw)[:, None]
     assembly.assembler.add_entries(rows[pools.site], variables.load, -swing)
     for level in (variables.booked, variables.new):

@@ -9,6 +9,9 @@ bound =  Σ cheapest response of every workload                                 
        + Σ_p,t min(0, direct + ρ − λ) · Δ availability max_units                           load
        + Σ min(0, level cost − Σ_t of what it brings in) · most, of new units (ρ), contracted kW (offer)
          and leased bandwidth (lease)
+       + Σ min(0, price of a certificate − σ) · most
+       + Σ_b,t min(0, π − η_in v) · Δ power + min(0, ω · wear − π + v / η_out) · Δ power
+             + min(0, v[t] − v[t+1]) · energy         batteries, with the value v of a stored kWh
        + Σ_p   min over k in [min, max] of k · (booking − Σ_t ρ Δ availability)    reserved level
        + Σ_s,t min(0, grid − π) · Δ import_limit                                           grid
        + Σ_c,t min(0, contract − π) · Δ available_kw                                  contracts
@@ -58,6 +61,8 @@ def dual_bound(problem: Problem, prices: Prices) -> float:
         + _supplies(problem, prices)
         + _links(problem, prices)
         + _levels(problem, prices)
+        + _certificates(problem, prices)
+        + _storage(problem, prices)
         + _constants(problem, prices)
     )
     return system + least_cost_of_work(problem, prices) if np.isfinite(system) else -np.inf
@@ -120,6 +125,28 @@ def _levels(problem: Problem, prices: Prices) -> float:
         + _earned(power, contracts.max_chosen_kw)
         + _earned(lease, network.max_leased_gb_per_h)
         - there
+    )
+
+
+def _certificates(problem: Problem, prices: Prices) -> float:
+    if problem.objective.basis is not CarbonBasis.MARKET:
+        return 0.0
+    price = marginal.money_weight(problem, prices) * problem.grid.certificate_price
+    return _earned(price - prices.surplus, problem.grid.max_certificates_kwh)
+
+
+def _storage(problem: Problem, prices: Prices) -> float:
+    batteries, horizon, value = problem.batteries, problem.horizon, prices.storage
+    energy = prices.energy[batteries.site]
+    wear = np.outer(marginal.money_weight(problem, prices) * batteries.price, horizon.weight)
+    later = np.empty_like(value)
+    for block in horizon.blocks:
+        later[:, block] = np.roll(value[:, block], -1, axis=1)
+    power_kwh = np.outer(batteries.power_kw, horizon.hours)
+    return (
+        _earned(energy - batteries.charge_efficiency[:, None] * value, power_kwh)
+        + _earned(wear - energy + value / batteries.discharge_efficiency[:, None], power_kwh)
+        + _earned(value - later, np.broadcast_to(batteries.energy_kwh[:, None], value.shape))
     )
 
 

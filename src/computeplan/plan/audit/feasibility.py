@@ -2,11 +2,12 @@
 
 capacity        load ≤ Δ · availability · units (booked for reserved pools, new ones included for owned)
 reserved_level  min_units ≤ booked ≤ max_units; 0 for pools that cannot be booked
-energy_balance  PUE · IT energy = grid + Σ contracts
+energy_balance  PUE · IT energy = grid + Σ contracts + Σ (discharge − charge)
 import_limit    0 ≤ grid ≤ Δ · import_limit
 contract        0 ≤ contract ≤ Δ · (available_kw + profile · contracted)
 bandwidth       traffic ≤ Δ · (bandwidth + leased)
-chosen_level    0 ≤ new units, contracted, leased ≤ the most of each
+chosen_level    0 ≤ new units, contracted, leased, certificates ≤ the most of each
+storage         stored = before + η_in · charge − discharge / η_out, within power and energy
 cap             units: Σ weight · (load / Δ, or booked) ≤ limit
                 power: Σ weight · PUE · IT energy / Δ ≤ limit
 carbon_cap      emissions on the objective's basis ≤ cap
@@ -25,8 +26,16 @@ import numpy as np
 from computeplan.plan.accounting import Accounts
 from computeplan.plan.audit.levels import check_levels
 from computeplan.plan.audit.policies import check_policies
+from computeplan.plan.audit.storage import check_storage
 from computeplan.plan.audit.violations import Family, Ledger, Places, yardstick
-from computeplan.plan.flows import at_sites, available_kwh, by_site, it_energy_kwh, usable_units
+from computeplan.plan.flows import (
+    at_sites,
+    available_kwh,
+    by_site,
+    it_energy_kwh,
+    stored_supply_kwh,
+    usable_units,
+)
 from computeplan.plan.requirements import usable_unit_h
 from computeplan.plan.usage import Usage
 from computeplan.problem import CapMeasure, Decisions, Floats, Problem, Term
@@ -55,6 +64,7 @@ def check_system(
     _check_supplies(problem, decisions, ledger)
     _check_bandwidth(problem, usage, decisions, ledger)
     check_levels(problem, decisions, ledger)
+    check_storage(problem, decisions, ledger)
     _check_caps(problem, usage, facility_kwh, decisions, ledger)
     _check_carbon(problem, accounts, ledger)
     check_policies(problem, usage, decisions, accounts, ledger)
@@ -77,7 +87,8 @@ def finite_decisions(problem: Problem, decisions: Decisions, ledger: Ledger) -> 
     """
     places = {
         "pool": (problem.pools.names, ("booked_units", "new_units")),
-        "site": (problem.sites.names, ("grid_kwh",)),
+        "site": (problem.sites.names, ("grid_kwh", "certificate_kwh")),
+        "battery": (problem.batteries.names, ("charge_kwh", "discharge_kwh", "stored_kwh")),
         "contract": (problem.contracts.names, ("contract_kwh", "contracted_kw")),
         "link": (problem.network.link_names, ("leased_gb_per_h",)),
     }
@@ -117,6 +128,7 @@ def _check_booking(problem: Problem, decisions: Decisions, ledger: Ledger) -> No
 def _check_energy(problem: Problem, facility_kwh: Floats, decisions: Decisions, ledger: Ledger) -> None:
     needed = by_site(problem, facility_kwh)
     missing = needed - decisions.grid_kwh - at_sites(problem, decisions.contract_kwh)
+    missing -= stored_supply_kwh(problem, decisions)
     place = _at(problem, "site", problem.sites.names)
     ledger.record(Family.ENERGY_BALANCE, np.abs(missing), yardstick(needed), place)
 

@@ -9,7 +9,7 @@ from computeplan.problem import Decisions, Floats, Problem
 
 
 def check_levels(problem: Problem, decisions: Decisions, ledger: Ledger) -> None:
-    """Hold new units, contracted power and leased bandwidth between 0 and the most of each.
+    """Hold new units, contracted power, leased bandwidth and certificates between 0 and the most of each.
 
     Parameters
     ----------
@@ -21,6 +21,13 @@ def check_levels(problem: Problem, decisions: Decisions, ledger: Ledger) -> None
     pools, contracts, network = problem.pools, problem.contracts, problem.network
     _check(ledger, "new units of pool", pools.names, decisions.new_units, pools.max_new_units)
     _check(ledger, "power of contract", contracts.names, decisions.contracted_kw, contracts.max_chosen_kw)
+    _check(
+        ledger,
+        "certificates of site",
+        problem.sites.names,
+        decisions.certificate_kwh,
+        problem.grid.max_certificates_kwh,
+    )
     _check(
         ledger, "lease of link", network.link_names, decisions.leased_gb_per_h, network.max_leased_gb_per_h
     )

@@ -6,9 +6,11 @@ bound valid (it is valid for any prices) and does not lower it, but for the ones
 
 not a number    → 0; prices that must be ≥ 0 are clipped (*)
 peak            Σ_t∈month μ ≤ c · demand charge: scaled down to it (*)
-surplus         where a site has none, σ = e · its dirtiest factor, so that nothing can be covered
-energy          π ≥ its cheapest supply; ≤ the grid's marginal cost where imports are unlimited (*)
-offer, lease    all that energy or link price exceeds the direct cost by, where power or bandwidth is chosen
+surplus         σ ≤ the price of certificates without limit (*); where there is nothing to cover with,
+                σ = e · the dirtiest factor
+energy          π ≥ its cheapest supply, unless a battery may be cheaper; ≤ the grid's marginal cost where
+                imports are unlimited (*)
+offer, lease    what energy or link price exceeds the direct cost by, where power or bandwidth is chosen
 rent and load   reserved or growing: load price = direct cost + rent, so that all scarcity stands in the rent;
                 where booking is unlimited, Σ_t rent is scaled down to what a unit costs (*)
 load            λ ≥ direct cost; equal where a pool is unlimited (*)
@@ -83,6 +85,7 @@ def _clean(problem: Problem, prices: Prices) -> Prices:
         rule=_at_least_0(prices.rule),
         offer=_at_least_0(prices.offer),
         lease=_at_least_0(prices.lease),
+        storage=_number(prices.storage),
         renewable=np.where(problem.grid.renewable_share > 0, _at_least_0(prices.renewable), 0.0),
     )
 
@@ -112,8 +115,12 @@ def _surplus(problem: Problem, prices: Prices) -> Floats:
     chosen = problem.contracts.take_or_pay & (problem.contracts.max_chosen_kw > 0)
     nothing = surplus_potential(problem) <= 0
     nothing[problem.contracts.site[chosen]] = False
+    certified = problem.grid.max_certificates_kwh
+    nothing &= certified <= 0
+    money = marginal.money_weight(problem, prices) * problem.grid.certificate_price
+    surplus = np.where(np.isinf(certified), np.minimum(prices.surplus, money), prices.surplus)
     enough = marginal.carbon_weight(problem, prices) * np.maximum(dirtiest, 0.0)
-    return np.where(nothing, np.maximum(prices.surplus, enough), prices.surplus)
+    return np.where(nothing, np.maximum(surplus, enough), surplus)
 
 
 def surplus_potential(problem: Problem) -> Floats:
@@ -132,6 +139,7 @@ def _energy(problem: Problem, prices: Prices) -> Floats:
     available = problem.contracts.most_kw > 0
     offers = np.where(available, marginal.contract(problem, prices), np.inf)
     np.minimum.at(cheapest, problem.contracts.site, offers)
+    cheapest[problem.batteries.site] = -np.inf
     unlimited = ~np.isfinite(problem.grid.import_limit_kw)[:, None]
     above = prices.energy - grid
     lowered = np.where((above > 0) & (unlimited | (above <= _noise(grid))), grid, prices.energy)

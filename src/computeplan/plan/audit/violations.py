@@ -44,6 +44,7 @@ class Family(StrEnum):
     RULE = "rule"
     RENEWABLE_SHARE = "renewable_share"
     CHOSEN_LEVEL = "chosen_level"
+    STORAGE = "storage"
 
     @property
     def unit(self) -> str:
@@ -63,7 +64,8 @@ _UNITS = {
     Family.BUDGET: "of money",
     Family.RULE: "unit·h, money or kg",
     Family.RENEWABLE_SHARE: "kWh",
-    Family.CHOSEN_LEVEL: "units, kW or GB/h",
+    Family.CHOSEN_LEVEL: "units, kW, GB/h or kWh",
+    Family.STORAGE: "kWh",
 }
 
 

@@ -48,13 +48,14 @@ def traffic(problem: Problem, solution: Solution) -> pl.DataFrame:
 
 
 def choices(problem: Problem, solution: Solution) -> pl.DataFrame:
-    """List what the plan chose once for the whole horizon: booked and new units, power, bandwidth."""
+    """List what the plan chose once for the whole horizon: units, power, bandwidth, certificates."""
     import polars as pl
 
     decisions, network = solution.decisions, problem.network
     chosen = (
         ("booked units", problem.pools.names, decisions.booked_units, "unit"),
         ("new units", problem.pools.names, decisions.new_units, "unit"),
+        ("certificates", problem.sites.names, decisions.certificate_kwh, "kWh"),
         ("contracted power", problem.contracts.names, decisions.contracted_kw, "kW"),
         ("leased bandwidth", network.link_names, decisions.leased_gb_per_h / GB_PER_H_PER_GBPS, "Gbps"),
     )

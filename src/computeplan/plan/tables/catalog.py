@@ -42,6 +42,7 @@ def tables(problem: Problem, solution: Solution, local: Plan | None = None) -> T
         "capacity": capacity.capacity(problem, solution),
         "choices": capacity.choices(problem, solution),
         "energy": energy.energy(problem, solution),
+        "storage": energy.storage(problem, solution),
         "traffic": capacity.traffic(problem, solution),
         "emissions": energy.emissions(problem, solution),
         "costs": money.costs(problem, solution),

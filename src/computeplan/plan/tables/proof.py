@@ -66,6 +66,7 @@ def _certificate_parts(problem: Problem, prices: Prices) -> dict[str, tuple[tupl
         "renewable": (sites, prices.renewable[:, None]),
         "offer": (problem.contracts.names, prices.offer),
         "lease": (problem.network.link_names, prices.lease),
+        "storage": (problem.batteries.names, prices.storage),
     }
 
 
