@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from computeplan.plan.marginal_charges import MarginalCharges
 from computeplan.plan.accounting import L_PER_M3
+from computeplan.plan.marginal_charges import MarginalCharges
 from computeplan.plan.plan import Solution
 from computeplan.plan.statements import Statements, company_statements
 from computeplan.plan.tables.expanded import WorkloadAccount
