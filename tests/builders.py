@@ -65,6 +65,9 @@ class Site:
     certificates: float = 0.0
     """Most kWh of certificates over the horizon, at `certificate_price` each."""
     certificate_price: float = 0.0
+    optional: bool = False
+    """Whether the plan may close it; open it costs `opening_price` over the horizon."""
+    opening_price: float = 0.0
     water: Series = 0.0
     """Liters for a kWh of IT energy."""
     renewable: float = 0.0
@@ -88,6 +91,8 @@ class Pool:
     availability: Series = 1.0
     idle_kw: float = 0.0
     busy_kw: float = 0.0
+    step: float = 0.0
+    """Chosen units are a multiple of it; 0: any amount."""
     new: float = 0.0
     """Most units that can be added, at `new_price` and `new_kg` each over the horizon."""
     new_price: float = 0.0
@@ -136,6 +141,8 @@ class Demand(Needing):
     max_delay: float = 0.0
     scale: float = 1.0
     fixed: bool = False
+    whole: bool = False
+    """Fixed, and all in one pool."""
 
     def times(self, factor: float) -> Demand:
         """The same demand of another size."""
@@ -338,6 +345,8 @@ class Case:
             names=tuple(s.name for s in self.sites),
             zone=np.array([self.zones.index(s.home) for s in self.sites], np.int64),
             pue=self._rows([s.pue for s in self.sites]),
+            is_optional=np.array([s.optional for s in self.sites], bool),
+            opening_price=np.array([s.opening_price if s.optional else 0.0 for s in self.sites], float),
             water_l_per_it_kwh=self._rows([s.water for s in self.sites]),
             labels=_membership([s.provides for s in self.sites], labels),
             security=np.array([s.security for s in self.sites], np.int64),
@@ -389,6 +398,7 @@ class Case:
             max_units=np.array([p.units for p in self.pools], float),
             availability=self._rows([p.availability for p in self.pools]),
             price=self._rows([p.price for p in self.pools]),
+            step_units=np.array([p.step for p in self.pools], float),
             max_new_units=np.array([p.new for p in self.pools], float),
             new_unit_price=np.array([p.new_price for p in self.pools], float),
             new_unit_kg=np.array([p.new_kg for p in self.pools], float),
@@ -471,7 +481,8 @@ class Case:
             company=np.array([owners.index(owner) for owner in self._owners], np.int64),
             need=np.array(need_of, np.int64),
             is_job=np.array([w is not None for w in jobs], bool),
-            is_fixed=np.array([w.fixed if w else False for w in demands], bool),
+            is_fixed=np.array([w.fixed or w.whole if w else False for w in demands], bool),
+            is_whole=np.array([w.whole if w else False for w in demands], bool),
             profile=np.where([w is None for w in demands], 0, profile.reshape(-1)).astype(np.int64),
             scale=np.array([w.scale if w else 0.0 for w in demands], float),
             profiles=profiles,

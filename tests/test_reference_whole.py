@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import Case
 from computeplan.decomposition import Reduction
-from computeplan.problem import Decisions, Floats, Prices, Status
+from computeplan.problem import Decisions, Floats, Prices, Problem, Status
 from test_reference import check, check_work, reductions
-from whole_cases import PARTS, whole_cases
+from whole_cases import INTEGERS, PARTS, integer_cases, whole_cases
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -47,6 +48,31 @@ def test_product_agrees_with_the_oracle_on_cbc(case):
     check(case.problem(), "cbc")
 
 
+@pytest.mark.parametrize("part", INTEGERS)
+def test_product_agrees_with_the_oracle_in_whole_numbers(part):
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=40, database=None)
+    @given(integer_cases(part))
+    def agree(case: Case) -> None:
+        made = check(case.problem())
+        seen.update([made.status])
+        if made.solution is not None:
+            problem, decisions = made.problem, made.solution.decisions
+            assert made.solution.prices is None or not problem.has_integers
+            seen["used"] += CHOSEN[part](problem, decisions)
+
+    agree()
+    assert seen[Status.OPTIMAL] > 5
+    assert seen["used"] > 0
+
+
+@settings(max_examples=25)
+@given(integer_cases())
+def test_product_agrees_with_the_oracle_in_whole_numbers_on_cbc(case):
+    check(case.problem(), "cbc")
+
+
 @pytest.mark.slow
 @settings(max_examples=1000)
 @given(whole_cases(), st.sampled_from(["highs", "cbc"]), reductions)
@@ -67,4 +93,14 @@ USED: dict[str, Callable[[Prices, Decisions], bool]] = {
     "lease": lambda _, decisions: _some(decisions.leased_gb_per_h),
     "battery": lambda _, decisions: _some(decisions.discharge_kwh),
     "certificates": lambda _, decisions: _some(decisions.certificate_kwh),
+}
+
+
+CHOSEN: dict[str, Callable[[Problem, Decisions], bool]] = {
+    "whole": lambda problem, _: bool(problem.workloads.is_whole.sum() > 1),
+    "steps": lambda problem, decisions: (
+        _some(decisions.rented_units)
+        or _some(np.where(problem.pools.step_units > 0, decisions.booked_units + decisions.new_units, 0.0))
+    ),
+    "optional": lambda _, decisions: not decisions.open_sites.all(),
 }

@@ -8,7 +8,7 @@ from math import inf
 
 from hypothesis import strategies as st
 
-from builders import Battery, Case, Contract, Link, Pool, Rule, Site
+from builders import Battery, Case, Contract, Demand, Link, Pool, Rule, Site
 from computeplan.problem import CarbonBasis, Goal, RuleMeasure, Term
 from strategies import cases, quarters, sometimes
 
@@ -60,6 +60,45 @@ def whole_cases(draw: Draw, *always: str) -> Case:
 def _certified(draw: Draw, site: Site) -> Site:
     most, price = draw(sometimes(quarters(1, 40), inf)), draw(quarters(0, 1))
     return replace(site, certificates=most, certificate_price=price)
+
+
+INTEGERS = ("whole", "steps", "optional")
+
+
+@st.composite
+def integer_cases(draw: Draw, *always: str) -> Case:
+    """A case with decisions in whole numbers; those named always."""
+    case = draw(whole_cases()) if draw(st.booleans()) else draw(cases())
+    others = draw(st.lists(st.sampled_from(INTEGERS), min_size=not always, max_size=2, unique=True))
+    for part in dict.fromkeys((*others, *always)):
+        match part:
+            case "whole":
+                able = [isinstance(w, Demand) and w.fixed for w in case.workloads]
+                work = [
+                    replace(w, whole=True) if can and draw(st.booleans()) else w
+                    for w, can in zip(case.workloads, able, strict=True)
+                ]
+                name = draw(st.sampled_from([site.name for site in case.sites]))
+                added = Demand(
+                    draw(quarters(0.25, 4)), whole=True, shortfall_price=20.0, unit_cost={name: 1.0}
+                )
+                case = case.but(workloads=[*work, replace(added, zone=case.workloads[0].zone)])
+            case "steps":
+                case = case.but(pools=[draw(_stepped(pool)) for pool in case.pools])
+            case "optional":
+                sites = [
+                    replace(site, optional=draw(st.booleans()), opening_price=draw(quarters(0, 20)))
+                    for site in case.sites
+                ]
+                pools = [replace(pool, units=min(pool.units, 16.0)) for pool in case.pools]
+                case = case.but(sites=sites, pools=pools)
+    everyone = range(len(case.workloads))
+    return case.but(rules=[replace(r, workloads=r.workloads or everyone) for r in case.rules])
+
+
+def _stepped(pool: Pool) -> st.SearchStrategy[Pool]:
+    steps = sometimes(st.sampled_from([0.25, 1.0, 1.5, 3.0]), 0.0)
+    return st.builds(replace, st.just(pool), step=steps)
 
 
 def _batteries(sites: Sequence[str]) -> st.SearchStrategy[Battery]:

@@ -248,7 +248,7 @@ def configured_options(loaded: Loaded) -> SolverOptions:
     loaded : Loaded
     """
     solver = loaded.config.solver
-    return SolverOptions(solver.name, solver.time_limit_s, solver.threads, Method(solver.method))
+    return SolverOptions(solver.name, solver.time_limit_s, solver.threads, Method(solver.method), solver.gap)
 
 
 def export(loaded: Loaded, path: str | Path) -> tuple[int, int]:

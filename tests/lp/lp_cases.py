@@ -192,6 +192,38 @@ CASES: dict[str, Case] = {
         pools=[Pool(4, busy_kw=1.0)],
         batteries=[Battery(power=2.0, energy=6.0, efficiency=0.8, price=0.1)],
     ),
+    "whole": Case(
+        periods=2,
+        sites=TWO_SITES,
+        pools=TWO_POOLS,
+        workloads=[Demand([1, 2], whole=True, shortfall_price=9.0), Demand([1, 2], whole=True)],
+    ),
+    "steps": Case(
+        periods=2,
+        pools=[reserved(9, step=4, price=1.0), Pool(2, new=5, new_price=3.0, step=2)],
+        workloads=[Demand([3, 2])],
+    ),
+    "rented_steps": Case(
+        periods=2,
+        period_h=0.5,
+        weights=[2],
+        pools=[on_demand(10, step=4, price=[1.0, 2.0], availability=[1, 0.5]), Pool(3, price=1.0)],
+        workloads=[Demand([3, 2])],
+        caps=[Cap(9)],
+    ),
+    "open_load": Case(
+        periods=2,
+        sites=[Site(price=0.5, pue=1.5, optional=True, opening_price=20.0)],
+        pools=[Pool(4, idle_kw=0.5, busy_kw=1.0), on_demand(3)],
+        workloads=[Demand(2, shortfall_price=9.0)],
+        caps=[Cap(9, CapMeasure.POWER)],
+    ),
+    "open_level": Case(
+        periods=2,
+        sites=[Site(optional=True, opening_price=20.0)],
+        pools=[reserved(8, min_units=2, price=1.0), Pool(2, new=5, new_price=3.0)],
+        workloads=[Demand(2, shortfall_price=9.0)],
+    ),
     "rule": Case(
         periods=2,
         weights=[2],
@@ -223,6 +255,8 @@ def text_of(lp: LinearProgram) -> str:
         limit = f"= {high:.10g}" if low == high else f"<= {high:.10g}"
         lines.append(f"{name}: {_sum(rows[i], columns)} {limit}")
     bounds = zip(lp.column_lower, columns, lp.column_upper, strict=True)
+    if len(lp.integer):
+        lines += ["whole numbers", *(columns[i] for i in lp.integer.tolist())]
     lines += ["bounds", *(f"{low:.10g} <= {name} <= {high:.10g}" for low, name, high in bounds)]
     return "\n".join(lines) + "\n"
 

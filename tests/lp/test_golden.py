@@ -7,7 +7,7 @@ from lp_cases import CASES, GOLDEN, golden_text
 
 from computeplan.lp import FAMILIES
 
-BOUNDS = {"job_rate", "certificates"}
+BOUNDS = {"job_rate", "certificates", "whole"}
 """Bounds of a variable and further columns of a row have no rows, and a golden file all the same."""
 
 

@@ -77,6 +77,8 @@ def by_hand(
         "contracted_kw": np.zeros(problem.contracts.size),
         "leased_gb_per_h": np.zeros(problem.network.links),
         "new_units": np.zeros(problem.pools.size),
+        "rented_units": np.zeros_like(problem.pools.price),
+        "open_sites": np.ones(problem.sites.size),
         "certificate_kwh": np.zeros(problem.sites.size),
         **dict.fromkeys(("charge_kwh", "discharge_kwh", "stored_kwh"), per_battery),
     }

@@ -56,6 +56,13 @@ def _numbers(problem: Problem, done: Floats, short: Floats, decisions: Decisions
     terms.contracted = {c: float(decisions.contracted_kw[c]) for c in terms.C}
     terms.leased = {link: float(decisions.leased_gb_per_h[link]) for link in terms.L}
     terms.new = {p: float(decisions.new_units[p]) for p in terms.P}
+    terms.rented = {
+        (p, t): float(decisions.rented_units[p, t])
+        for p in terms.P
+        for t in terms.T
+        if problem.pools.rents_in_steps[p]
+    }
+    terms.open = {s: float(decisions.open_sites[s]) for s in terms.S}
     terms.certificates = {s: float(decisions.certificate_kwh[s]) for s in terms.S}
     terms.discharge = {(b, t): float(decisions.discharge_kwh[b, t]) for b in terms.B for t in terms.T}
     terms.peak = {(s, m): _peak(terms, s, m) for s in terms.S for m in range(len(problem.horizon.months))}

@@ -92,10 +92,11 @@ class _Model:
         self.at_most(self.terms.cost(), problem.objective.budget)
         self._respect_rules()
 
-    def variable(self, low: float = 0.0, high: float = inf) -> pulp.LpVariable:
+    def variable(self, low: float = 0.0, high: float = inf, *, whole: bool = False) -> pulp.LpVariable:
         """A variable named by number: PuLP rewrites other names."""
         self._count += 1
-        return self.lp.add_variable(f"v{self._count:06}", float(low), None if high == inf else float(high))
+        most, kind = None if high == inf else float(high), pulp.LpInteger if whole else pulp.LpContinuous
+        return self.lp.add_variable(f"v{self._count:06}", float(low), most, kind)
 
     def require(self, constraint: pulp.LpConstraint) -> None:
         self.lp.addConstraint(constraint)
@@ -110,7 +111,9 @@ class _Model:
         terms = Terms(problem)
         terms.x = {(w, p, t): self.variable() for w in terms.W for p in terms.pools_of[w] for t in terms.T}
         reserved = [p for p in terms.P if pools.term[p] == Term.RESERVED]
-        terms.booked = {p: self.variable(pools.min_units[p], pools.max_units[p]) for p in reserved}
+        terms.booked = {p: self.variable(0, pools.max_units[p]) for p in reserved}
+        optional = problem.sites.is_optional
+        terms.open = {s: self.variable(0 if optional[s] else 1, 1, whole=True) for s in terms.S}
         # 0 ≤ grid ≤ Δ · import limit, 0 ≤ contract ≤ Δ · (available + profile · chosen power)
         at_sites = [(s, t) for s in terms.S for t in terms.T]
         terms.grid = {(s, t): self.variable(0, hours * grid.import_limit_kw[s]) for s, t in at_sites}
@@ -121,11 +124,32 @@ class _Model:
         terms.new = {p: self.variable(0, pools.max_new_units[p]) for p in terms.P}
         terms.certificates = {s: self.variable(0, grid.max_certificates_kwh[s]) for s in terms.S}
         self._declare_batteries(terms)
+        self._declare_steps(terms)
         for c, t in terms.contract:
             self.require(terms.contract[c, t] - terms.available_kwh(c, t) <= 0)
         terms.peak = {(s, m): self.variable() for s in terms.S for m in range(len(problem.horizon.months))}
         terms.covered = {place: self.variable() for place in at_sites}
         return terms
+
+    def _declare_steps(self, terms: Terms) -> None:
+        # chosen units are step · a whole number; nothing is chosen at a closed site
+        pools = self.problem.pools
+        for p in terms.P:
+            step, is_open = float(pools.step_units[p]), terms.open[int(pools.site[p])]
+            most = float(pools.max_units[p] if p in terms.booked else pools.max_new_units[p])
+            level = terms.booked[p] if p in terms.booked else terms.new[p]
+            if pools.term[p] == Term.ON_DEMAND:
+                if step > 0:
+                    terms.rented.update({(p, t): self.variable(whole=True) * step for t in terms.T})
+                    for t in terms.T:
+                        self.at_most(terms.rented[p, t], pools.max_units[p])
+                continue
+            if step > 0:
+                self.require(level - self.variable(whole=True) * step == 0)
+            if most < inf:
+                self.require(level - is_open * most <= 0)
+            if p in terms.booked:
+                self.require(level - is_open * float(pools.min_units[p]) >= 0)
 
     def _declare_batteries(self, terms: Terms) -> None:
         # stored = before + η charge − discharge / η; before the first period of a block is its last
@@ -195,8 +219,11 @@ class _Model:
         terms = self.terms
         if not terms.has_demand(w):
             return
+        whole = bool(self.problem.workloads.is_whole[w])
         short = self._shortfall(w, 1.0)
-        terms.share.update({(w, p): self.variable() for p in terms.pools_of[w]})
+        if whole and isinstance(short, pulp.LpVariable):
+            short.cat = pulp.LpInteger
+        terms.share.update({(w, p): self.variable(whole=whole) for p in terms.pools_of[w]})
         self.require(total(terms.share[w, p] for p in terms.pools_of[w]) + short == 1)
         for t in terms.T:
             arrivals = terms.arrivals(w, t)
@@ -212,11 +239,17 @@ class _Model:
         for p in terms.P:
             for t in terms.T:
                 room = terms.hours * float(pools.availability[p, t])
+                is_open = terms.open[int(pools.site[p])]
                 if p in terms.booked:
                     self.require(terms.load(p, t) - terms.booked[p] * room <= 0)
+                elif (p, t) in terms.rented:
+                    self.require(terms.load(p, t) - terms.rented[p, t] * room <= 0)
+                    if pools.max_units[p] < inf:
+                        most = room * float(pools.max_units[p])
+                        self.require(terms.load(p, t) - is_open * most <= 0)
                 elif pools.max_units[p] < inf or room == 0:
                     limit = float(room and room * pools.max_units[p])
-                    self.require(terms.load(p, t) - terms.new[p] * room <= limit)
+                    self.require(terms.load(p, t) - terms.new[p] * room - is_open * limit <= 0)
 
     def _balance_energy(self) -> None:
         terms = self.terms
@@ -294,7 +327,7 @@ class _Model:
 
     def _solve(self, objective: Expression) -> Status:
         self.lp.setObjective(objective)
-        self.lp.solve(pulp.HiGHS(msg=False))
+        self.lp.solve(pulp.HiGHS(msg=False, gapRel=1e-9))
         return STATUS[self.lp.status, self.lp.sol_status]
 
     def done(self) -> Floats:
@@ -317,6 +350,10 @@ class _Model:
         contracted = [terms.contracted[c].valueOrDefault() for c in terms.C]
         leased = [terms.leased[link].valueOrDefault() for link in terms.L]
         new = [terms.new[p].valueOrDefault() for p in terms.P]
+        rented = np.zeros((len(terms.P), len(terms.T)))
+        for place, units in terms.rented.items():
+            rented[place] = units.valueOrDefault()
+        is_open = [terms.open[s].valueOrDefault() for s in terms.S]
         certificates = [terms.certificates[s].valueOrDefault() for s in terms.S]
         stored = [
             np.array([[of[b, t].valueOrDefault() for t in terms.T] for b in terms.B], float).reshape(
@@ -333,5 +370,7 @@ class _Model:
             np.array(leased, float),
             np.array(new, float),
             np.array(certificates, float),
+            rented,
+            np.array(is_open, float),
             *stored,
         )

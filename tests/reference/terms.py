@@ -40,6 +40,10 @@ class Terms:
     """Leased bandwidth of a link, GB/h."""
     new: Mapping[int, Amount] = field(default_factory=dict)
     """Units added to a pool."""
+    rented: dict[Place, Amount] = field(default_factory=dict)
+    """Units rented in steps, by pool and period."""
+    open: Mapping[int, Amount] = field(default_factory=dict)
+    """1 where a site is open."""
     certificates: Mapping[int, Amount] = field(default_factory=dict)
     """Certificates of a site, kWh."""
     charge: Mapping[Place, Amount] = field(default_factory=dict)
@@ -85,6 +89,8 @@ class Terms:
 
     def units(self, p: int, t: int) -> Expression:
         """Units that a cap counts: used, or booked."""
+        if (p, t) in self.rented:
+            return total([self.rented[p, t]])
         return total([self.booked[p]]) if p in self.booked else self.load(p, t) * (1 / self.hours)
 
     def it_kwh(self, p: int, t: int) -> Expression:
@@ -93,9 +99,14 @@ class Terms:
         idle, busy = (float(kw[pools.hardware[p]]) for kw in (hardware.idle_kw, hardware.busy_kw))
         if pools.term[p] == Term.ON_DEMAND:
             return self.load(p, t) * busy
-        there = self.booked[p] if p in self.booked else self.new[p] + float(pools.max_units[p])
+        there = self.booked[p] if p in self.booked else self._owned(p)
         idle_kwh = idle * self.hours * float(pools.availability[p, t])
         return self.load(p, t) * (busy - idle) + idle_kwh * there
+
+    def _owned(self, p: int) -> Amount:
+        """Units there at an open site, and those added."""
+        pools = self.problem.pools
+        return self.open[int(pools.site[p])] * float(pools.max_units[p]) + self.new[p]
 
     def facility_kwh(self, p: int, t: int) -> Expression:
         """PUE · IT kWh."""
@@ -199,7 +210,14 @@ class Terms:
         need, site = self.problem.workloads.need, self.problem.pools.site
         each = [(p, t, self.weight[t] * float(price[p, t])) for p in self.P for t in self.T]
         return {
-            "usage": total(self.load(p, t) * paid for p, t, paid in each if p not in booked),
+            "usage": total(
+                self.rented[p, t] * (self.hours * paid) if (p, t) in self.rented else self.load(p, t) * paid
+                for p, t, paid in each
+                if p not in booked
+            ),
+            "opening": total(
+                is_open * float(self.problem.sites.opening_price[s]) for s, is_open in self.open.items()
+            ),
             "reserved": total(booked[p] * (self.hours * paid) for p, t, paid in each if p in booked),
             "energy": total(
                 self.grid[s, t] * (self.weight[t] * float(grid.price[s, t])) for s in self.S for t in self.T

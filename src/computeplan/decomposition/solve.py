@@ -9,6 +9,7 @@ from enum import Flag, auto
 import numpy as np
 
 from computeplan.decomposition.fleet import Fleet, assembled, worst
+from computeplan.decomposition.integers import solve_integers
 from computeplan.decomposition.multiplier import Priced, Response, find_price
 from computeplan.decomposition.parts import Part, bundled, component_of, extract
 from computeplan.decomposition.redundant import never_binding
@@ -91,6 +92,8 @@ class ProgramSolver:
             if result is not None:
                 return result, self._coupled.size
             self._coupled = None
+        if len(self._lp.integer):
+            return solve_integers(self._lp, self._options), 1
         if self._options.name != "highs":
             return solve(self._lp, self._options), 1
         if self._session is None:
@@ -115,7 +118,7 @@ class ProgramSolver:
     def _start(self, lp: LinearProgram) -> None:
         self._lp = lp
         self._session, self._coupled = None, None
-        if self._options.name == "highs" and Reduction.SPLIT in self._reduction:
+        if self._options.name == "highs" and Reduction.SPLIT in self._reduction and not len(lp.integer):
             structure = structure_of(lp, self._reduction)
             if structure.parts:
                 self._coupled = _Coupled(lp, structure, self._options)

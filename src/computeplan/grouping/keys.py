@@ -56,6 +56,8 @@ def workload_classes(problem: Problem) -> tuple[Ints, int]:
         _rounded(workloads.data_gb * per_size),
         workloads.shortfall_price,
         _rule_sets(problem),
+        # Whole workloads stay alone: a class could not be laid over pools without cutting one.
+        np.where(workloads.is_whole, np.arange(workloads.size), -1),
     )
     return _combined(*keys)
 

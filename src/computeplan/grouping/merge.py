@@ -60,6 +60,7 @@ def _merged(workloads: Workloads, class_of: Ints, size: int) -> Workloads:
         need=workloads.need[first],
         is_job=workloads.is_job[first],
         is_fixed=workloads.is_fixed[first],
+        is_whole=workloads.is_whole[first],
         profile=profile,
         scale=(~workloads.is_job[first]).astype(np.float64),
         profiles=profiles,

@@ -1,7 +1,7 @@
 """The mathematics: a sparse linear program in arrays, one constraint family a file."""
 
 from computeplan.lp.constraints import FAMILIES
-from computeplan.lp.face import optimal_face
+from computeplan.lp.face import optimal_face, within
 from computeplan.lp.linear_program import LinearForm, LinearProgram
 from computeplan.lp.model import Model, build
 from computeplan.lp.size import BYTES_PER_COLUMN, least_columns
@@ -15,4 +15,5 @@ __all__ = [
     "build",
     "least_columns",
     "optimal_face",
+    "within",
 ]

@@ -83,6 +83,11 @@ class Model:
             leased_gb_per_h=_read(values, variables.leased),
             new_units=_read(values, variables.new),
             certificate_kwh=_read(values, variables.certificates),
+            rented_units=_read(values, variables.integers.rented_steps)
+            * self.problem.pools.step_units[:, None],
+            open_sites=np.where(
+                self.problem.sites.is_optional, np.abs(np.round(_read(values, variables.integers.open))), 1.0
+            ),
             charge_kwh=_read(values, variables.storage.charge),
             discharge_kwh=_read(values, variables.storage.discharge),
             stored_kwh=_read(values, variables.storage.stored),
@@ -191,6 +196,7 @@ def build(grouping: Grouping) -> Model:
     rows = {name: add(assembly) for name, add in FAMILIES.items()}
     add_penalty_and_emissions(assembly)
     lp = assembler.build(problem.objective.cost_weight, problem.objective.carbon_weight)
+    lp = replace(lp, integer=variables.whole_numbers(problem))
     forms = (assembler.money(), assembler.emissions())
     return Model(problem, lp, *forms, placements, slots, variables, demand, rows)
 

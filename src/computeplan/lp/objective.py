@@ -29,11 +29,17 @@ def add_penalty_and_emissions(assembly: Assembly) -> None:
 
 
 def _add_capacity(assembly: Assembly) -> None:
-    """Σ ω price · load (owned, on-demand) + Σ ω Δ price · k (reserved) + Σ new unit price · new."""
+    """Units in use (owned, on-demand), rented in steps, booked, and new; optional sites that are open."""
     problem, variables = assembly.problem, assembly.variables
     pools, horizon = problem.pools, problem.horizon
     reserved = pools.term == Term.RESERVED
-    used = ~reserved
+    rented = pools.rents_in_steps
+    used = ~reserved & ~rented
+    of_step = pools.price[rented] * horizon.weight * horizon.hours * pools.step_units[rented, None]
+    assembly.assembler.add_cost(variables.integers.rented_steps[rented], of_step)
+    is_open = variables.integers.open
+    optional = is_open != ABSENT
+    assembly.assembler.add_cost(is_open[optional], problem.sites.opening_price[optional])
     assembly.assembler.add_cost(variables.load[used], pools.price[used] * horizon.weight)
     level_price = pools.price[reserved] @ (horizon.weight * horizon.hours)
     assembly.assembler.add_cost(variables.booked[reserved], level_price)

@@ -8,6 +8,7 @@ import numpy as np
 
 from computeplan.lp.arrivals import Arrivals, largest_backlog
 from computeplan.lp.assembler import Assembler
+from computeplan.lp.integers import IntegerVariables, add_integers
 from computeplan.lp.levels import ABSENT, add_contracted, add_leased, add_new
 from computeplan.lp.placements import Placements
 from computeplan.lp.slots import Slots, free_slots
@@ -59,6 +60,8 @@ class Variables(ReadOnlyArrays):
     certificates : (S,)
         Green certificates, kWh over the real time; only where the market basis counts.
     storage : StorageVariables
+    integers : IntegerVariables
+        Whole numbers, beside the shares of whole workloads.
     """
 
     work: Ints
@@ -85,6 +88,15 @@ class Variables(ReadOnlyArrays):
     new: Ints
     certificates: Ints
     storage: StorageVariables
+    integers: IntegerVariables
+
+    def whole_numbers(self, problem: Problem) -> Ints:
+        """(k,) all columns that are whole numbers, ascending."""
+        is_whole, integers = problem.workloads.is_whole, self.integers
+        shares = self.share[is_whole[self.share_workload]]
+        parts = (integers.steps, integers.rented_steps, integers.open, self.short_share[is_whole], shares)
+        found = np.concatenate([part.ravel() for part in parts])
+        return np.sort(found[found != ABSENT])
 
 
 def add_variables(
@@ -124,6 +136,7 @@ def add_variables(
         new=add_new(assembler, problem),
         certificates=_add_certificates(assembler, problem),
         storage=add_storage(assembler, problem),
+        integers=add_integers(assembler, problem),
     )
     return variables, slots
 
@@ -213,11 +226,12 @@ def _add_load(assembler: Assembler, problem: Problem) -> Ints:
 
 
 def _add_booked(assembler: Assembler, problem: Problem) -> Ints:
-    """min_units ≤ k[p] ≤ max_units for every reserved pool."""
+    """min_units ≤ k[p] ≤ max_units for every reserved pool; from 0 where the site may be closed."""
     pools = problem.pools
     at = np.flatnonzero(pools.term == Term.RESERVED)
     booked = np.full(pools.size, ABSENT)
-    booked[at] = assembler.add_columns("booked", (at,), pools.min_units[at], pools.max_units[at])
+    least = np.where(problem.sites.is_optional[pools.site], 0.0, pools.min_units)
+    booked[at] = assembler.add_columns("booked", (at,), least[at], pools.max_units[at])
     return booked
 
 

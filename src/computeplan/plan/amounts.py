@@ -28,6 +28,7 @@ class CostParts(Generic[Amount]):
     new_capacity : annualised cost of units added
     certificates : green certificates
     storage : price of energy discharged from batteries
+    opening : fixed cost of optional sites that are open
     """
 
     usage: Amount
@@ -40,13 +41,14 @@ class CostParts(Generic[Amount]):
     new_capacity: Amount
     certificates: Amount
     storage: Amount
+    opening: Amount
 
     @property
     def total(self) -> Amount:
         """Sum of the parts."""
         units = self.usage + self.reserved + self.new_capacity
         energy = self.energy + self.demand_charge + self.contracts + self.certificates + self.storage
-        return units + energy + self.network + self.placement
+        return units + energy + self.network + self.placement + self.opening
 
     def parts(self) -> dict[str, Amount]:
         """Each part by name, without the total."""

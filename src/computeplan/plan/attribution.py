@@ -23,7 +23,7 @@ import numpy as np
 
 from computeplan.plan.accounting import Accounts, PoolAccounts
 from computeplan.plan.arithmetic import ratio
-from computeplan.plan.flows import SiteFlows, by_site, present_units, site_flows
+from computeplan.plan.flows import SiteFlows, by_site, paid_unit_h, present_units, site_flows
 from computeplan.plan.requirements import idle_kw
 from computeplan.problem import Decisions, Floats, Problem, Term
 
@@ -41,9 +41,10 @@ class Charge(IntEnum):
     CERTIFICATES = 7
     STORAGE = 8
     WATER = 9
-    USAGE = 10
-    RESERVED = 11
-    NEW_CAPACITY = 12
+    OPENING = 10
+    USAGE = 11
+    RESERVED = 12
+    NEW_CAPACITY = 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +105,7 @@ def _site_rates(problem: Problem, flows: SiteFlows) -> tuple[Floats, Floats]:
             flows.certificate_cost,
             flows.storage_cost,
             flows.water_l,
+            flows.opening_cost,
         )
     )
     rest: Floats = np.where(energy > 0, 0.0, amounts).sum(axis=2)
@@ -138,8 +140,7 @@ def _pool_rates(
     reserved = (pools.term == Term.RESERVED)[:, None]
     price = weight * pools.price
     direct = np.stack((np.where(reserved, 0.0, price), np.where(reserved, price, 0.0), np.zeros(load.shape)))
-    unused = decisions.booked_units[:, None] * problem.horizon.hours - load
-    unpaid = (direct * np.where(reserved, unused, 0.0)).sum(axis=2)
+    unpaid = (direct * (paid_unit_h(problem, load, decisions) - load)).sum(axis=2)
     unpaid[2] += accounts.new_cost
     return direct, unpaid
 

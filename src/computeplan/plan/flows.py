@@ -30,7 +30,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from computeplan.plan.requirements import idle_kw
+from computeplan.plan.requirements import idle_kw, usable_unit_h
 from computeplan.problem import CarbonBasis, Decisions, Floats, Problem, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
@@ -43,7 +43,7 @@ class SiteFlows(ReadOnlyArrays):
     ----------
     it_kwh, facility_kwh : (P, T)
         Energy of the pools' hardware, and with PUE. The only two without the weights.
-    energy_cost, contract_cost, certificate_cost, storage_cost : (S, T)
+    energy_cost, contract_cost, certificate_cost, storage_cost, opening_cost : (S, T)
         Currency.
     water_l : (S, T)
         Water used.
@@ -58,6 +58,7 @@ class SiteFlows(ReadOnlyArrays):
     contract_cost: Floats
     certificate_cost: Floats
     storage_cost: Floats
+    opening_cost: Floats
     water_l: Floats
     peak_kw: Floats
     demand_charge: Floats
@@ -90,6 +91,7 @@ def site_flows(problem: Problem, load_unit_h: Floats, decisions: Decisions) -> S
         facility_kwh=it_kwh * problem.sites.pue[problem.pools.site],
         energy_cost=weight * grid.price * decisions.grid_kwh,
         contract_cost=at_sites(problem, _contract_cost(problem, decisions)),
+        opening_cost=_evenly(problem, problem.sites.opening_price * decisions.open_sites),
         certificate_cost=_evenly(problem, grid.certificate_price * decisions.certificate_kwh),
         storage_cost=_storage_cost(problem, decisions),
         water_l=weight * problem.sites.water_l_per_it_kwh * by_site(problem, it_kwh),
@@ -139,15 +141,27 @@ def it_energy_kwh(problem: Problem, load_unit_h: Floats, decisions: Decisions) -
 def present_units(problem: Problem, decisions: Decisions) -> Floats:
     """(P,) units that stand there whether used or not: owned, new or booked; 0 for on-demand pools."""
     pools = problem.pools
-    owned = np.where(pools.term == Term.OWNED, pools.max_units + decisions.new_units, 0.0)
+    there = pools.max_units * decisions.open_sites[pools.site] if problem.has_integers else pools.max_units
+    owned = np.where(pools.term == Term.OWNED, there + decisions.new_units, 0.0)
     return np.where(pools.term == Term.RESERVED, decisions.booked_units, owned)
 
 
-def usable_units(problem: Problem, decisions: Decisions) -> Floats:
-    """(P,) units that work can use; inf for on-demand pools without limit."""
+def capacity_unit_h(problem: Problem, decisions: Decisions) -> Floats:
+    """(P, T) unit·h that work can use; inf for on-demand pools without limit."""
     pools = problem.pools
-    rented = pools.term == Term.ON_DEMAND
-    return np.where(rented, pools.max_units, present_units(problem, decisions))
+    is_open = decisions.open_sites[pools.site] > 0
+    rentable = np.where(is_open, pools.max_units, 0.0)
+    units = np.where(pools.term == Term.ON_DEMAND, rentable, present_units(problem, decisions))
+    rented = decisions.rented_units * problem.horizon.hours * pools.availability
+    return np.where(pools.rents_in_steps[:, None], rented, usable_unit_h(problem, units))
+
+
+def paid_unit_h(problem: Problem, load_unit_h: Floats, decisions: Decisions) -> Floats:
+    """(P, T) unit·h that the pool's price is paid for: busy, or booked or rented in steps."""
+    pools, hours = problem.pools, problem.horizon.hours
+    rented = np.where(pools.rents_in_steps[:, None], decisions.rented_units * hours, load_unit_h)
+    booked = decisions.booked_units[:, None] * hours
+    return np.where((pools.term == Term.RESERVED)[:, None], booked, rented)
 
 
 def available_kwh(problem: Problem, decisions: Decisions) -> Floats:

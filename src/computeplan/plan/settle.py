@@ -22,11 +22,11 @@ from computeplan.plan.flows import (
     at_sites,
     available_kwh,
     by_site,
+    capacity_unit_h,
     grid_factor,
+    paid_unit_h,
     site_flows,
-    usable_units,
 )
-from computeplan.plan.requirements import usable_unit_h
 from computeplan.plan.usage import Usage
 from computeplan.problem import Decisions, Floats, Goal, Problem, Term
 
@@ -111,11 +111,9 @@ def _total_cost(sites: SiteAccounts, network: NetworkAccounts) -> CostParts[floa
 
 def _pool_accounts(problem: Problem, usage: Usage, decisions: Decisions) -> PoolAccounts:
     pools, weight = problem.pools, problem.horizon.weight
-    reserved = pools.term == Term.RESERVED
-    capacity = usable_unit_h(problem, usable_units(problem, decisions))
+    capacity = capacity_unit_h(problem, decisions)
     busy, usable = usage.load_unit_h @ weight, capacity @ weight
-    booked_h = decisions.booked_units[:, None] * problem.horizon.hours
-    paid_unit_h = np.where(reserved[:, None], booked_h, usage.load_unit_h)
+    paid = paid_unit_h(problem, usage.load_unit_h, decisions)
     limited = np.isfinite(usable) & (usable > 0)
     return PoolAccounts(
         load_unit_h=usage.load_unit_h,
@@ -125,7 +123,7 @@ def _pool_accounts(problem: Problem, usage: Usage, decisions: Decisions) -> Pool
         work_unit_h=usage.work_unit_h @ weight,
         busy_unit_h=busy,
         utilization=np.where(limited, ratio(busy, usable), np.nan),
-        cost=(pools.price * paid_unit_h) @ weight,
+        cost=(pools.price * paid) @ weight,
         new_cost=pools.new_unit_price * decisions.new_units,
         embodied_kg=pools.new_unit_kg * decisions.new_units,
         moved_gb=usage.moved_gb,
@@ -169,6 +167,7 @@ def _site_cost(problem: Problem, usage: Usage, flows: SiteFlows, pools: PoolAcco
         new_capacity=by_site(problem, pools.new_cost),
         certificates=flows.certificate_cost.sum(axis=1),
         storage=flows.storage_cost.sum(axis=1),
+        opening=flows.opening_cost.sum(axis=1),
     )
 
 

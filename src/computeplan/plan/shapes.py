@@ -16,6 +16,8 @@ AXES = {
     "decisions.leased_gb_per_h": "L",
     "decisions.new_units": "P",
     "decisions.certificate_kwh": "S",
+    "decisions.rented_units": "PT",
+    "decisions.open_sites": "S",
     "decisions.charge_kwh": "BT",
     "decisions.discharge_kwh": "BT",
     "decisions.stored_kwh": "BT",

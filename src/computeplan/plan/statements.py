@@ -193,6 +193,7 @@ class _Biller:
             new_capacity=self._charge(Charge.NEW_CAPACITY),
             certificates=self._charge(Charge.CERTIFICATES),
             storage=self._charge(Charge.STORAGE),
+            opening=self._charge(Charge.OPENING),
         )
 
     def _charge(self, charge: Charge) -> Floats:

@@ -49,6 +49,12 @@ class Problem:
         """Which pool can serve which need."""
         return derive_eligibility(self.needs, self.sites, self.hardware, self.pools, self.network)
 
+    @property
+    def has_integers(self) -> bool:
+        """Whether some decisions are whole numbers, so that there are no dual prices."""
+        any_step = bool((self.pools.step_units > 0).any())
+        return any_step or bool(self.workloads.is_whole.any()) or bool(self.sites.is_optional.any())
+
     @cached_property
     def local(self) -> Bools:
         """(R, P) whether the pool is in the need's own zone."""

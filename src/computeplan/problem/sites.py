@@ -39,6 +39,10 @@ class Sites(ReadOnlyArrays):
         Facility energy over IT energy.
     water_l_per_it_kwh : (S, T)
         Water used for a kWh of IT energy.
+    is_optional : (S,)
+        Whether the plan decides if the site is open; a closed one has no units and does no work.
+    opening_price : (S,)
+        Currency for an optional site that is open, over the time that the horizon stands for.
     labels : (S, B)
         Labels that the site provides.
     security : (S,)
@@ -51,6 +55,8 @@ class Sites(ReadOnlyArrays):
     zone: Ints
     pue: Floats
     water_l_per_it_kwh: Floats
+    is_optional: Bools
+    opening_price: Floats
     labels: Bools
     security: Ints
     label_names: tuple[str, ...]
@@ -103,6 +109,9 @@ class Pools(ReadOnlyArrays):
         Currency per unit·h: used (owned, on-demand) or booked (reserved).
     max_new_units : (P,)
         Most units that the plan can add to an owned pool; 0 where it cannot.
+    step_units : (P,)
+        Units chosen (booked, new, or on-demand in each period) are a multiple of this; 0: any amount.
+        On-demand units in steps are paid whether busy or not.
     new_unit_price, new_unit_kg : (P,)
         Currency and embodied emissions of a new unit, over the time that the horizon stands for.
     """
@@ -116,6 +125,7 @@ class Pools(ReadOnlyArrays):
     availability: Floats
     price: Floats
     max_new_units: Floats
+    step_units: Floats
     new_unit_price: Floats
     new_unit_kg: Floats
 
@@ -123,6 +133,12 @@ class Pools(ReadOnlyArrays):
     def size(self) -> int:
         """Number of pools P."""
         return len(self.names)
+
+    @property
+    def rents_in_steps(self) -> Bools:
+        """(P,) on-demand pools whose units are rented in steps."""
+        in_steps: Bools = (self.term == Term.ON_DEMAND) & (self.step_units > 0)
+        return in_steps
 
     @property
     def most_units(self) -> Floats:

@@ -50,6 +50,10 @@ class Decisions(ReadOnlyArrays):
         Units added to an owned pool.
     certificate_kwh : (S,)
         Green certificates bought, over the time that the horizon stands for.
+    rented_units : (P, T)
+        Units rented of an on-demand pool in steps; 0 for the others.
+    open_sites : (S,)
+        1 where the site is open, 0 where an optional one is closed.
     charge_kwh, discharge_kwh : (B, T)
         Energy into and out of a battery, at the site's side.
     stored_kwh : (B, T)
@@ -63,6 +67,8 @@ class Decisions(ReadOnlyArrays):
     leased_gb_per_h: Floats
     new_units: Floats
     certificate_kwh: Floats
+    rented_units: Floats
+    open_sites: Floats
     charge_kwh: Floats
     discharge_kwh: Floats
     stored_kwh: Floats

@@ -55,6 +55,8 @@ def binding_view(problem: Problem, prices: Prices | None) -> RenderableType:
     problem : Problem
     prices : Prices, optional
     """
+    if prices is None and problem.has_integers:
+        return Text("What binds has no price: some decisions are whole numbers.", style="dim")
     if prices is None:
         return Text("What binds is not known: the solver gives no prices.", style="dim")
     found = [

@@ -27,6 +27,7 @@ LABELS = {
     "new_capacity": "new units",
     "certificates": "certificates",
     "storage": "batteries",
+    "opening": "open sites",
 }
 
 

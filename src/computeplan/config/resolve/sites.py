@@ -46,6 +46,9 @@ def build_sites(
         zone=zone,
         pue=pue,
         water_l_per_it_kwh=np.stack([_water(site, of) for site, of in zip(sites.values(), pue, strict=True)]),
+        is_optional=np.array([site.opening is not None for site in sites.values()], bool),
+        opening_price=np.array([s.opening.cost if s.opening else 0.0 for s in sites.values()], float)
+        * years(context.horizon),
         labels=provides,
         security=np.array([site.security for site in sites.values()], np.int64),
         label_names=tuple(labels),
@@ -138,14 +141,20 @@ def build_pools(sites: Mapping[str, Site], hardware: Names, series: SeriesReader
 
 
 def _new_units(pools: Sequence[Pool], context: Context) -> dict[str, Floats]:
-    """Bounds, cost and embodied emissions of new units, over the time that the horizon stands for."""
+    """Read steps, and bounds, cost and embodied emissions of new units for the time of the horizon."""
     new = [pool.new if isinstance(pool, OwnedPool) else None for pool in pools]
     rows = np.array(
         [(n.max_units, _yearly_cost(n), n.carbon / n.life) if n else (0.0, 0.0, 0.0) for n in new], float
     ).reshape(-1, 3)
+    steps = [(pool.new and pool.new.step) if isinstance(pool, OwnedPool) else pool.step for pool in pools]
     most, cost, kg = rows.T
     share = years(context.horizon)
-    return {"max_new_units": most.copy(), "new_unit_price": cost * share, "new_unit_kg": kg * share}
+    return {
+        "max_new_units": most.copy(),
+        "step_units": np.array([step or 0.0 for step in steps], float),
+        "new_unit_price": cost * share,
+        "new_unit_kg": kg * share,
+    }
 
 
 def _yearly_cost(new: NewUnits) -> float:

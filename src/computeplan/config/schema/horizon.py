@@ -15,6 +15,7 @@ from computeplan.config.schema.quantity import (
     PositiveHours,
     PositiveNumber,
     Seconds,
+    Share,
     Tonnes,
 )
 from computeplan.problem import CarbonBasis, Goal, HorizonEnd
@@ -107,4 +108,9 @@ class SolverSection(Section):
     name: Name = Field("highs", description="`highs`, `cbc`, or any other solver that PuLP finds.")
     time_limit: Seconds | None = Field(None, description="Longest solving time, s; default no limit.")
     threads: Whole | None = Field(None, ge=1, le=1024, description="Threads; default the solver's choice.")
+    gap: Share = Field(
+        1e-6,
+        description="Relative gap at which a program with whole numbers is solved well enough; above 1e-6 "
+        "the plan counts as feasible, not optimal.",
+    )
     method: Literal["auto", "simplex", "ipm"] = Field("auto", description="Algorithm for linear programs.")

@@ -206,6 +206,8 @@ UnitCarbon = Annotated[float, Quantity("kg/unit", "1.5 t/unit", minimum=0)]
 """Embodied emissions of a unit of hardware, kg CO2e."""
 PositiveYears = Annotated[float, Quantity("year", "5 year", above=0)]
 """Time above 0, years."""
+YearPrice = Annotated[float, Quantity("money/year", "3 Mmoney/year", minimum=0)]
+"""Yearly cost, currency per year."""
 BandwidthYearPrice = Annotated[float, Quantity("money/Gbps/year", "90 kmoney/Gbps/year", minimum=0)]
 """Price of bandwidth, currency per Gbps and year."""
 CarbonFactor = Annotated[float, CARBON_FACTOR]

@@ -28,6 +28,7 @@ from computeplan.config.schema.quantity import (
     KilowattHours,
     Kilowatts,
     PositiveShare,
+    PositiveUnits,
     PositiveYears,
     PowerYearPrice,
     Share,
@@ -38,6 +39,7 @@ from computeplan.config.schema.quantity import (
     UnitYearPrice,
     WaterUse,
     Weight,
+    YearPrice,
 )
 from computeplan.config.schema.series_field import (
     CarbonSeries,
@@ -50,6 +52,8 @@ from computeplan.config.schema.series_field import (
     UnitSeries,
     default_series,
 )
+
+_STEP = "The units chosen are a multiple of this, a whole number in the program; default any amount."
 
 
 class Hardware(Section):
@@ -165,6 +169,15 @@ class Battery(Section):
     price: StoragePrice = Field(0.0, description="Cost of use, currency per kWh discharged.")
 
 
+class Opening(Section):
+    """The plan decides whether the site is open: a whole number in the program."""
+
+    cost: YearPrice = Field(
+        description="Fixed cost of an open site, currency per year, pro rata; a closed one has no units, "
+        "no idle energy and no such cost."
+    )
+
+
 class Certificates(Section):
     """Green certificates that cover grid energy on the market basis."""
 
@@ -187,6 +200,7 @@ class NewUnits(Section):
     """Units that the plan may add to what is owned; their cost and embodied carbon count pro rata."""
 
     max_units: Units = Field(description="Most units to add.")
+    step: PositiveUnits | None = Field(None, description=_STEP)
     price: UnitPrice = Field(description="Price of a unit, currency.")
     life: PositiveYears = Field(description="Years over which price and embodied carbon are spread.")
     interest: Share = Field(
@@ -213,6 +227,9 @@ class OnDemandPool(_Pool):
 
     term: Literal["on_demand"] = Field(description="Commercial term.")
     max_units: Units | None = Field(None, description="Most units that can be rented; default no limit.")
+    step: PositiveUnits | None = Field(
+        None, description=f"{_STEP} In each period, and paid for whether busy or not."
+    )
     price: UnitHourPriceSeries = Field(description="Price of use, currency per used unit·h.")
 
 
@@ -222,6 +239,7 @@ class ReservedPool(_Pool):
     term: Literal["reserved"] = Field(description="Commercial term.")
     min_units: Units = Field(0.0, description="Least units to book.")
     max_units: Units | None = Field(None, description="Most units that can be booked; default no limit.")
+    step: PositiveUnits | None = Field(None, description=_STEP)
     price: UnitHourPriceSeries = Field(
         description="Price of booking, currency per booked unit·h, for every hour of the horizon."
     )
@@ -256,8 +274,22 @@ class Site(Section):
     contracts: dict[PartName, Contract] = Field({}, description="Wind and solar contracts by name.")
     batteries: dict[PartName, Battery] = Field({}, description="Batteries by name.")
     certificates: Certificates | None = Field(None, description="Green certificates; default none.")
+    opening: Opening | None = Field(
+        None, description="Whether the plan may leave the site closed; default it is open."
+    )
     water: Water | None = Field(None, description="Water use; default none is reported.")
     pools: dict[PartName, Pool] = Field({}, description="Capacity by name.")
+
+    @model_validator(mode="after")
+    def _optional_is_limited(self) -> Self:
+        if self.opening is not None:
+            faults = [
+                fault_at(("pools", name, "max_units"), "a number of units", "for a site that may be closed")
+                for name, pool in self.pools.items()
+                if not isinstance(pool, OwnedPool) and pool.max_units is None
+            ]
+            raise_faults(self, faults)
+        return self
 
 
 class _Cap(Section):

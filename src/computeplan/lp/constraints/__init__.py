@@ -22,9 +22,13 @@ from computeplan.lp.constraints import (
     leased_bandwidth,
     load,
     new_capacity,
+    open_level,
+    open_load,
     placement,
     renewable_share,
+    rented_steps,
     rule,
+    steps,
     storage,
     surplus,
     traffic,
@@ -52,6 +56,10 @@ FAMILIES: dict[str, Callable[[Assembly], Ints]] = {
     "leased_bandwidth": leased_bandwidth.add,
     "new_capacity": new_capacity.add,
     "storage": storage.add,
+    "steps": steps.add,
+    "rented_steps": rented_steps.add,
+    "open_load": open_load.add,
+    "open_level": open_level.add,
 }
 """All constraint families by name, in the order of their rows."""
 

@@ -7,6 +7,7 @@ import_limit    0 ≤ grid ≤ Δ · import_limit
 contract        0 ≤ contract ≤ Δ · (available_kw + profile · contracted)
 bandwidth       traffic ≤ Δ · (bandwidth + leased)
 chosen_level    0 ≤ new units, contracted, leased, certificates ≤ the most of each
+step, closed_site  (see `integers`)
 storage         stored = before + η_in · charge − discharge / η_out, within power and energy
 cap             units: Σ weight · (load / Δ, or booked) ≤ limit
                 power: Σ weight · PUE · IT energy / Δ ≤ limit
@@ -24,6 +25,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from computeplan.plan.accounting import Accounts
+from computeplan.plan.audit.integers import check_integers
 from computeplan.plan.audit.levels import check_levels
 from computeplan.plan.audit.policies import check_policies
 from computeplan.plan.audit.storage import check_storage
@@ -32,11 +34,10 @@ from computeplan.plan.flows import (
     at_sites,
     available_kwh,
     by_site,
+    capacity_unit_h,
     it_energy_kwh,
     stored_supply_kwh,
-    usable_units,
 )
-from computeplan.plan.requirements import usable_unit_h
 from computeplan.plan.usage import Usage
 from computeplan.problem import CapMeasure, Decisions, Floats, Problem, Term
 
@@ -65,6 +66,7 @@ def check_system(
     _check_bandwidth(problem, usage, decisions, ledger)
     check_levels(problem, decisions, ledger)
     check_storage(problem, decisions, ledger)
+    check_integers(problem, decisions, ledger)
     _check_caps(problem, usage, facility_kwh, decisions, ledger)
     _check_carbon(problem, accounts, ledger)
     check_policies(problem, usage, decisions, accounts, ledger)
@@ -86,8 +88,8 @@ def finite_decisions(problem: Problem, decisions: Decisions, ledger: Ledger) -> 
         With 0 in its place, so that later checks see the rest.
     """
     places = {
-        "pool": (problem.pools.names, ("booked_units", "new_units")),
-        "site": (problem.sites.names, ("grid_kwh", "certificate_kwh")),
+        "pool": (problem.pools.names, ("booked_units", "new_units", "rented_units")),
+        "site": (problem.sites.names, ("grid_kwh", "certificate_kwh", "open_sites")),
         "battery": (problem.batteries.names, ("charge_kwh", "discharge_kwh", "stored_kwh")),
         "contract": (problem.contracts.names, ("contract_kwh", "contracted_kw")),
         "link": (problem.network.link_names, ("leased_gb_per_h",)),
@@ -110,7 +112,7 @@ def _finite(values: Floats, ledger: Ledger, kind: str, names: Sequence[str]) -> 
 
 def _check_capacity(problem: Problem, usage: Usage, decisions: Decisions, ledger: Ledger) -> None:
     pools = problem.pools
-    capacity = usable_unit_h(problem, usable_units(problem, decisions))
+    capacity = capacity_unit_h(problem, decisions)
     place = _at(problem, "pool", pools.names)
     ledger.record(Family.CAPACITY, usage.load_unit_h - capacity, yardstick(capacity), place)
 
@@ -119,6 +121,7 @@ def _check_booking(problem: Problem, decisions: Decisions, ledger: Ledger) -> No
     pools, booked = problem.pools, decisions.booked_units
     reserved = pools.term == Term.RESERVED
     least, most = (np.where(reserved, units, 0.0) for units in (pools.min_units, pools.max_units))
+    least = least * decisions.open_sites[pools.site]
     size = yardstick(most)
     place = Places(problem).pool
     ledger.record(Family.RESERVED_LEVEL, booked - most, size, place)
@@ -167,6 +170,7 @@ def _check_caps(
 ) -> None:
     reserved = (problem.pools.term == Term.RESERVED)[:, None]
     used = usage.load_unit_h / problem.horizon.hours
+    used = np.where(problem.pools.rents_in_steps[:, None], decisions.rented_units, used)
     units = np.where(reserved, decisions.booked_units[:, None], used)
     amounts = {CapMeasure.UNITS: units, CapMeasure.POWER: facility_kwh / problem.horizon.hours}
     caps = problem.caps

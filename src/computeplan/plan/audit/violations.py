@@ -45,6 +45,9 @@ class Family(StrEnum):
     RENEWABLE_SHARE = "renewable_share"
     CHOSEN_LEVEL = "chosen_level"
     STORAGE = "storage"
+    WHOLE_WORKLOAD = "whole_workload"
+    STEP = "step"
+    CLOSED_SITE = "closed_site"
 
     @property
     def unit(self) -> str:
@@ -66,6 +69,8 @@ _UNITS = {
     Family.RENEWABLE_SHARE: "kWh",
     Family.CHOSEN_LEVEL: "units, kW, GB/h or kWh",
     Family.STORAGE: "kWh",
+    Family.STEP: "units",
+    Family.CLOSED_SITE: "units",
 }
 
 

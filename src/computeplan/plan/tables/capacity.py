@@ -55,6 +55,7 @@ def choices(problem: Problem, solution: Solution) -> pl.DataFrame:
     chosen = (
         ("booked units", problem.pools.names, decisions.booked_units, "unit"),
         ("new units", problem.pools.names, decisions.new_units, "unit"),
+        ("open site", _optional(problem), decisions.open_sites[problem.sites.is_optional], "1"),
         ("certificates", problem.sites.names, decisions.certificate_kwh, "kWh"),
         ("contracted power", problem.contracts.names, decisions.contracted_kw, "kW"),
         ("leased bandwidth", network.link_names, decisions.leased_gb_per_h / GB_PER_H_PER_GBPS, "Gbps"),
@@ -71,6 +72,10 @@ def choices(problem: Problem, solution: Solution) -> pl.DataFrame:
         for what, names, amount, unit in chosen
     ]
     return pl.concat(frames).filter(pl.col("amount") != 0)
+
+
+def _optional(problem: Problem) -> list[str]:
+    return [problem.sites.names[s] for s in np.flatnonzero(problem.sites.is_optional).tolist()]
 
 
 def _share(used: Floats, of: Floats) -> Floats:

@@ -32,7 +32,7 @@ def costs(problem: Problem, solution: Solution) -> pl.DataFrame:
         _rows("new_capacity", problem.pools.names, accounts.pools.new_cost),
     ]
     by_site = accounts.sites.cost.parts()
-    local = ("energy", "demand_charge", "contracts", "placement", "certificates", "storage")
+    local = ("energy", "demand_charge", "contracts", "placement", "certificates", "storage", "opening")
     parts += [_rows(part, problem.sites.names, by_site[part]) for part in local]
     parts.append(_rows("network", problem.network.link_names, accounts.network.cost))
     beside = np.array([accounts.shortfall_penalty, accounts.carbon_charge])
