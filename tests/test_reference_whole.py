@@ -22,7 +22,7 @@ def test_product_agrees_with_the_oracle(part):
     """Cases are solved, and the part has a price or is chosen in some of them."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=50, database=None)
+    @settings(max_examples=50 if part == "budget" else 20, database=None)
     @given(whole_cases(part))
     def agree(case: Case) -> None:
         made = check(case.problem())
@@ -32,17 +32,17 @@ def test_product_agrees_with_the_oracle(part):
             seen["used"] += USED[part](made.solution.prices, made.solution.decisions)
 
     agree()
-    assert seen[Status.OPTIMAL] > 5
+    assert seen[Status.OPTIMAL] > 2
     assert seen["used"] > 0
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(whole_cases())
 def test_product_agrees_with_the_oracle_without_reductions(case):
     check_work(check(case.problem(), reduction=Reduction.NONE))
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(whole_cases())
 def test_product_agrees_with_the_oracle_on_cbc(case):
     check(case.problem(), "cbc")
@@ -52,7 +52,7 @@ def test_product_agrees_with_the_oracle_on_cbc(case):
 def test_product_agrees_with_the_oracle_in_whole_numbers(part):
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=40, database=None)
+    @settings(max_examples=20, database=None)
     @given(integer_cases(part))
     def agree(case: Case) -> None:
         made = check(case.problem())
@@ -63,7 +63,7 @@ def test_product_agrees_with_the_oracle_in_whole_numbers(part):
             seen["used"] += CHOSEN[part](problem, decisions)
 
     agree()
-    assert seen[Status.OPTIMAL] > 5
+    assert seen[Status.OPTIMAL] > 2
     assert seen["used"] > 0
 
 

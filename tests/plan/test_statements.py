@@ -12,7 +12,7 @@ from computeplan.plan.statements import company_statements, workload_statements
 from computeplan.planner import plan
 from computeplan.problem import CarbonBasis, Goal
 from strategies import cases
-from whole_cases import whole_cases
+from whole_cases import integer_cases, whole_cases
 
 
 def test_busy_units_pay_the_price_and_the_energy_of_their_period():
@@ -151,7 +151,7 @@ def test_a_company_gets_one_statement_for_all_its_workloads():
     assert bill.work_unit_h == pytest.approx(np.array([[15], [6]]))
 
 
-@given(case=cases() | whole_cases())
+@given(case=cases() | whole_cases() | integer_cases())
 def test_statements_add_up_to_the_accounts(case):
     problem = case.problem()
     solution = plan(problem).solution

@@ -113,7 +113,7 @@ class _Model:
         reserved = [p for p in terms.P if pools.term[p] == Term.RESERVED]
         terms.booked = {p: self.variable(0, pools.max_units[p]) for p in reserved}
         optional = problem.sites.is_optional
-        terms.open = {s: self.variable(0 if optional[s] else 1, 1, whole=True) for s in terms.S}
+        terms.open = {s: self.variable(0, 1, whole=True) if optional[s] else Expression(1) for s in terms.S}
         # 0 ≤ grid ≤ Δ · import limit, 0 ≤ contract ≤ Δ · (available + profile · chosen power)
         at_sites = [(s, t) for s in terms.S for t in terms.T]
         terms.grid = {(s, t): self.variable(0, hours * grid.import_limit_kw[s]) for s, t in at_sites}
