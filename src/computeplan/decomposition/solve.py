@@ -108,7 +108,8 @@ class ProgramSolver:
         lp : LinearProgram
         """
         warm = self._session is not None if self._coupled is None else same_limits(self._lp, lp)
-        if not warm or not same_matrix(self._lp, lp):
+        whole = len(lp.integer) or len(self._lp.integer)
+        if not warm or whole or not same_matrix(self._lp, lp):
             self._start(lp)
             return
         if self._session is not None:

@@ -79,18 +79,18 @@ class Model:
             booked_units=_read(values, variables.booked),
             grid_kwh=_read(values, variables.grid),
             contract_kwh=_read(values, variables.contract),
-            contracted_kw=_read(values, variables.contracted),
-            leased_gb_per_h=_read(values, variables.leased),
-            new_units=_read(values, variables.new),
-            certificate_kwh=_read(values, variables.certificates),
+            contracted_kw=_amount(values, variables.contracted),
+            leased_gb_per_h=_amount(values, variables.leased),
+            new_units=_amount(values, variables.new),
+            certificate_kwh=_amount(values, variables.certificates),
             rented_units=_read(values, variables.integers.rented_steps)
             * self.problem.pools.step_units[:, None],
             open_sites=np.where(
                 self.problem.sites.is_optional, np.abs(np.round(_read(values, variables.integers.open))), 1.0
             ),
-            charge_kwh=_read(values, variables.storage.charge),
-            discharge_kwh=_read(values, variables.storage.discharge),
-            stored_kwh=_read(values, variables.storage.stored),
+            charge_kwh=_amount(values, variables.storage.charge),
+            discharge_kwh=_amount(values, variables.storage.discharge),
+            stored_kwh=_amount(values, variables.storage.stored),
         )
         return self._decode_work(values), decisions
 
@@ -207,3 +207,8 @@ def _read(values: Floats, index: Ints) -> Floats:
     found = np.zeros(index.shape)
     found[there] = values[index[there]]
     return found
+
+
+def _amount(values: Floats, index: Ints) -> Floats:
+    """Values of variables that are at least 0; a solver's rounding below is none."""
+    return np.maximum(_read(values, index), 0.0)

@@ -11,9 +11,9 @@ from rich.text import Text
 from computeplan.explain import Reason
 
 NONE_FOUND = (
-    "No single workload or pool is to blame: the limits contradict in combination. Try without caps, "
-    "import limits, bandwidths and carbon cap one by one (--set caps=null), or give workloads a "
-    "shortfall_price to see what cannot be served."
+    "No single workload or pool is to blame: the limits contradict in combination. Try without rules, "
+    "budget, caps, import limits, bandwidths and carbon cap one by one (--set caps=null), or give workloads "
+    "a shortfall_price to see what cannot be served."
 )
 
 

@@ -47,7 +47,11 @@ def solve_pulp(lp: LinearProgram, options: SolverOptions) -> SolverResult:
 
     model, variables, constraints = _to_pulp(lp)
     try:
-        model.solve(_solver(options, is_integer=len(lp.integer) > 0))
+        solver = _solver(options)
+        if len(lp.integer):
+            # Solvers without such an option pass over it.
+            solver.optionsDict["gapRel"] = options.gap
+        model.solve(solver)
     except pulp.PulpSolverError as error:
         raise SolverError(f"{options.name} failed: {error}") from error
     claim = _claim(model, impossible=_has_impossible_row(lp))
@@ -67,7 +71,7 @@ def solve_pulp(lp: LinearProgram, options: SolverOptions) -> SolverResult:
     )
 
 
-def _solver(options: SolverOptions, *, is_integer: bool) -> Any:
+def _solver(options: SolverOptions) -> Any:
     import pulp
 
     settings: dict[str, Any] = {"msg": False}
@@ -75,8 +79,6 @@ def _solver(options: SolverOptions, *, is_integer: bool) -> Any:
         settings["timeLimit"] = options.time_limit_s
     if options.threads is not None:
         settings["threads"] = options.threads
-    if is_integer:
-        settings["gapRel"] = options.gap
     if options.name == "cbc":
         settings["path"] = pulp.PULP_CBC_CMD.pulp_cbc_path
     return pulp.getSolver(ALIASES.get(options.name, options.name), **settings)
