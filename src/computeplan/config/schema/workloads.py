@@ -128,7 +128,7 @@ def mobility_faults(
     if stays and is_job:
         faults.append(fault_at(("mobility",), "`free` for a job", "only work with a demand can be fixed"))
     if stays and max_delay:
-        faults.append(fault_at(("max_delay",), f"0 with mobility `{mobility}`", "such work cannot wait"))
+        faults.append(fault_at(("max_delay",), f"0 with mobility `{mobility}`", "fixed work cannot wait"))
     if is_job and max_delay:
         faults.append(fault_at(("max_delay",), "nothing for a job", "a job waits until its deadline"))
     if data and not stays and not is_job:
