@@ -22,7 +22,7 @@ def test_product_agrees_with_the_oracle(part):
     """Cases are solved, and the part has a price or is chosen in some of them."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=50 if part == "budget" else 20, database=None)
+    @settings(max_examples=20, database=None)
     @given(whole_cases(part))
     def agree(case: Case) -> None:
         made = check(case.problem())

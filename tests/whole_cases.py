@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from builders import Battery, Case, Contract, Demand, Link, Pool, Rule, Site
 from computeplan.problem import CarbonBasis, Goal, RuleMeasure, Term
+from reference.model import solve_reference
 from strategies import cases, quarters, sometimes
 
 Draw = st.DrawFn
@@ -24,7 +25,8 @@ def whole_cases(draw: Draw, *always: str) -> Case:
     case = draw(cases())
     names = [site.name for site in case.sites]
     others = draw(st.lists(st.sampled_from(PARTS), min_size=not always, max_size=3, unique=True))
-    for part in dict.fromkeys((*others, *always)):
+    parts = dict.fromkeys((*others, *always))
+    for part in parts:
         match part:
             case "rules":
                 rules = draw(st.lists(_rules(names, len(case.workloads)), min_size=2, max_size=3))
@@ -33,12 +35,6 @@ def whole_cases(draw: Draw, *always: str) -> Case:
                 sites = [replace(site, renewable=draw(quarters(0.25, 0.5))) for site in case.sites]
                 added = [Contract(9, site=name, price=draw(quarters(1, 6))) for name in names]
                 case = case.but(sites=sites, contracts=[*case.contracts, *added])
-            case "budget":
-                case = case.but(
-                    budget=draw(st.sampled_from([50.0, 100.0, 200.0, 500.0, 2000.0])),
-                    goal=Goal.CARBON,
-                    carbon_cap=inf,
-                )
             case "new":
                 cheap = Pool(0.5, site=names[0], busy_kw=0.5, new=4, new_price=draw(quarters(0, 3)))
                 case = case.but(pools=[cheap, *(draw(_growing(pool)) for pool in case.pools)])
@@ -53,7 +49,19 @@ def whole_cases(draw: Draw, *always: str) -> Case:
                 sites = [draw(_certified(site)) for site in case.sites]
                 price = max(case.carbon_price, 1.0)
                 case = case.but(sites=sites, basis=CarbonBasis.MARKET, carbon_price=price)
-    return case.but(sites=[replace(site, water=draw(quarters(0, 2))) for site in case.sites])
+    case = case.but(sites=[replace(site, water=draw(quarters(0, 2))) for site in case.sites])
+    return _within_budget(case, draw(st.sampled_from([0.1, 0.5, 0.9]))) if "budget" in parts else case
+
+
+def _within_budget(case: Case, share: float) -> Case:
+    """Least carbon for part of what it costs more than the cheapest plan that does all work."""
+    must = [replace(w, shortfall_price=inf) for w in case.workloads]
+    case = case.but(goal=Goal.CARBON, carbon_cap=inf)
+    clean = solve_reference(case.problem())
+    cheap = solve_reference(case.but(goal=Goal.COST, carbon_price=0.0, workloads=must).problem())
+    if clean.cost is None or cheap.cost is None:
+        return case.but(budget=100.0)
+    return case.but(budget=round(cheap.cost + share * (clean.cost - cheap.cost), 6) + 1e-6)
 
 
 @st.composite
