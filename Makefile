@@ -5,6 +5,7 @@
 #   make bench     measure, write bench/RESULTS.md    make docs       docs/config.md from the schema
 #   make goldens   golden linear programs anew        make picture    the picture in README.md
 #   make bench-tools  the same problem in other tools, write bench/RESULTS-tools.md
+#   make fuzz      random faulty inputs for ten minutes, or MINUTES=60
 #   make clean     remove .venv, caches and plans
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format bench bench-tools docs picture goldens clean
+.PHONY: help demo test test-all check format bench bench-tools docs picture goldens fuzz clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
@@ -50,6 +51,10 @@ check: $(VENV)/dev.stamp
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+MINUTES ?= 10
+fuzz: $(VENV)/dev.stamp
+	COMPUTEPLAN_FUZZ_MINUTES=$(MINUTES) $(BIN)/pytest -q -s tests/fuzz
 
 bench: $(VENV)/run.stamp
 	$(BIN)/python bench/run.py

@@ -272,7 +272,9 @@ class Case:
             batteries=self._batteries(),
             network=self._network(),
             rules=self._rules(),
-            objective=Objective(self.goal, self.basis, self.carbon_price, self.carbon_cap, self.budget),
+            objective=Objective(
+                self.goal, self.basis, self.carbon_price, self.carbon_cap, budget=self.budget
+            ),
         )
 
     @property

@@ -31,6 +31,7 @@ LAYERS = (
     "planner",
     "studies",
     "api",
+    "what_if",
     "bench",
     "archive",
     "report",
@@ -44,7 +45,8 @@ OWNERS = {
     "pint": {"config"},
     "highspy": {"solvers"},
     "pulp": {"solvers"},
-    "polars": {"config", "plan"},
+    "polars": {"config", "plan", "studies"},
+    "distributed": {"studies"},
     "rich": {"report", "cli"},
     "typer": {"cli"},
 }

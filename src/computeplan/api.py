@@ -12,15 +12,15 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from computeplan.config import InputFile, LoadedConfig, load_config
-from computeplan.errors import PlanFolderError
-from computeplan.explain import Reason, impossible
+from computeplan.config import InputFile, LoadedConfig, SettingPaths, load_config
+from computeplan.errors import ConfigError, PlanFolderError, UsageError
+from computeplan.explain import Diagnosis, Reason, Suggestion, endless, has_plan, impossible, ways_out
 from computeplan.grouping import merge
 from computeplan.lp import build
 from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF, SUMMARY, TABLES
@@ -28,14 +28,13 @@ from computeplan.plan.folder import write_folder
 from computeplan.plan.plan import Plan
 from computeplan.plan.provenance import created, versions
 from computeplan.plan.saved import plan_bytes
-from computeplan.plan.summary import costs, emissions_t, number, summarize
+from computeplan.plan.summary import summarize
 from computeplan.plan.tables import csv_bytes, parquet_bytes, tables
-from computeplan.planner import plan
+from computeplan.planner import plan, stated_options
 from computeplan.problem import Problem, Status
 from computeplan.solvers import SolverOptions, write_model
-from computeplan.solvers.options import Method
 from computeplan.stages import StageClock
-from computeplan.studies.baselines import Baseline, all_local
+from computeplan.studies.baselines import Baseline, Policy, all_local, baseline_data, baselines
 
 if TYPE_CHECKING:
     from computeplan.plan.tables.catalog import Tables
@@ -56,6 +55,8 @@ class Loaded:
     overrides : tuple of str
     read_s : float
         Seconds that reading took.
+    allow_paths : tuple of Path
+        Folders outside the config's own that it may read files from.
     """
 
     path: Path
@@ -64,6 +65,7 @@ class Loaded:
     scenario: str | None
     overrides: tuple[str, ...]
     read_s: float
+    allow_paths: tuple[Path, ...] = ()
 
     @property
     def problem(self) -> Problem:
@@ -88,27 +90,41 @@ class Run:
         Has a solution where its status has one.
     baseline : Baseline, optional
         The plan with no work leaving its zone, to compare with.
-    reasons : tuple of Reason
-        Why there is no plan, as far as simple conditions show it.
+    diagnosis : Diagnosis, optional
+        Of an infeasible or unbounded problem: why there is no plan, and what would give it one.
     times_s : dict of str to float
         Seconds of each stage.
+    others : tuple of Baseline
+        Plans under other simple policies, those that were asked for.
     """
 
     loaded: Loaded
     options: SolverOptions
     plan: Plan
     baseline: Baseline | None
-    reasons: tuple[Reason, ...]
+    diagnosis: Diagnosis | None
     times_s: dict[str, float] = field(default_factory=dict)
+    others: tuple[Baseline, ...] = ()
+
+    @property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """All plans to compare with."""
+        return (self.baseline, *self.others) if self.baseline else self.others
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why there is no plan, as far as simple conditions show it."""
+        return self.diagnosis.reasons if self.diagnosis else ()
 
     def summary(self) -> dict[str, object]:
         """Summarize the run; the same for the same config and solver."""
-        reasons = [reason.data() for reason in self.reasons]
+        told = self.diagnosis.data() if self.diagnosis else {"reasons": []}
         return {
             "name": self.plan.problem.name,
             **summarize(self.plan),
-            "baseline": {"all_local": _baseline(self.baseline)} if self.baseline else None,
-            "reasons": reasons,
+            "baseline": {"all_local": baseline_data(self.plan, self.baseline)} if self.baseline else None,
+            "policies": {str(other.policy): baseline_data(self.plan, other) for other in self.others},
+            **told,
             "warnings": list(self.loaded.warnings),
         }
 
@@ -151,24 +167,17 @@ class Run:
             yield f"{TABLES}/{name}.csv", csv_bytes(frame)
 
     def _provenance(self) -> dict[str, object]:
-        loaded = self.loaded
-        return {
-            "created": created(),
-            "versions": versions(),
-            "config": {
-                "path": str(loaded.path),
-                "sha256": loaded.sha256,
-                "scenario": loaded.scenario,
-                "set": list(loaded.overrides),
-            },
-            "inputs": [asdict(file) for file in loaded.config.inputs],
-            "options": asdict(self.options),
-            "solver": asdict(self.plan.solver),
-            "times_s": self.times_s,
-        }
+        where_from = origin(self.loaded, self.options)
+        return {**where_from, "solver": asdict(self.plan.solver), "times_s": self.times_s}
 
 
-def load(path: str | Path, *, scenario: str | None = None, overrides: Sequence[str] = ()) -> Loaded:
+def load(
+    path: str | Path,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    allow_paths: Sequence[str | Path] = (),
+) -> Loaded:
     """Read and check a config.
 
     Parameters
@@ -178,6 +187,8 @@ def load(path: str | Path, *, scenario: str | None = None, overrides: Sequence[s
         Overlay of the config's ``scenarios`` to apply.
     overrides : sequence of str
         ``path=value`` each, such as ``sites.hami.pue=1.2``; applied after the scenario.
+    allow_paths : sequence of str or Path
+        Folders that the config may read files from, beside its own.
 
     Returns
     -------
@@ -187,11 +198,17 @@ def load(path: str | Path, *, scenario: str | None = None, overrides: Sequence[s
     ------
     ConfigError
         With every fault of the config and its inputs.
+    UsageError
+        If an allowed path is no folder.
     """
     start, file = perf_counter(), Path(path)
-    config = load_config(file, scenario=scenario, overrides=overrides)
+    also = tuple(map(Path, allow_paths))
+    for folder in also:
+        if not folder.is_dir():
+            raise UsageError(f"allowed path: expected a folder, got {str(folder)!r}")
+    config = load_config(file, scenario=scenario, overrides=overrides, allow_paths=also)
     digest = sha256(file.read_bytes()).hexdigest()
-    return Loaded(file, digest, config, scenario, tuple(overrides), perf_counter() - start)
+    return Loaded(file, digest, config, scenario, tuple(overrides), perf_counter() - start, also)
 
 
 def solve(
@@ -201,6 +218,7 @@ def solve(
     overrides: Sequence[str] = (),
     options: SolverOptions | None = None,
     baseline: bool = True,
+    policies: Sequence[Policy | str] = (),
     tell: Callable[[str], object] | None = None,
 ) -> Run:
     """Find and audit the optimal plan of a config.
@@ -214,6 +232,8 @@ def solve(
         Default: the config's own.
     baseline : bool
         Also plan with no work leaving its zone, to compare with.
+    policies : sequence of Policy
+        Other simple policies to compare with.
     tell : callable, optional
         Called with what is being done.
 
@@ -227,6 +247,7 @@ def solve(
     """
     loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
     chosen, problem, clock = options or configured_options(loaded), loaded.problem, StageClock()
+    wanted = [policy for policy in dict.fromkeys(map(policy_of, policies)) if policy is not Policy.ALL_LOCAL]
     # Solvers release the interpreter while they work, so a second core plans the baseline meanwhile.
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as beside:
         main = beside.submit(plan, problem, chosen)
@@ -234,10 +255,72 @@ def solve(
         found = main.result()
         if local and tell:
             tell("planning with all work local, to compare")
-    reasons = impossible(problem) if found.status is Status.INFEASIBLE else ()
+    diagnosis = None
+    if found.status in (Status.INFEASIBLE, Status.UNBOUNDED):
+        diagnosis = clock.timed("diagnose", _diagnosed)(loaded, found.status, chosen, tell)
     kept = local.result() if local and found.status.has_plan else None
+    if wanted and tell:
+        tell("planning under simple policies, to compare")
+    others = clock.timed("baselines", baselines)(problem, wanted, chosen) if found.status.has_plan else ()
     times_s = {"read": loaded.read_s, **found.times_s, **clock.times_s}
-    return Run(loaded, chosen, found, kept, reasons, times_s)
+    return Run(loaded, chosen, found, kept, diagnosis, times_s, others)
+
+
+def diagnose(
+    config: str | Path | Loaded,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    options: SolverOptions | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Diagnosis:
+    """Say why a config has no plan, and what would give it one.
+
+    Parameters
+    ----------
+    config, scenario, overrides, options, tell
+        As for `solve`. HiGHS looks for the ways out, whatever solver is named.
+
+    Returns
+    -------
+    Diagnosis
+        Its status is ``optimal`` if the config has a plan.
+
+    Raises
+    ------
+    ConfigError, SolverError
+    """
+    loaded = config if isinstance(config, Loaded) else load(config, scenario=scenario, overrides=overrides)
+    chosen = options or configured_options(loaded)
+    if endless(loaded.problem) and has_plan(loaded.problem, chosen):
+        return _diagnosed(loaded, Status.UNBOUNDED, chosen, tell)
+    found = _diagnosed(loaded, Status.INFEASIBLE, chosen, tell)
+    return replace(found, status=found.ways_out.status)
+
+
+def _diagnosed(
+    loaded: Loaded, status: Status, options: SolverOptions, tell: Callable[[str], object] | None
+) -> Diagnosis:
+    """Diagnose an infeasible or unbounded problem."""
+    problem = loaded.problem
+    if status is Status.UNBOUNDED:
+        return Diagnosis(status, endless(problem))
+
+    def works(suggestion: Suggestion) -> bool:
+        overrides = (*loaded.overrides, *suggestion.overrides)
+        try:
+            changed = load(
+                loaded.path,
+                scenario=loaded.scenario,
+                overrides=overrides,
+                allow_paths=loaded.allow_paths,
+            )
+        except ConfigError:
+            return False
+        return has_plan(changed.problem, options)
+
+    settings = SettingPaths(loaded.config.data, problem.currency)
+    return Diagnosis(status, impossible(problem), ways_out(problem, settings, works, options, tell))
 
 
 def configured_options(loaded: Loaded) -> SolverOptions:
@@ -247,8 +330,7 @@ def configured_options(loaded: Loaded) -> SolverOptions:
     ----------
     loaded : Loaded
     """
-    solver = loaded.config.solver
-    return SolverOptions(solver.name, solver.time_limit_s, solver.threads, Method(solver.method), solver.gap)
+    return stated_options(loaded.config.solver)
 
 
 def export(loaded: Loaded, path: str | Path) -> tuple[int, int]:
@@ -271,19 +353,42 @@ def export(loaded: Loaded, path: str | Path) -> tuple[int, int]:
 
 def _unchanged(folder: Path, file: InputFile) -> bytes:
     """Read an input again, to keep it with the plan."""
-    content = (folder / file.path).read_bytes()
+    content = (folder / file.origin).read_bytes()
     if sha256(content).hexdigest() != file.sha256:
-        raise PlanFolderError(f"{folder / file.path} changed while the plan was made; solve again")
+        raise PlanFolderError(f"{folder / file.origin} changed while the plan was made; solve again")
     return content
 
 
-def _baseline(baseline: Baseline) -> dict[str, object]:
-    solution = baseline.plan.solution
-    accounts = solution.accounts if solution else None
+def policy_of(name: Policy | str) -> Policy:
+    """Read the name of a simple policy.
+
+    Raises
+    ------
+    UsageError
+        If there is none of this name.
+    """
+    if name not in set(Policy):
+        raise UsageError(f"policy: expected {', '.join(Policy)}, got {name!r}")
+    return Policy(name)
+
+
+def origin(loaded: Loaded, options: SolverOptions) -> dict[str, object]:
+    """Say where a result comes from: config, inputs, versions and options.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    options : SolverOptions
+    """
     return {
-        "status": baseline.plan.status.value,
-        "cost": costs(accounts) if accounts else None,
-        "shortfall_penalty": number(accounts.shortfall_penalty) if accounts else None,
-        "emissions_t": emissions_t(accounts) if accounts else None,
-        "exempt_workloads": baseline.exempt,
+        "created": created(),
+        "versions": versions(),
+        "config": {
+            "path": str(loaded.path),
+            "sha256": loaded.sha256,
+            "scenario": loaded.scenario,
+            "set": list(loaded.overrides),
+        },
+        "inputs": [asdict(file) for file in loaded.config.inputs],
+        "options": asdict(options),
     }

@@ -5,17 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 from computeplan import memory
+from computeplan.config import SolverSettings
 from computeplan.decomposition import ProgramSolver, Reduction
 from computeplan.grouping import Allocation, Grouping, keep_all, merge
-from computeplan.lp import BYTES_PER_COLUMN, Model, build, least_columns, optimal_face, within
+from computeplan.lp import BYTES_PER_COLUMN, LinearProgram, Model, build, least_columns, optimal_face, within
 from computeplan.plan.audit import audit_plan
 from computeplan.plan.plan import Plan, Size, Solution, SolverRun
-from computeplan.problem import Decisions, Goal, Prices, Problem, Work
-from computeplan.solvers import SolverOptions, SolverResult
+from computeplan.problem import Decisions, Goal, Prices, Problem, Work, sharing_with
+from computeplan.solvers import Basis, Method, SolverOptions, SolverResult, Start
 from computeplan.stages import StageClock
 
 CLEANEST = 1e-9
 """Share by which the cheapest of the cleanest plans in whole numbers may emit more."""
+
+
+def stated_options(settings: SolverSettings) -> SolverOptions:
+    """Give the solver options that a config states.
+
+    Parameters
+    ----------
+    settings : SolverSettings
+    """
+    method = Method(settings.method)
+    return SolverOptions(settings.name, settings.time_limit_s, settings.threads, method, settings.gap)
 
 
 def plan(
@@ -54,6 +66,10 @@ class _Answer:
     prices: Prices | None
 
 
+_GROUPED_BY = ("workloads", "companies", "needs", "sites", "hardware", "pools", "network", "horizon")
+"""Parts of a problem that decide which workloads are interchangeable."""
+
+
 class Compiled:
     """A problem reduced and built once, to be planned again and again with other numbers.
 
@@ -79,12 +95,23 @@ class Compiled:
         self._problem = problem
         self._grouping = self._reduced(problem)
         self._model = self._built(self._grouping)
-        with self._clock.stage("solve"):
-            self._solver = ProgramSolver(self._model.lp, self._options, reduction)
+        self._solver: ProgramSolver | None = None
+        self._start: Start | None = None
+
+    @property
+    def lp(self) -> LinearProgram:
+        """The linear program as it stands."""
+        return self._model.lp
+
+    def bases(self) -> tuple[Basis | None, ...]:
+        """Give where the last solve ended, for another one to start there."""
+        return self._solver.bases() if self._solver is not None else ()
 
     def plan(self) -> Plan:
         """Plan for the problem as it stands."""
         with self._clock.stage("solve"):
+            if self._solver is None:
+                self._solver = ProgramSolver(self._model.lp, self._options, self._reduction, self._start)
             result, parts = self._solver.solve()
         answer = self._read(result, parts)
         if self._problem.objective.goal is Goal.CARBON and answer.work is not None:
@@ -102,24 +129,62 @@ class Compiled:
             cpu_s=clock.cpu_s,
         )
 
-    def change(self, problem: Problem) -> None:
+    def change(self, problem: Problem, *, afresh: bool = False) -> None:
         """Turn to another problem; the more it shares with the last one, the faster its plan.
 
         Parameters
         ----------
         problem : Problem
+        afresh : bool
+            Solve without the last basis, which is a hindrance after a large change.
         """
+        self._take(problem)
+        if self._solver is not None:
+            with self._clock.stage("solve"):
+                self._solver.update(self._model.lp)
+                if afresh:
+                    self._solver.restart()
+
+    def turn(self, problem: Problem) -> None:
+        """Turn to another problem and forget how the last one was solved: its plan is that of a fresh solver.
+
+        Parameters
+        ----------
+        problem : Problem
+        """
+        self._take(problem)
+        self.start_from(None)
+
+    def start_from(self, start: Start | None) -> None:
+        """Solve next from a given start, whatever was solved before.
+
+        Parameters
+        ----------
+        start : Start or None
+            None: the solver starts anew.
+        """
+        self._solver, self._start = None, start
+
+    def _take(self, problem: Problem) -> None:
+        """Reduce and build another problem, as far as it differs from the last one."""
+        problem = sharing_with(problem, self._problem)
         if _differs_in_weights_only(self._problem, problem):
             self._grouping = replace(
                 self._grouping, problem=replace(self._grouping.problem, objective=problem.objective)
             )
             self._model = self._model.reweighted(self._grouping.problem)
         else:
-            self._grouping = self._reduced(problem)
+            self._grouping = self._regrouped(problem)
             self._model = self._built(self._grouping)
         self._problem = problem
-        with self._clock.stage("solve"):
-            self._solver.update(self._model.lp)
+
+    def _regrouped(self, problem: Problem) -> Grouping:
+        """Keep the classes where nothing that they depend on is another."""
+        if any(getattr(self._problem, name) is not getattr(problem, name) for name in _GROUPED_BY):
+            return self._reduced(problem)
+        merged = self._grouping.problem
+        kept = replace(problem, workloads=merged.workloads, companies=merged.companies)
+        return replace(self._grouping, problem=kept)
 
     def _reduced(self, problem: Problem) -> Grouping:
         with self._clock.stage("reduce"):
@@ -182,10 +247,12 @@ def _differs_in_weights_only(one: Problem, other: Problem) -> bool:
     names = [field.name for field in fields(Problem) if field.name != "objective"]
     if any(getattr(one, name) is not getattr(other, name) for name in names):
         return False
-    same_goal = replace(one.objective, carbon_price_per_kg=other.objective.carbon_price_per_kg)
+    price, goal = other.objective.carbon_price_per_kg, other.objective.goal
+    same_weights = replace(one.objective, carbon_price_per_kg=price, goal=goal)
     # Without a weight the market basis has no variables for covered energy.
     weighs = bool(one.objective.carbon_weight) == bool(other.objective.carbon_weight)
-    return same_goal == other.objective and weighs
+    leaves = one.objective.allows_shortfall == other.objective.allows_shortfall
+    return same_weights == replace(other.objective, shortfall=one.objective.shortfall) and weighs and leaves
 
 
 def _smaller(problem: Problem) -> str:

@@ -98,7 +98,8 @@ def test_faults_are_raised_with_all_of_them(config):
 
 
 def test_the_package_names_what_it_offers():
-    assert set(dir(computeplan)) == {"__version__", "load", "open_plan", "solve"}
+    names = {"diagnose", "frontier", "load", "open_frontier", "open_plan", "ranging", "solve", "sweep"}
+    assert set(dir(computeplan)) == {"__version__", *names}
     assert computeplan.__version__.count(".") == 2
     with pytest.raises(AttributeError, match="no attribute 'nonesuch'"):
         _ = computeplan.nonesuch

@@ -273,3 +273,17 @@ def test_a_plan_of_any_part_of_the_model_comes_back(case):
         assert back.solution.audit.passed, back.solution.audit.notes
         assert back.solution.audit.bound == made.solution.audit.bound
         assert back.solution.accounts.cost.parts() == pytest.approx(made.solution.accounts.cost.parts())
+
+
+def test_inputs_from_an_allowed_folder_are_kept_too(tmp_path):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "own").mkdir()
+    (tmp_path / "shared" / "prices.csv").write_text(PRICES, encoding="utf-8")
+    config = tmp_path / "own" / "tiny.yaml"
+    reading = "price: {file: ../shared/prices.csv, column: price}, carbon"
+    config.write_text(TINY.replace("price: 0.5, carbon", reading), encoding="utf-8")
+    plan = tmp_path / "plan"
+    assert run("solve", config, "--allow-path", tmp_path / "shared", "--out", plan).exit_code == 0
+    (tmp_path / "shared" / "prices.csv").unlink()
+    assert audit_folder(plan).passed
+    assert [path.name[8:] for path in (plan / "inputs" / "outside").iterdir()] == ["-prices.csv"]

@@ -227,7 +227,7 @@ def test_a_run_out_of_time_spares_the_larger_ones(here):
         (["capped", "--scenario", "quiet"], "--scenario is for your own configs"),
         (["--solver", "highs:magic"], "expected a method of auto, simplex, ipm, got 'magic'"),
         (["--solver", "cbc:ipm"], "only highs has methods"),
-        (["--solver", "higs"], "solver: expected one of highs, cbc"),
+        (["--solver", "higs"], "solver: expected one of highs, auto"),
         (["--out", "a.txt"], "--out: expected a file ending in .json, got a.txt"),
         (["--out", "tiny.json"], "tiny.json is no file of results"),
         (["--out", "drawn.json"], "drawn.svg is there already and is not overwritten"),

@@ -113,3 +113,81 @@ def test_what_is_no_plan_is_told(tmp_path):
     result = run("explain", tmp_path, "chat")
     assert result.exit_code == 2
     assert "expected a plan folder" in result.stderr
+
+
+SHORT = ["--set", "workloads.chat.max_latency=20 ms", "--set", "workloads.batch.max_latency=20 ms"]
+
+
+def test_a_config_without_a_plan_gets_reasons_conflict_and_ways_out(tiny):
+    result = run("explain", tiny, *SHORT)
+    assert result.exit_code == 3
+    assert result.stderr == "error: infeasible: no plan meets all limits\n"
+    text = result.stdout
+    assert "workload chat: at 2026-03-02 01:00, 6 units are needed, but at most 4 are there" in text
+    assert "These cannot hold together; without any one of them the others can:" in text
+    assert "1. least change" in text
+    assert "pool home/own: 2 units more (units 6 instead of 4), needed 2026-03-02 01:00 to 02:00" in text
+    assert "--set sites.home.pools.own.units=6" in text
+
+
+def test_the_json_of_a_config_can_be_applied(tiny):
+    found = json.loads(run("explain", tiny, *SHORT, "--json").stdout)
+    assert (found["name"], found["status"]) == ("Tiny", "infeasible")
+    assert found["conflict"]["irreducible"]
+    for suggestion in found["relaxations"]:
+        changes = [argument for change in suggestion["set"] for argument in ("--set", change)]
+        assert run("check", tiny, *SHORT, *changes).exit_code == 0
+        assert run("solve", tiny, *SHORT, *changes, "--no-baseline").exit_code == 0, suggestion
+    assert found["relaxations"][0]["relaxations"][0]["amount"] == 2
+    assert found["relaxations"][0]["relaxations"][0]["kind"] == "capacity"
+
+
+def test_solve_says_the_same(tiny):
+    explained = json.loads(run("explain", tiny, *SHORT, "--json").stdout)
+    result = run("solve", tiny, *SHORT, "--json")
+    assert result.exit_code == 3
+    solved = json.loads(result.stdout)
+    for part in ("reasons", "conflict", "relaxations", "note"):
+        assert solved[part] == explained[part]
+    assert run("solve", tiny, *SHORT).stdout == run("explain", tiny, *SHORT).stdout
+
+
+def test_a_config_with_a_plan_needs_no_explanation(tiny):
+    result = run("explain", tiny)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"{tiny} has a plan; nothing stands in its way\n"
+    assert json.loads(run("explain", tiny, "--json").stdout)["relaxations"] == []
+    assert run("explain", tiny, "--scenario", "far").exit_code == 3
+
+
+def test_an_unbounded_config_says_what_has_no_limit(tiny):
+    pool = "{hardware: gpu, term: reserved, price: 0}"
+    changes = ["--set", f"sites.home.pools.own={pool}", "--set", "sites.home.grid.price=-1"]
+    idle = ["--set", "hardware.gpu.idle_power=1 kW"]
+    for command in ("explain", "solve"):
+        result = run(command, tiny, *changes, *idle)
+        assert result.exit_code == 3
+        assert (
+            "pool home/own: each booked unit earns 3 CNY over the horizon, and nothing limits"
+            in result.stdout
+        )
+        assert "error: unbounded: the cost can fall without end" in result.stderr
+    assert run("explain", tiny, *changes).exit_code == 0
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["tiny.yaml", "--as", "site"], "--as says what NAME means"),
+        ([".", "--scenario", "far"], "--scenario and --set change a config"),
+        (["."], "name a workload, company or site of the plan"),
+        (["tiny.yaml", "chat"], "tiny.yaml"),
+        (["none.yaml"], "none.yaml"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_told(arguments, told):
+    result = run("explain", *arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "Traceback" not in result.output

@@ -7,6 +7,8 @@ import os
 import pty
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,13 +114,22 @@ def test_a_full_stdout_is_told(tiny):
     assert "Traceback" not in err
 
 
+STALLED = """
+import sys, time
+from computeplan import api, cli
+api.load = lambda *_, **__: (print("reading", flush=True), time.sleep(60))
+sys.argv[1:] = ["solve", "tiny.yaml"]
+cli.main()
+"""
+
+
 def test_ctrl_c_ends_quietly_and_leaves_no_plan(tiny):
-    tiny.unlink()
-    os.mkfifo(tiny)
-    process = start("solve", tiny, cwd=tiny.parent)
-    with tiny.open("w"):  # waits until the command reads the config
-        process.send_signal(signal.SIGINT)
-        out, err = finished(process)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    command = [sys.executable, "-c", STALLED]
+    process = subprocess.Popen(command, cwd=tiny.parent, **pipes)  # noqa: S603 - our own command
+    assert process.stdout.readline() == b"reading\n"
+    process.send_signal(signal.SIGINT)
+    out, err = finished(process)
     assert process.returncode == 130
     assert (out, err) == ("", "error: interrupted; no plan was written\n")
     assert not (tiny.parent / "plans").exists()

@@ -58,7 +58,7 @@ def test_set_reaches_keys_with_dots(load, small_text):
         ("=1", ": expected path=value, got '=1'"),
         ("sites..pue=1", ": expected path=value, got 'sites..pue=1'"),
         ("sites.hami.pue=", " sites.hami.pue: expected a value after `=`, got nothing; write null"),
-        ("sites.hami.pue=[1", " sites.hami.pue: expected valid YAML, got bad syntax"),
+        ("sites.hami.pue=[1", " sites.hami.pue: expected valid YAML, got brackets that are not closed"),
         ("sites.hami.pue=0.5", " sites.hami.pue: expected a number of at least 1, such as `1.15`, got 0.5"),
         ("sites.hami.pues=1.5", " sites.hami.pues: expected a known key, got 'pues'; did you mean 'pue'?"),
         ("sites.hami.pue.x=1", " sites.hami.pue.x: expected a mapping at `sites.hami.pue`, to hold `x`"),

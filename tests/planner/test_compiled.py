@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import Case, Contract, Demand, Job, Pool, Site
+from computeplan.decomposition import Reduction
 from computeplan.planner import Compiled, plan
-from computeplan.problem import CarbonBasis, Problem, Status
+from computeplan.problem import CarbonBasis, Goal, Problem, Status
 from computeplan.solvers import SolverOptions
 
 SITES = [Site("a", price=[1, 4, 2, 3], carbon=0.9), Site("b", price=3.0, carbon=0.1, demand_charge=2.0)]
@@ -73,3 +74,27 @@ def test_any_change_gives_the_plan_of_a_fresh_problem(changes):
             assert again.solution.audit.objective == pytest.approx(
                 fresh.solution.audit.objective, rel=1e-9, abs=1e-9
             )
+
+
+@pytest.mark.parametrize("reduction", [Reduction.ALL, Reduction.NONE])
+def test_a_fresh_start_gives_the_same_optimum(reduction):
+    original = problem()
+    compiled = Compiled(original, reduction=reduction)
+    compiled.plan()
+    for price in (5.0, 0.1):
+        compiled.change(at_price(original, price), afresh=True)
+        again, other = compiled.plan(), plan(at_price(original, price))
+        assert again.solution.audit.passed, again.solution.audit.notes
+        assert again.solution.audit.objective == pytest.approx(other.solution.audit.objective, rel=1e-9)
+
+
+def test_least_carbon_leaves_work_undone_only_where_told():
+    original = problem(workloads=[Demand(2, shortfall_price=9.0), Demand(1)], goal=Goal.CARBON)
+    lenient = replace(original, objective=replace(original.objective, shortfall=True))
+    serving, leaving = plan(original).solution, plan(lenient).solution
+    assert serving.audit.passed
+    assert leaving.audit.passed
+    assert serving.accounts.shortfall_unit_h == 0
+    assert leaving.accounts.shortfall_unit_h == pytest.approx(8)
+    assert leaving.audit.bound == pytest.approx(leaving.audit.objective)
+    assert leaving.audit.objective < serving.audit.objective

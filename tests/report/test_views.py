@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from computeplan import api
-from computeplan.explain import Reason
+from computeplan.explain import Change, Conflict, Diagnosis, Reason, Relaxation, Suggestion, WaysOut
 from computeplan.problem import Status
-from computeplan.report import contents, plan_view, reasons_view
+from computeplan.report import contents, diagnosis_view, plan_view, reasons_view
 
 TEXT = """\
 name: Two sites
@@ -235,5 +235,27 @@ def test_reasons_are_listed_with_their_details():
     assert lines == ["workload chat: no pool is eligible", "  a/b: security 0 < 4"]
 
 
-def test_no_reason_says_what_to_try():
-    assert "--set caps=null" in shown(reasons_view(()))
+def test_no_reason_says_so():
+    assert "contradict in combination" in shown(reasons_view(()))
+
+
+def test_a_diagnosis_lists_what_contradicts_and_changes_that_are_few():
+    conflict = Conflict(("demand of workload chat", "capacity of pool a/b"), irreducible=True)
+    change = Change("sites.a.pools.b.units", "8")
+    part = Relaxation("capacity", "pool a/b", "3 units more", 3.0, "unit", "needed at noon", (change,))
+    many = tuple(Change(f"workloads.w{i}.max_delay", "2 h") for i in range(9))
+    later = Relaxation("max_delay", "9 workloads", "accept 1 h more delay", 1.0, "h", "", many)
+    ways = WaysOut(
+        Status.INFEASIBLE, (Suggestion("least change", (part,)), Suggestion("only delay", (later,))), conflict
+    )
+    lines = [
+        line.rstrip() for line in shown(diagnosis_view(Diagnosis(Status.INFEASIBLE, (), ways))).splitlines()
+    ]
+    assert lines[2:5] == [
+        "These cannot hold together; without any one of them the others can:",
+        "  demand of workload chat",
+        "  capacity of pool a/b",
+    ]
+    assert "  pool a/b: 3 units more, needed at noon" in lines
+    assert "      --set sites.a.pools.b.units=8" in lines
+    assert lines[-1] == "      (9 changes to set: see --json)"

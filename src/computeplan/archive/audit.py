@@ -131,7 +131,7 @@ def _changed_since(saved: PlanFolder) -> Iterator[str]:
     origin = saved.provenance["config"]
     config = Path(origin["path"])
     originals = {config: origin["sha256"]}
-    originals |= {config.parent / file["path"]: file["sha256"] for file in saved.provenance["inputs"]}
+    originals |= {config.parent / file["origin"]: file["sha256"] for file in saved.provenance["inputs"]}
     for path, digest in originals.items():
         try:
             content = path.read_bytes()

@@ -69,7 +69,7 @@ def rebuilt(saved: PlanFolder, proofs: dict[str, bytes]) -> Run:
         local, exempt = kept_local(loaded.problem)
         baseline = Baseline(read_plan(local, proofs[BASELINE_PROOF]), exempt)
     times_s = {str(stage): float(seconds) for stage, seconds in saved.provenance["times_s"].items()}
-    return Run(loaded, _options(saved), plan, baseline, (), times_s)
+    return Run(loaded, _options(saved), plan, baseline, None, times_s)
 
 
 def _loaded(saved: PlanFolder) -> Loaded:

@@ -12,9 +12,12 @@ from computeplan.cli.check import check
 from computeplan.cli.compare import compare
 from computeplan.cli.explain import explain
 from computeplan.cli.export import export
+from computeplan.cli.frontier import frontier
 from computeplan.cli.new import new
+from computeplan.cli.ranging import ranging
 from computeplan.cli.schema import schema
 from computeplan.cli.solve import solve
+from computeplan.cli.sweep import sweep
 
 EPILOG = (
     "Exit codes: 0 solved, 1 internal error, 2 usage or config, 3 infeasible, "
@@ -49,7 +52,7 @@ def computeplan(
     """Plan which company's computing work runs where and when: cheapest and cleanest, verified."""
 
 
-for command in (new, check, solve, explain, compare, audit, schema, export):
+for command in (new, check, solve, sweep, frontier, ranging, explain, compare, audit, schema, export):
     app.command()(command)
 app.add_typer(bench, name="bench", help="Measure how long planning takes; compare measurements.")
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
-from computeplan.cli.options import Config, Json, Overrides, Scenario
+from computeplan.cli.options import AllowPaths, Config, Json, Overrides, Scenario
 
 
 @guarded
 def check(
-    config: Config, *, scenario: Scenario = None, overrides: Overrides = None, as_json: Json = False
+    config: Config,
+    *,
+    scenario: Scenario = None,
+    overrides: Overrides = None,
+    allow_paths: AllowPaths = None,
+    as_json: Json = False,
 ) -> ExitCode:
     """Check a config: list its faults, or what it contains and what makes a plan impossible."""
     with terminal.working("reading"):
@@ -18,7 +23,7 @@ def check(
         from computeplan.explain import impossible
         from computeplan.report import contents, contents_data, reasons_view
 
-        loaded = api.load(config, scenario=scenario, overrides=overrides or ())
+        loaded = api.load(config, scenario=scenario, overrides=overrides or (), allow_paths=allow_paths or ())
         reasons = impossible(loaded.problem)
     for warning in loaded.warnings:
         terminal.note(f"warning: {warning}")

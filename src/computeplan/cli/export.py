@@ -10,7 +10,7 @@ import typer
 from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
-from computeplan.cli.options import Config, Overrides, Scenario
+from computeplan.cli.options import AllowPaths, Config, Overrides, Scenario
 
 
 @guarded
@@ -22,12 +22,13 @@ def export(
     ],
     scenario: Scenario = None,
     overrides: Overrides = None,
+    allow_paths: AllowPaths = None,
 ) -> ExitCode:
     """Write the linear program of a config as an MPS or LP file, for other solvers."""
     with terminal.working("writing"):
         from computeplan import api
 
-        loaded = api.load(config, scenario=scenario, overrides=overrides or ())
+        loaded = api.load(config, scenario=scenario, overrides=overrides or (), allow_paths=allow_paths or ())
         columns, rows = api.export(loaded, out)
     terminal.note(f"wrote {out}: {columns:,} columns, {rows:,} rows")
     return ExitCode.SOLVED

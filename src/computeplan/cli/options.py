@@ -16,3 +16,7 @@ Overrides = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Replace one value: sites.hami.pue=1.2."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AllowPaths = Annotated[
+    list[Path] | None,
+    typer.Option("--allow-path", metavar="DIR", help="Folder outside the config's whose files it may read."),
+]

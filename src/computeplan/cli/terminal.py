@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,26 @@ if TYPE_CHECKING:
 
 PIPE_WIDTH = 1000
 """Wide enough that nothing is wrapped or cut where the reader is a program."""
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_STYLE = re.compile("(\x1b\\[[0-9;]*m)")
+
+
+def visible(text: str, *, styled: bool = False) -> str:
+    """Write out what would command a terminal, or turn the writing around, as Python would escape it.
+
+    Parameters
+    ----------
+    text : str
+    styled : bool
+        Whether rich has put colors into it, which are kept.
+    """
+    pieces = _STYLE.split(text) if styled else [text]
+    return "".join(
+        piece if i % 2 else _UNSEEN.sub(lambda match: repr(match[0])[1:-1], piece)
+        for i, piece in enumerate(pieces)
+    )
 
 
 def write(text: str) -> None:
@@ -31,18 +52,19 @@ def show(*renderables: RenderableType) -> None:
     console = _console(sys.stdout)
     with console.capture() as captured:
         console.print(*renderables, sep="\n")
-    write("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
+    shown = visible(captured.get(), styled=True)
+    write("\n".join(line.rstrip() for line in shown.rstrip("\n").split("\n")))
 
 
 def note(text: str) -> None:
     """Tell the user something beside the data."""
-    _put(sys.stderr, text)
+    _put(sys.stderr, visible(text))
 
 
 def fail(first: str, *rest: str) -> None:
     """Tell the user what went wrong."""
     error = "\x1b[1;31merror:\x1b[0m" if _has_color(sys.stderr) else "error:"
-    _put(sys.stderr, "\n".join((f"{error} {first}", *rest)))
+    _put(sys.stderr, f"{error} " + visible("\n".join((first, *rest))))
 
 
 @contextmanager

@@ -12,13 +12,15 @@ from pydantic_core import ErrorDetails
 from computeplan.config.json_schema import description, known_keys, options
 from computeplan.config.places import Finding, child, value_at
 from computeplan.config.schema.base import FAULT, NAME_PATTERN, PART_NAME_PATTERN
+from computeplan.config.schema.population import COMPANY_PATTERN
 from computeplan.config.schema.root import CURRENCY_PATTERN
 from computeplan.config.words import did_you_mean, nearest, shown_value
 from computeplan.config.yaml_builder import Keys
 
 _PATTERNS = {
-    NAME_PATTERN: "a name: one line, not empty, without blanks at its ends",
-    PART_NAME_PATTERN: "a name without `/` and `*`, not empty, without blanks at its ends",
+    NAME_PATTERN: "a name: one line of visible characters, without blanks at its ends",
+    PART_NAME_PATTERN: "a name of visible characters without `/` and `*`, and without blanks at its ends",
+    COMPANY_PATTERN: "a pattern with `{number}` or `{number:05d}`, and `{tier}` where wanted",
     CURRENCY_PATTERN: "the code of a currency, three capital letters such as CNY",
 }
 _QUOTE_IT = "put it in quotes"
@@ -39,17 +41,31 @@ def findings_of(error: ValidationError, data: Any) -> list[Finding]:
     list of Finding
         One for each error.
     """
-    return [
-        _finding(details, data) for details in error.errors(include_url=False) if not _is_echo(details, data)
-    ]
+    errors = error.errors(include_url=False)
+    renamed = {keys for details in errors if (keys := _meant(details, data))}
+    return [_finding(details, data) for details in errors if not _is_echo(details, data, renamed)]
 
 
-def _is_echo(error: ErrorDetails, data: Any) -> bool:
-    """Return whether a list counts as too short only because entries in it are wrong."""
+def _meant(error: ErrorDetails, data: Any) -> Keys:
+    """Return the path that an unknown key was probably meant to be; empty if none is near."""
+    if error["type"] != "extra_forbidden":
+        return ()
+    keys = _keys_of(error, data)[0]
+    near = nearest(str(keys[-1]), known_keys(keys[:-1], data))
+    return (*keys[:-1], near) if near else ()
+
+
+def _is_echo(error: ErrorDetails, data: Any, renamed: set[Keys]) -> bool:
+    """Return whether an error only follows from another one.
+
+    A list counts as too short because entries in it are wrong, a key as missing because it is misspelled.
+    """
+    keys = _keys_of(error, data)[0]
+    if error["type"] == "missing":
+        return keys in renamed
     if error["type"] != "too_short":
         return False
-    written = value_at(data, _keys_of(error, data)[0])
-    return len(written) >= int(error["ctx"]["min_length"])
+    return len(value_at(data, keys)) >= int(error["ctx"]["min_length"])
 
 
 def _finding(error: ErrorDetails, data: Any) -> Finding:
@@ -92,7 +108,8 @@ def _has(data: Any, key: str | int) -> bool:
 
 def _described(keys: Keys, data: Any) -> str:
     text = description(keys, data).rstrip(".")
-    return f"a value: {text[:1].lower()}{text[1:]}" if text else "a value"
+    is_acronym = text[:2].isupper()
+    return f"a value: {text if is_acronym else text[:1].lower() + text[1:]}" if text else "a value"
 
 
 def _wrong_tag(error: ErrorDetails, keys: Keys, data: Any) -> Finding:
@@ -100,7 +117,10 @@ def _wrong_tag(error: ErrorDetails, keys: Keys, data: Any) -> Finding:
     context = error.get("ctx", {})
     keys = (*keys, str(context["discriminator"]).strip("'"))
     allowed, value = options(keys, data), value_at(data, keys)
-    return Finding(keys, _one_of(allowed), shown_value(value), _nearest_option(value, allowed))
+    hint = _nearest_option(value, allowed)
+    if value is None and (near := nearest(str(keys[-1]), map(str, value_at(data, keys[:-1])))):
+        hint = f"is {near!r} meant to be {keys[-1]!r}?"
+    return Finding(keys, _one_of(allowed), shown_value(value), hint)
 
 
 def _words(error: ErrorDetails, keys: Keys, data: Any, value: Any) -> tuple[str, str]:
@@ -127,9 +147,9 @@ _SIMPLE: dict[str, Callable[[dict[str, Any]], str]] = {
     "string_too_long": lambda context: f"text of at most {context['max_length']} characters",
     "int_type": lambda _: "a whole number",
     "int_from_float": lambda _: "a whole number",
-    "greater_than_equal": lambda context: f"a whole number of at least {context['ge']}",
-    "less_than": lambda context: f"a whole number below {context['lt']}",
-    "less_than_equal": lambda context: f"a whole number of at most {context['le']}",
+    "greater_than_equal": lambda context: f"a whole number of at least {context['ge']:,}",
+    "less_than": lambda context: f"a whole number below {context['lt']:,}",
+    "less_than_equal": lambda context: f"a whole number of at most {context['le']:,}",
     "tuple_type": lambda _: "a list",
     "too_short": lambda context: f"at least {_entries(context['min_length'])}",
     "too_long": lambda context: f"at most {_entries(context['max_length'])}",

@@ -15,11 +15,12 @@ from computeplan.config.faults import findings_of
 from computeplan.config.overlay import apply_overrides, apply_scenario
 from computeplan.config.places import SET, Finding, Overlay, Places, split_path
 from computeplan.config.references import check_references
-from computeplan.config.resolve.input_files import InputFile
+from computeplan.config.resolve.input_files import OUTSIDE, InputFile, Memory
 from computeplan.config.resolve.problem import Resolved, to_problem
-from computeplan.config.schema import Config, SolverSection
-from computeplan.config.schema.quantity import DEFAULT_CURRENCY
+from computeplan.config.schema import Config, SolverSection, SweepSection
 from computeplan.config.schema.root import CURRENCY_PATTERN
+from computeplan.config.units import DEFAULT_CURRENCY
+from computeplan.config.variation import Variation
 from computeplan.config.words import shown_value
 from computeplan.config.yaml_source import Document, read_document
 from computeplan.config.yaml_text import to_yaml
@@ -51,6 +52,31 @@ class SolverSettings:
     gap: float
 
 
+@dataclass(frozen=True)
+class SweepSettings:
+    """What a config's sweep varies.
+
+    Attributes
+    ----------
+    design : str
+        ``grid``, ``one-at-a-time``, ``latin-hypercube`` or ``monte-carlo``.
+    variations : tuple of Variation
+    scenarios : tuple of str
+    points : str or None
+        CSV file with the points.
+    samples : int or None
+        Points of a random design.
+    seed : int
+    """
+
+    design: str
+    variations: tuple[Variation, ...]
+    scenarios: tuple[str, ...]
+    points: str | None
+    samples: int | None
+    seed: int
+
+
 @dataclass(frozen=True, eq=False)
 class LoadedConfig:
     """A config, checked and turned into numbers.
@@ -60,11 +86,13 @@ class LoadedConfig:
     problem : Problem
     solver : SolverSettings
     data : dict
-        The config after scenario and overrides, without its scenarios.
+        The config after scenario and overrides, without its scenarios and its sweep.
     inputs : tuple of InputFile
         The files that the config names.
     warnings : tuple of str
         What is allowed but looks wrong.
+    sweep : SweepSettings, optional
+        What the config's sweep varies.
     """
 
     problem: Problem
@@ -72,14 +100,22 @@ class LoadedConfig:
     data: dict[str, Any]
     inputs: tuple[InputFile, ...]
     warnings: tuple[str, ...]
+    sweep: SweepSettings | None = None
 
     @cached_property
     def resolved(self) -> str:
-        """YAML text of `data`; a config that gives the same problem."""
-        return to_yaml(self.data)
+        """YAML text of `data`; beside its inputs, as a plan keeps them, it gives the same problem."""
+        kept = {file.origin: file.path for file in self.inputs if file.path.startswith(f"{OUTSIDE}/")}
+        return to_yaml(_renamed(self.data, kept) if kept else self.data)
 
 
-def load_config(path: Path, *, scenario: str | None = None, overrides: Sequence[str] = ()) -> LoadedConfig:
+def load_config(
+    path: Path,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    allow_paths: Sequence[Path] = (),
+) -> LoadedConfig:
     """Read and check a config and all inputs that it names.
 
     Parameters
@@ -90,6 +126,8 @@ def load_config(path: Path, *, scenario: str | None = None, overrides: Sequence[
         Name of one of the file's scenarios, laid over it.
     overrides : sequence of str
         ``path=value``, laid over both.
+    allow_paths : sequence of Path
+        Folders outside the config's own that it may read files from.
 
     Returns
     -------
@@ -100,13 +138,44 @@ def load_config(path: Path, *, scenario: str | None = None, overrides: Sequence[
     ConfigError
         With every fault found, each with its place.
     """
-    document = read_document(path)
+    return load_document(
+        read_document(path), path.parent, scenario=scenario, overrides=overrides, allow_paths=allow_paths
+    )
+
+
+def load_document(
+    document: Document,
+    folder: Path,
+    *,
+    scenario: str | None = None,
+    overrides: Sequence[str] = (),
+    allow_paths: Sequence[Path] = (),
+    memory: Memory | None = None,
+) -> LoadedConfig:
+    """Check a parsed config and make its problem.
+
+    Parameters
+    ----------
+    document : Document
+    folder : Path
+        The config's folder.
+    scenario, overrides, allow_paths
+        As in `load_config`.
+    memory : Memory, optional
+        Files that were read before.
+
+    Raises
+    ------
+    ConfigError
+        With every fault found, each with its place.
+    """
     data, places = _laid_over(document, scenario, overrides)
     settings = _checked(data, places)
-    resolved = _resolved(settings, path.parent, data, places)
-    applied = {key: value for key, value in data.items() if key != "scenarios"}
+    resolved = _resolved(settings, (folder, *allow_paths), data, places, memory)
+    applied = {key: value for key, value in data.items() if key not in ("scenarios", "sweep")}
     solver = _solver_settings(settings.solver)
-    return LoadedConfig(resolved.problem, solver, applied, resolved.inputs, resolved.warnings)
+    sweep = _sweep_settings(settings.sweep) if settings.sweep else None
+    return LoadedConfig(resolved.problem, solver, applied, resolved.inputs, resolved.warnings, sweep)
 
 
 def _laid_over(
@@ -128,7 +197,9 @@ def _checked(data: dict[str, Any], places: Places) -> Config:
     try:
         return Config.model_validate(data, context={"currency": _currency(data)})
     except ValidationError as error:
-        findings = findings_of(error, data) + check_references(data)
+        findings = findings_of(error, data)
+        told = {finding.keys for finding in findings}
+        findings += [finding for finding in check_references(data) if finding.keys not in told]
     raise ConfigError(_in_order([places.fault(finding) for finding in findings]))
 
 
@@ -139,9 +210,15 @@ def _currency(data: dict[str, Any]) -> str:
     return str(currency) if is_code else DEFAULT_CURRENCY
 
 
-def _resolved(settings: Config, folder: Path, data: dict[str, Any], places: Places) -> Resolved:
+def _resolved(
+    settings: Config,
+    folders: tuple[Path, ...],
+    data: dict[str, Any],
+    places: Places,
+    memory: Memory | None,
+) -> Resolved:
     try:
-        return to_problem(settings, folder)
+        return to_problem(settings, folders[0], folders[1:], memory)
     except ConfigError as error:
         faults = [fault if fault.file else _placed(fault, data, places) for fault in error.faults]
     raise ConfigError(_in_order(faults))
@@ -161,3 +238,23 @@ def _in_order(faults: list[Fault]) -> list[Fault]:
 
 def _solver_settings(section: SolverSection) -> SolverSettings:
     return SolverSettings(section.name, section.time_limit, section.threads, section.method, section.gap)
+
+
+def _renamed(data: Any, kept: dict[str, str]) -> Any:
+    """Name files from outside as a plan keeps them."""
+    if isinstance(data, dict):
+        return {key: _renamed(value, kept) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_renamed(value, kept) for value in data]
+    return kept.get(data, data) if isinstance(data, str) else data
+
+
+def _sweep_settings(section: SweepSection) -> SweepSettings:
+    return SweepSettings(
+        design=section.design,
+        variations=tuple(varied.variation for varied in section.vary),
+        scenarios=section.scenarios,
+        points=section.points,
+        samples=section.samples,
+        seed=section.seed,
+    )

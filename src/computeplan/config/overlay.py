@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from computeplan.config.places import SET, Finding, Overlay, Places, child, dotted, split_path, value_at
+from computeplan.config.change import read_change
+from computeplan.config.places import SET, Finding, Overlay, Places, child, dotted, value_at
 from computeplan.config.words import did_you_mean, shown_value
 from computeplan.config.yaml_builder import Keys
-from computeplan.config.yaml_source import Document, parse_document
+from computeplan.config.yaml_source import Document
 from computeplan.errors import ConfigError, Fault
 
 Mapping = dict[str, Any]
@@ -50,14 +51,15 @@ def apply_scenario(document: Document, name: str) -> tuple[Mapping, list[Overlay
 
 
 def apply_overrides(data: Mapping, overrides: Sequence[str]) -> tuple[Mapping, list[Overlay]]:
-    """Set single values.
+    """Set, multiply or shift values.
 
     Parameters
     ----------
     data : dict
         The config; it is not changed.
     overrides : sequence of str
-        Each ``path=value`` with the value in YAML; null removes a key.
+        Each ``path=value`` with the value in YAML, null to remove a key; ``path*=factor`` or
+        ``path+=amount``. A part of the path may hold ``*``.
 
     Returns
     -------
@@ -73,10 +75,11 @@ def apply_overrides(data: Mapping, overrides: Sequence[str]) -> tuple[Mapping, l
     overlays = []
     for override in overrides:
         try:
-            keys, value = _read_override(override, data)
-            changed = _with_value(data, keys, value, ())
-            overlays.append(Overlay(_first_new(data, keys), None))
-            data = changed
+            # From the last, so that removed entries of a list leave the others where they are.
+            for keys, value in reversed(read_change(override).on(data)):
+                changed = _with_value(data, keys, value, ())
+                overlays.append(Overlay(_first_new(data, keys), None))
+                data = changed
         except ConfigError as error:
             faults += error.faults
     if faults:
@@ -98,22 +101,6 @@ def _merged(base: Any, overlay: Mapping, at: Keys, written: list[Keys]) -> Mappi
         else:
             merged[key] = value
     return merged
-
-
-def _read_override(override: str, data: Mapping) -> tuple[Keys, Any]:
-    path, equals, text = override.partition("=")
-    path = path.strip()
-    if not equals or not all(path.split(".")):
-        hint = "such as `--set sites.hami.pue=1.2`"
-        raise ConfigError([Fault("", "path=value", repr(override), hint, SET)])
-    if not text.strip():
-        raise ConfigError([Fault(path, "a value after `=`", "nothing", "write null to remove a key", SET)])
-    try:
-        value = parse_document(text, SET).data
-    except ConfigError as error:
-        wrong = [Fault(path, fault.expected, fault.found, fault.hint, SET) for fault in error.faults]
-        raise ConfigError(wrong) from None
-    return split_path(path, data), value
 
 
 def _first_new(data: Mapping, keys: Keys) -> Keys:

@@ -20,6 +20,9 @@ _IN_WORDS = {
     "kind": "the name of a kind of work",
 }
 
+_SECTIONS = {"zone": "zones", "series": "series", "hardware": "hardware", "kind": "hardware"}
+_SECTIONS |= dict.fromkeys(("site", "pool", "label"), "sites")
+
 
 def check_references(data: Any) -> list[Finding]:
     """Check every name against what the config defines.
@@ -32,7 +35,8 @@ def check_references(data: Any) -> list[Finding]:
     Returns
     -------
     list of Finding
-        One for each name that is unknown.
+        One for each name that is unknown; none where the whole section of such names is missing or wrong,
+        which is a fault of its own.
     """
     known = _known_names(data)
     return [
@@ -56,7 +60,10 @@ def _known_names(data: Any) -> dict[str, list[str]]:
     tables = [child(hardware, "efficiency") for _, hardware in _items(child(data, "hardware"))]
     if tables and all(isinstance(table, dict) for table in tables):
         known["kind"] = list({kind: None for table in tables for kind in table})
-    return known
+    lost = {sort for sort, section in _SECTIONS.items() if not _keys(child(data, section))}
+    if child(data, "series") is None:  # nobody needs series: a name of one is wrong by itself
+        lost.discard("series")
+    return {sort: names for sort, names in known.items() if sort not in lost}
 
 
 def _is_known(name: str, sort: str, known: list[str]) -> bool:

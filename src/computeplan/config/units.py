@@ -16,6 +16,8 @@ from computeplan.config.words import nearest
 if TYPE_CHECKING:
     import pint
 
+DEFAULT_CURRENCY = "CNY"
+
 MONEY = "money"
 """Stands for the config's currency in units, as in ``money/kWh``."""
 
@@ -24,7 +26,7 @@ _NAME = r"[A-Za-z][A-Za-z0-9]*|%"
 _PRODUCT = rf"(?:{_NAME})(?:\s*[*/·]\s*(?:{_NAME}))*"
 _FACTOR = rf"(?:{_NAME}|\(\s*{_PRODUCT}\s*\))"
 UNIT = rf"{_FACTOR}(?:\s*[*/·]\s*{_FACTOR})*"
-_QUANTITY = re.compile(rf"\s*(?P<number>{NUMBER})\s*(?P<unit>{UNIT})\s*")
+_QUANTITY = re.compile(rf"\s*(?P<number>{NUMBER})\s*(?P<unit>{UNIT})\s*", re.ASCII)
 _LONGEST = 80
 
 _DEFINITIONS = """
@@ -113,12 +115,23 @@ def parse_quantity(text: str, unit: str | None, currency: str) -> float:
     """
     match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
-        is_number = re.fullmatch(NUMBER, text.strip())
-        raise UnitError(
-            "write it without quotes" if is_number else "write a number, or a number with its unit"
-        )
+        raise UnitError(_correction(text.strip(), unit))
     number = Fraction(match["number"])
     return float(number * unit_factor(match["unit"], unit, currency))
+
+
+def _correction(text: str, unit: str | None) -> str:
+    """Say what to write instead of a text that is no quantity."""
+    short = text if len(text) <= _LONGEST else ""
+    if re.fullmatch(NUMBER, short, re.ASCII):
+        return "write it without quotes"
+    if re.match(r"[+-]?\d+(,\d+)+(?!\d)", short):
+        return "write a decimal point, and no other separator"
+    if short in _SPELLINGS:
+        return "write the number before the unit"
+    if not short.isascii():
+        return "digits and units are written as in `0.36 CNY/kWh`"
+    return "write a number" if unit == "1" else "write a number, or a number with its unit"
 
 
 @lru_cache(maxsize=512)
@@ -150,6 +163,25 @@ def unit_factor(written: str, unit: str | None, currency: str) -> Fraction:
         wanted = "a plain number" if unit == "1" else shown(unit, currency)
         raise UnitError(f"`{written}` cannot be converted to {wanted}")
     return Fraction(source.to(target).magnitude)
+
+
+def factor_between(written: str, other: str, currency: str) -> Fraction:
+    """Return how many of another unit one `written` unit is.
+
+    Parameters
+    ----------
+    written, other : str
+        Units as they stand in a config.
+    currency : str
+        Code of the config's currency.
+
+    Raises
+    ------
+    UnitError
+        If a unit is unknown, or they have other dimensions.
+    """
+    unit_factor(other, None, currency)
+    return unit_factor(written, _names_checked(other, currency), currency)
 
 
 def _names_checked(written: str, currency: str) -> str:

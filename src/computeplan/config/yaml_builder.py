@@ -209,9 +209,8 @@ class Builder:
 
     def _refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.tag is not None:
-            self._fault(
-                event, "a value without tag", f"`{event.tag}`", "quotes make text; no other tag is needed"
-            )
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._fault(event, "a value without tag", f"`{tag}`", "quotes make text; no other tag is needed")
 
     def _count(self, event: yaml.Event, values: int) -> None:
         self._values += values

@@ -13,10 +13,12 @@ from typing import Any
 
 import yaml
 
+from computeplan.config.regular_file import MIB, NoFileError, TooLargeError, read_regular
 from computeplan.config.yaml_builder import Builder, Keys, Place, TooMuch
+from computeplan.config.yaml_syntax import syntax_fault
 from computeplan.errors import ConfigError, Fault
 
-MOST_BYTES = 32 * 1024**2
+MOST_BYTES = 32 * MIB
 """Largest file."""
 
 _CONTROL = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -79,7 +81,7 @@ def parse_document(text: str, file: str) -> Document:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        builder.faults.append(_syntax_fault(error, file))
+        builder.faults.append(syntax_fault(error, text, file))
     except yaml.YAMLError as error:
         builder.faults.append(Fault("", "valid YAML", str(error), file=file))
     except TooMuch:
@@ -92,14 +94,13 @@ def parse_document(text: str, file: str) -> Document:
 def _read_bytes(path: Path) -> bytes:
     file = str(path)
     try:
-        if path.is_dir():
-            raise ConfigError([Fault("", "a config file", "a folder", "name the YAML file in it", file)])
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            expected = f"at most {MOST_BYTES // 1024**2} MiB"
-            hint = "put registers and series into CSV or Parquet files"
-            raise ConfigError([Fault("", expected, f"{size / 1024**2:.0f} MiB", hint, file)])
-        return path.read_bytes()
+        return read_regular(path, MOST_BYTES)
+    except NoFileError as error:
+        hint = "name the YAML file in it" if error.kind == "a folder" else "save the config to a file first"
+        raise ConfigError([Fault("", "a config file", error.kind, hint, file)]) from None
+    except TooLargeError as error:
+        hint = "put registers and series into CSV or Parquet files"
+        raise ConfigError([Fault("", error.expected, error.found, hint, file)]) from None
     except FileNotFoundError:
         hint = f"the folder has {_neighbors(path)}" if _neighbors(path) else "check the path"
         raise ConfigError([Fault("", "a config file", "no such file", hint, file)]) from None
@@ -118,7 +119,8 @@ def _neighbors(path: Path) -> str:
 
 def _decode(content: bytes, file: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ConfigError([Fault("", "UTF-8 text", "UTF-16", "save the file as UTF-8", file)])
+        found = "UTF-32" if content[2:4] == b"\0\0" else "UTF-16"
+        raise ConfigError([Fault("", "UTF-8 text", found, "save the file as UTF-8", file)])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -138,16 +140,5 @@ def _refuse_control_characters(text: str, file: str) -> None:
             match.start() - text.rfind("\n", 0, match.start()),
         )
         found = f"the control character U+{ord(match[0]):04X}"
-        raise ConfigError([Fault("", "readable text", found, "remove it", file, line, column)])
-
-
-def _syntax_fault(error: yaml.MarkedYAMLError, file: str) -> Fault:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    problem = " ".join((error.problem or "unreadable").split())
-    hint = "check indentation, brackets and quotes on this line and before"
-    if error.context_mark and error.context_mark.line + 1 < line:
-        hint = f"check indentation, brackets and quotes from line {error.context_mark.line + 1} on"
-    if "token" in problem:
-        hint = "indent with spaces, not tabs, and quote text that begins with a special character"
-    return Fault("", "valid YAML", f"bad syntax ({problem})", hint, file, line, column)
+        hint = "save the file as UTF-8 text" if match[0] == "\0" else "remove it"
+        raise ConfigError([Fault("", "readable text", found, hint, file, line, column)])

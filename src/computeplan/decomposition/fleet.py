@@ -13,7 +13,7 @@ import numpy as np
 
 from computeplan.decomposition.parts import Part
 from computeplan.problem import Floats, Status
-from computeplan.solvers import Session, SolverOptions, SolverResult
+from computeplan.solvers import Basis, Session, SolverOptions, SolverResult, Start
 
 STRIPES = 16
 """Runs of parts that are solved one after another, each from the basis of its neighbor."""
@@ -27,9 +27,11 @@ class Fleet:
     parts : sequence of Part
     options : SolverOptions
         The time limit holds for all solves together.
+    start : Start, optional
+        Where the first solves start; by default each part starts from its neighbor.
     """
 
-    def __init__(self, parts: Sequence[Part], options: SolverOptions) -> None:
+    def __init__(self, parts: Sequence[Part], options: SolverOptions, start: Start | None = None) -> None:
         self._parts = parts
         self._threads = options.threads or os.cpu_count() or 1
         self._deadline = None if options.time_limit_s is None else monotonic() + options.time_limit_s
@@ -37,7 +39,15 @@ class Fleet:
         alone = replace(options, threads=None)
         with ThreadPoolExecutor(self._threads) as threads:
             self._sessions = list(threads.map(lambda part: Session(part.lp, alone), parts))
-        self._is_first = True
+        self._is_first = start is None or len(start.bases) != len(parts)
+        if start is not None and not self._is_first:
+            for session, basis in zip(self._sessions, start.bases, strict=True):
+                if basis is not None:
+                    session.start_at(basis, costs_only=start.costs_only)
+
+    def bases(self) -> tuple[Basis | None, ...]:
+        """Give the basis in which the last solve of each part ended."""
+        return tuple(session.basis() for session in self._sessions)
 
     def solve(self, cost: Floats) -> list[SolverResult]:
         """Solve all parts at these costs of the whole program; those that the time is too short for not."""
@@ -58,6 +68,12 @@ class Fleet:
                 self._sessions[index].start_from(self._sessions[index - 1])
             results.append(self._solve(index, cost))
         return results
+
+    def restart(self) -> None:
+        """Forget the last basis of every part."""
+        for session in self._sessions:
+            session.restart()
+        self._is_first = True
 
     def is_late(self) -> bool:
         """Whether the time limit is over."""

@@ -13,9 +13,18 @@ from computeplan.decomposition.integers import solve_integers
 from computeplan.decomposition.multiplier import Priced, Response, find_price
 from computeplan.decomposition.parts import Part, bundled, component_of, extract
 from computeplan.decomposition.redundant import never_binding
-from computeplan.lp import LinearProgram
+from computeplan.lp import LinearProgram, Scaling, scaling_for
 from computeplan.problem import Bools, Floats, Ints, Status
-from computeplan.solvers import Session, SolverOptions, SolverResult, same_matrix, solve
+from computeplan.solvers import (
+    Basis,
+    Session,
+    SolverOptions,
+    SolverResult,
+    Start,
+    same_matrix,
+    settled,
+    solve,
+)
 
 LARGEST_PART = 0.5
 """Above this share of the columns in one part, parting is not worth its price."""
@@ -66,16 +75,25 @@ class ProgramSolver:
     ----------
     lp : LinearProgram
     options : SolverOptions
-        Only HiGHS is used in parts and warm.
+        Only HiGHS is used in parts and warm; ``auto`` takes it for both.
     reduction : Reduction
+    start : Start, optional
+        Where the first solve starts, as far as it suits the program.
     """
 
-    def __init__(self, lp: LinearProgram, options: SolverOptions, reduction: Reduction) -> None:
+    def __init__(
+        self,
+        lp: LinearProgram,
+        options: SolverOptions,
+        reduction: Reduction,
+        start: Start | None = None,
+    ) -> None:
         self._options, self._reduction = options, reduction
+        self._scaling = scaling_for(lp)
         self._lp = lp
         self._session: Session | None = None
         self._coupled: _Coupled | None = None
-        self._start(lp)
+        self._start(lp if self._scaling is None else self._scaling.apply(lp), start)
 
     def solve(self) -> tuple[SolverResult, int]:
         """Solve as things stand.
@@ -87,18 +105,29 @@ class ProgramSolver:
         int
             Number of parts it was solved in.
         """
+        result, parts = self._solved()
+        return (result if self._scaling is None else _unscaled(result, self._scaling)), parts
+
+    def _solved(self) -> tuple[SolverResult, int]:
         if self._coupled is not None:
             result = self._coupled.solve(self._lp.cost, self._lp.offset)
             if result is not None:
                 return result, self._coupled.size
             self._coupled = None
+        options = settled(self._lp, self._options)
         if len(self._lp.integer):
-            return solve_integers(self._lp, self._options), 1
-        if self._options.name != "highs":
-            return solve(self._lp, self._options), 1
+            return solve_integers(self._lp, options), 1
+        if options.name != "highs":
+            return solve(self._lp, options), 1
         if self._session is None:
-            self._session = Session(self._lp, self._options)
+            self._session = Session(self._lp, options)
         return self._session.solve(), 1
+
+    def bases(self) -> tuple[Basis | None, ...]:
+        """Give the basis in which the last solve of each part ended; none without HiGHS."""
+        if self._coupled is not None:
+            return self._coupled.bases()
+        return () if self._session is None else (self._session.basis(),)
 
     def update(self, lp: LinearProgram) -> None:
         """Take over another program; warm if only its numbers differ.
@@ -107,6 +136,11 @@ class ProgramSolver:
         ----------
         lp : LinearProgram
         """
+        scaling = scaling_for(lp)
+        if scaling is not None or self._scaling is not None:
+            self._scaling = scaling
+            self._start(lp if scaling is None else scaling.apply(lp))
+            return
         warm = self._session is not None if self._coupled is None else same_limits(self._lp, lp)
         whole = len(lp.integer) or len(self._lp.integer)
         if not warm or whole or not same_matrix(self._lp, lp):
@@ -116,13 +150,36 @@ class ProgramSolver:
             self._session.update(lp)
         self._lp = lp
 
-    def _start(self, lp: LinearProgram) -> None:
+    def restart(self) -> None:
+        """Forget where the last solve ended: the next one starts afresh."""
+        if self._coupled is not None:
+            self._coupled.restart()
+        if self._session is not None:
+            self._session.restart()
+
+    def _start(self, lp: LinearProgram, start: Start | None = None) -> None:
         self._lp = lp
         self._session, self._coupled = None, None
-        if self._options.name == "highs" and Reduction.SPLIT in self._reduction and not len(lp.integer):
+        parted = Reduction.SPLIT in self._reduction and not len(lp.integer)
+        if self._options.name in {"highs", "auto"} and parted:
             structure = structure_of(lp, self._reduction)
             if structure.parts:
-                self._coupled = _Coupled(lp, structure, self._options)
+                self._coupled = _Coupled(lp, structure, self._options, start)
+        options = settled(lp, self._options)
+        if start is not None and options.name == "highs" and self._coupled is None:
+            self._session = Session(lp, options)
+            if len(start.bases) == 1 and start.bases[0] is not None:
+                self._session.start_at(start.bases[0], costs_only=start.costs_only)
+
+
+def _unscaled(result: SolverResult, scaling: Scaling) -> SolverResult:
+    """Write an answer in the units of the program that was asked about."""
+    return replace(
+        result,
+        values=None if result.values is None else scaling.values(result.values),
+        row_duals=None if result.row_duals is None else scaling.row_duals(result.row_duals),
+        objective=None if result.objective is None else scaling.objective(result.objective),
+    )
 
 
 def same_limits(one: LinearProgram, other: LinearProgram) -> bool:
@@ -169,10 +226,12 @@ def _is_broken_by_nothing(lp: LinearProgram) -> Bools:
 class _Coupled:
     """The parts with the row that couples them."""
 
-    def __init__(self, lp: LinearProgram, structure: Structure, options: SolverOptions) -> None:
+    def __init__(
+        self, lp: LinearProgram, structure: Structure, options: SolverOptions, start: Start | None
+    ) -> None:
         self._lp, self._parts, self._coupling = lp, structure.parts, structure.coupling
         self._use = _row_of(lp, structure.coupling)
-        self._fleet = Fleet(structure.parts, options)
+        self._fleet = Fleet(structure.parts, options, start)
         self._cost = lp.cost
         self._results: Sequence[SolverResult] = ()
 
@@ -180,6 +239,14 @@ class _Coupled:
     def size(self) -> int:
         """Number of parts."""
         return len(self._parts)
+
+    def bases(self) -> tuple[Basis | None, ...]:
+        """Give the basis in which the last solve of each part ended."""
+        return self._fleet.bases()
+
+    def restart(self) -> None:
+        """Let the next solve of each part start afresh."""
+        self._fleet.restart()
 
     def solve(self, cost: Floats, offset: float) -> SolverResult | None:
         """Solve at these costs; None where only the whole program can tell what it is."""

@@ -11,16 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from computeplan.explain.due import DueWork, due_work
+from computeplan.explain.due import due_work
+from computeplan.explain.excess import Excess, worst_excess
 from computeplan.explain.obligation import has_to_be_done
 from computeplan.explain.reason import Reason
-from computeplan.explain.rush import SLACK
 from computeplan.explain.supply import SharedLimit, most_work, shared_limits
-from computeplan.explain.wording import counted, listed, moment, number, workloads_named
+from computeplan.explain.wording import listed, number, workloads_named
 from computeplan.problem import Bools, Floats, Ints, Problem
-
-MOST_EDGES = 169
-"""Stretches begin and end at this many points of a block at most (every hour of a week)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,22 +39,6 @@ class Confined:
     weight: Floats
     supply: Floats
     limits: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Excess:
-    """Work beyond the capacity, in words.
-
-    Attributes
-    ----------
-    when, amounts : str
-    at_once : bool
-        In single periods, where work that can wait does not count.
-    """
-
-    when: str
-    amounts: str
-    at_once: bool
 
 
 def overloaded_pools(problem: Problem) -> tuple[Reason, ...]:
@@ -84,7 +65,7 @@ def overloaded_pools(problem: Problem) -> tuple[Reason, ...]:
         if any((small <= pools).all() for small in overloaded):
             continue
         confined = _confined(pools, efficiency, capacity, limits)
-        excess = _worst(problem, due, confined)
+        excess = worst_excess(problem.horizon, due, confined.weight, confined.supply)
         if excess:
             overloaded.append(pools)
             reasons.append(_reason(problem, confined, class_of_need.reshape(-1), excess))
@@ -120,48 +101,6 @@ def _confined(
     return Confined(pools, weight, supply, binding)
 
 
-def _worst(problem: Problem, due: DueWork, confined: Confined) -> Excess | None:
-    """Say when and by how much, for single periods first; None where all fits."""
-    at_once = _worst_period(problem, due, confined)
-    if at_once or np.isinf(confined.supply).any():
-        return at_once
-    found = [_worst_stretch(problem, due, confined, block) for block in problem.horizon.blocks]
-    return next((excess for excess in found if excess), None)
-
-
-def _worst_period(problem: Problem, due: DueWork, confined: Confined) -> Excess | None:
-    periods = np.arange(problem.horizon.size)
-    work = due.arrivals_within(confined.weight, periods, periods + 1)
-    excess = work - confined.supply * (1 + SLACK)
-    worst, times = int(excess.argmax()), int((excess > 0).sum())
-    if not times:
-        return None
-    when = f"at {moment(problem.horizon, worst)}"
-    if times > 1:
-        when += f" (and in {counted(times - 1, 'more period')})"
-    hours = problem.horizon.period_h
-    needed, has = number(work[worst] / hours), number(confined.supply[worst] / hours)
-    return Excess(when, f"{needed} units are needed, but at most {has} are there", at_once=True)
-
-
-def _worst_stretch(problem: Problem, due: DueWork, confined: Confined, block: slice) -> Excess | None:
-    count = min(block.stop - block.start + 1, MOST_EDGES)
-    edges = np.linspace(block.start, block.stop, count).round().astype(np.int64)
-    row, column = np.triu_indices(count, k=1)
-    first, last = edges[row], edges[column]
-    work = due.arrivals_within(confined.weight, first, last)
-    work += due.jobs_within(confined.weight, edges)[row, column]
-    total = np.concatenate([[0.0], np.cumsum(confined.supply)])
-    supply = total[last] - total[first]
-    excess = work - supply * (1 + SLACK)
-    worst = int(excess.argmax())
-    if excess[worst] <= SLACK * work.max():
-        return None
-    when = f"from {moment(problem.horizon, int(first[worst]))} to {moment(problem.horizon, int(last[worst]))}"
-    needed, has = number(work[worst]), number(supply[worst])
-    return Excess(when, f"{needed} unit·h must be done, but at most {has} can be", at_once=False)
-
-
 def _reason(problem: Problem, confined: Confined, class_of_need: Ints, excess: Excess) -> Reason:
     register = problem.workloads
     counts = has_to_be_done(problem) & (confined.weight[class_of_need[register.need]] > 0)
@@ -172,9 +111,16 @@ def _reason(problem: Problem, confined: Confined, class_of_need: Ints, excess: E
     ]
     return Reason(
         workloads_named(register.names, np.flatnonzero(counts)),
-        f"{excess.when}, {excess.amounts} in the pools open to this work",
+        f"{excess.when(problem.horizon)}, {_amounts(problem, excess)} in the pools open to this work",
         listed([*confined.limits, *pools]),
     )
+
+
+def _amounts(problem: Problem, excess: Excess) -> str:
+    if not excess.at_once:
+        return f"{number(excess.needed)} unit·h must be done, but at most {number(excess.has)} can be"
+    needed, has = (number(each / problem.horizon.period_h) for each in (excess.needed, excess.has))
+    return f"{needed} units are needed, but at most {has} are there"
 
 
 def _units(problem: Problem, pool: int) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from computeplan.problem import Horizon, Ints
+from computeplan.problem import Bools, Horizon, Ints
 
 SHOWN_NAMES = 3
 SHOWN_LINES = 20
@@ -111,3 +112,39 @@ def moment(horizon: Horizon, edge: int) -> str:
     seconds = int(horizon.start_utc[last].astype(np.int64)) + round((edge - last) * horizon.period_h * 3600)
     utc = np.datetime64(seconds, "s").item().replace(tzinfo=ZoneInfo("UTC"))
     return f"{utc.astimezone(ZoneInfo(horizon.time_zone)):%Y-%m-%d %H:%M}"
+
+
+def stretches(horizon: Horizon, chosen: Bools) -> str:
+    """Write when some periods are, as stretches of time.
+
+    Parameters
+    ----------
+    horizon : Horizon
+    chosen : (T,)
+
+    Returns
+    -------
+    str
+        Such as ``2026-03-02 11:00 to 14:00 and at 3 more times``; empty for none or all.
+    """
+    if chosen.all() or not chosen.any():
+        return ""
+    inside = np.flatnonzero(chosen)
+    breaks = np.flatnonzero((np.diff(inside) > 1) | (np.diff(horizon.block[inside]) != 0))
+    first, last = inside[np.concatenate(([0], breaks + 1))], inside[np.concatenate((breaks, [-1]))]
+    longest = int((last - first).argmax())
+    rest = len(first) - 1
+    more = f" and at {counted(rest, 'more time')}" if rest else ""
+    return f"{_stretch(horizon, int(first[longest]), int(last[longest]))}{more}"
+
+
+def _stretch(horizon: Horizon, first: int, last: int) -> str:
+    begin, end = moment(horizon, first), _end(horizon, last)
+    return f"{begin} to {end[11:] if begin[:10] == end[:10] else end}"
+
+
+def _end(horizon: Horizon, period: int) -> str:
+    """Write the end of a period, which need not be the start of the next."""
+    utc = horizon.start_utc[period].astype("datetime64[s]").item().replace(tzinfo=ZoneInfo("UTC"))
+    end = utc + timedelta(hours=horizon.period_h)
+    return f"{end.astimezone(ZoneInfo(horizon.time_zone)):%Y-%m-%d %H:%M}"

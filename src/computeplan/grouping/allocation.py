@@ -10,6 +10,7 @@ import numpy as np
 
 from computeplan.grouping.class_plan import ClassPlan
 from computeplan.grouping.grouping import Grouping
+from computeplan.grouping.lone import LoneClasses, lone_classes
 from computeplan.problem import Ints, Problem, Work, WorkBlock
 
 MOST_CELLS = 2_000_000
@@ -34,7 +35,7 @@ class Allocation:
     work: Work
 
     def blocks(self, most_cells: int = MOST_CELLS) -> Iterator[WorkBlock]:
-        """Expand all workloads, class by class.
+        """Expand all workloads: those that were merged with none together, the others class by class.
 
         Parameters
         ----------
@@ -46,7 +47,10 @@ class Allocation:
         WorkBlock
             Every workload stands in exactly one block.
         """
-        for index in range(self.grouping.size):
+        lone = lone_classes(self.problem, self.grouping)
+        together = LoneClasses(self.problem, self.grouping, self.work)
+        yield from together.blocks(np.flatnonzero(lone), most_cells)
+        for index in np.flatnonzero(~lone).tolist():
             yield from self._class_plan(index).blocks(most_cells)
 
     def of(self, workload: int) -> WorkBlock:

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from computeplan.grouping.shares import Outflow, oldest_first, stack
-from computeplan.problem import Floats, Ints, Problem, WorkBlock
+from computeplan.grouping.shares import Outflow, oldest_first, proportional, stack
+from computeplan.problem import Floats, Ints, Problem, Split, WorkBlock
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +85,11 @@ class ClassPlan:
             below = below + amounts.sum(axis=0)
 
     def _over_pools(self, amounts: Floats, below: Floats, capacity: Floats) -> Floats:
-        """Stack the members on the pools; fixed ones once, by size, as they keep one split."""
-        if not self.problem.workloads.is_fixed[self.members[0]]:
+        """Split the members' work over the pools; fixed ones once for all periods, as they keep one split."""
+        is_fixed = self.problem.workloads.is_fixed[self.members[0]]
+        if self.problem.split is Split.PROPORTIONAL:
+            return proportional(amounts, capacity.sum(axis=1, keepdims=True) if is_fixed else capacity)
+        if not is_fixed:
             return stack(amounts, below, capacity)
         size, total = amounts.sum(axis=1, keepdims=True), capacity.sum(axis=1, keepdims=True)
         split = stack(size, below.sum(keepdims=True), total)

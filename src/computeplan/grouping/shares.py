@@ -2,7 +2,8 @@
 
 First over time: arrivals leave oldest first, each period's in proportion (demands); every job does the
 same part of its volume. Then over pools: members are stacked in a fixed order on pools in a fixed
-order, so that at most pools − 1 members of a class are split in a period and most never move.
+order, so that at most pools − 1 members of a class are split in a period and most never move; or, on
+request, every member does the same part of its work in each pool.
 """
 
 from __future__ import annotations
@@ -105,3 +106,23 @@ def stack(amounts: Floats, below: Floats, capacity: Floats) -> Floats:
     high = np.minimum(upper[:, None, :], edges[None, 1:, :])
     split: Floats = np.maximum(high - low, 0.0)
     return split
+
+
+def proportional(amounts: Floats, capacity: Floats) -> Floats:
+    """Give every member the same part of its work in each pool.
+
+    Parameters
+    ----------
+    amounts : (n, t)
+        Work of each member.
+    capacity : (p, t) or (p, 1)
+        Work of each pool, in each period or in all.
+
+    Returns
+    -------
+    (n, p, t) array
+        Work of each member in each pool.
+    """
+    total = capacity.sum(axis=0)
+    part: Floats = capacity / np.where(total > 0, total, 1.0)
+    return amounts[:, None, :] * part

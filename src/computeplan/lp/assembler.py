@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from computeplan.lp.by_column import Entries, by_column, is_ascending, span
 from computeplan.lp.linear_program import Family, LinearForm, LinearProgram
 from computeplan.problem import Floats, Ints, sum_by
 
@@ -22,7 +23,17 @@ class Assembler:
         self._rows = _Axis()
         self._money = _Form()
         self._emissions = _Form()
-        self._entries: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]] = []
+        self._entries: list[Entries] = []
+
+    @classmethod
+    def extending(cls, lp: LinearProgram) -> Assembler:
+        """Start with the columns, rows and entries of a program that is built; its costs are left behind."""
+        assembler = cls()
+        assembler._columns.take(lp.column_families, lp.column_lower, lp.column_upper)
+        assembler._rows.take(lp.row_families, lp.row_lower, lp.row_upper)
+        column = np.repeat(np.arange(lp.n_columns), np.diff(lp.starts))
+        assembler._entries.append(Entries(lp.rows.astype(np.int64), column, lp.values))
+        return assembler
 
     def add_columns(
         self, name: str, keys: tuple[Ints, ...], lower: Values = 0.0, upper: Values = np.inf
@@ -37,13 +48,9 @@ class Assembler:
     def add_entries(self, rows: Ints, columns: Ints, values: Values) -> None:
         """Add matrix entries; several for one place are summed by the solver's rules, so add one each."""
         shape = np.broadcast_shapes(rows.shape, columns.shape, np.shape(values))
-        self._entries.append(
-            (
-                np.broadcast_to(rows, shape).astype(np.int32).ravel(),
-                np.broadcast_to(columns, shape).astype(np.int32).ravel(),
-                np.broadcast_to(np.asarray(values, dtype=float), shape).ravel(),
-            )
-        )
+        amounts = np.broadcast_to(np.asarray(values, dtype=float), shape).reshape(-1)
+        row, column = (np.broadcast_to(part, shape).reshape(-1) for part in (rows, columns))
+        self._entries.append(Entries(row, column, amounts))
 
     def add_cost(self, columns: Ints, values: Values) -> None:
         """Add to what the columns cost, money for one natural unit."""
@@ -61,18 +68,17 @@ class Assembler:
         """Add kg that are emitted whatever is decided."""
         self._emissions.constant += amount
 
-    def build(self, cost_weight: float = 1.0, carbon_weight: float = 0.0) -> LinearProgram:
+    def build(self, objective: LinearForm) -> LinearProgram:
         """Sort the entries by column and freeze everything.
 
         Parameters
         ----------
-        cost_weight, carbon_weight : float
-            Of money and of kg in the objective.
+        objective : LinearForm
+            To be minimized: `money`, `emissions` or a sum of both with weights.
         """
         column_lower, column_upper = self._columns.bounds()
         row_lower, row_upper = self._rows.bounds()
-        starts, rows, values = self._by_column(len(column_lower))
-        objective = self.money().times(cost_weight).plus(self.emissions().times(carbon_weight))
+        starts, rows, values = by_column(self._entries, self._columns.size)
         return LinearProgram(
             cost=objective.coefficients,
             column_lower=column_lower,
@@ -95,17 +101,6 @@ class Assembler:
         """Everything that is emitted on the objective's basis."""
         return self._emissions.freeze(self._columns.size)
 
-    def _by_column(self, n_columns: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
-        if not self._entries:
-            empty = np.zeros(0, dtype=np.int32)
-            return np.zeros(n_columns + 1, dtype=np.int32), empty, np.zeros(0)
-        rows, columns, values = (np.concatenate(part) for part in zip(*self._entries, strict=True))
-        kept = np.flatnonzero(values)
-        order = kept[np.argsort(columns[kept], kind="stable")]
-        counts = np.bincount(columns[kept], minlength=n_columns)
-        starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
-        return starts, rows[order], values[order]
-
 
 class _Form:
     """A linear form added so far."""
@@ -116,13 +111,16 @@ class _Form:
 
     def add(self, columns: Ints, values: Values) -> None:
         amount = np.broadcast_to(np.asarray(values, dtype=float), columns.shape)
-        self._terms.append((columns.ravel(), amount.ravel()))
+        self._terms.append((columns.reshape(-1), amount.reshape(-1)))
 
     def freeze(self, size: int) -> LinearForm:
         coefficients = np.zeros(size)
         for columns, amount in self._terms:
-            # Not fancy indexing: a column may take several amounts in one call.
-            coefficients += sum_by(columns, amount, size)
+            if is_ascending(columns):
+                coefficients[span(columns)] += amount
+            else:
+                # A column may take several amounts in one call.
+                coefficients += sum_by(columns, amount, size)
         return LinearForm(coefficients, self.constant)
 
 
@@ -143,6 +141,12 @@ class _Axis:
         self._upper.append(_spread(upper, size))
         first, self.size = self.size, self.size + size
         return np.arange(first, self.size, dtype=np.int64)
+
+    def take(self, families: tuple[Family, ...], lower: Floats, upper: Floats) -> None:
+        self.families += families
+        self._lower.append(lower)
+        self._upper.append(upper)
+        self.size += len(lower)
 
     def bounds(self) -> tuple[Floats, Floats]:
         if not self._lower:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from computeplan.lp.linear_program import LinearForm, LinearProgram
+from computeplan.lp.scaling import scaling_for
 from computeplan.problem import Floats, sum_by
 
 PRICED = 1e-7
-"""A reduced cost or dual above this, relative to the largest cost, is not zero."""
+"""A reduced cost or dual above this, relative to the largest cost, is not zero; numbers of ordinary size."""
 
 
 def optimal_face(lp: LinearProgram, row_duals: Floats, objective: LinearForm) -> LinearProgram:
@@ -33,7 +34,10 @@ def optimal_face(lp: LinearProgram, row_duals: Floats, objective: LinearForm) ->
     """
     column = np.repeat(np.arange(lp.n_columns), np.diff(lp.starts))
     reduced = lp.cost - sum_by(column, lp.values * row_duals[lp.rows], lp.n_columns)
-    priced = PRICED * max(1e-12, float(np.abs(lp.cost).max(initial=0.0)))
+    scaling, cost = scaling_for(lp), lp.cost
+    if scaling is not None:
+        reduced, row_duals, cost = scaling.prices(reduced, row_duals, cost)
+    priced = PRICED * max(1e-12, float(np.abs(cost).max(initial=0.0)))
     column_lower, column_upper = _held(reduced, priced, lp.column_lower, lp.column_upper)
     row_lower, row_upper = _held(row_duals, priced, lp.row_lower, lp.row_upper)
     return replace(

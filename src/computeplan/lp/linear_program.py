@@ -56,6 +56,8 @@ class LinearForm(ReadOnlyArrays):
 
     def times(self, factor: float) -> LinearForm:
         """Multiply by a number."""
+        if factor == 1.0:
+            return self
         return LinearForm(factor * self.coefficients, factor * self.constant)
 
     def plus(self, other: LinearForm) -> LinearForm:

@@ -56,8 +56,7 @@ class Model:
         problem : Problem
             Differs in the weights of its objective only.
         """
-        goal = problem.objective
-        form = self.money.times(goal.cost_weight).plus(self.emissions.times(goal.carbon_weight))
+        form = _objective(problem, self.money, self.emissions)
         lp = replace(self.lp, cost=form.coefficients, offset=form.constant)
         return replace(self, problem=problem, lp=lp)
 
@@ -195,10 +194,16 @@ def build(grouping: Grouping) -> Model:
     add_cost(assembly)
     rows = {name: add(assembly) for name, add in FAMILIES.items()}
     add_penalty_and_emissions(assembly)
-    lp = assembler.build(problem.objective.cost_weight, problem.objective.carbon_weight)
+    money, emissions = assembler.money(), assembler.emissions()
+    lp = assembler.build(_objective(problem, money, emissions))
     lp = replace(lp, integer=variables.whole_numbers(problem))
-    forms = (assembler.money(), assembler.emissions())
-    return Model(problem, lp, *forms, placements, slots, variables, demand, rows)
+    return Model(problem, lp, money, emissions, placements, slots, variables, demand, rows)
+
+
+def _objective(problem: Problem, money: LinearForm, emissions: LinearForm) -> LinearForm:
+    """Weigh money and emissions as the problem's objective does."""
+    goal = problem.objective
+    return money.times(goal.cost_weight).plus(emissions.times(goal.carbon_weight))
 
 
 def _read(values: Floats, index: Ints) -> Floats:

@@ -83,7 +83,7 @@ def _add_placement(assembly: Assembly) -> None:
     problem, variables = assembly.problem, assembly.variables
     weight = problem.horizon.weight
     unit_cost = problem.needs.unit_cost[:, problem.pools.site]
-    cost = unit_cost[assembly.placements.need[variables.work_placement], variables.work_pool]
+    cost = unit_cost[assembly.placements.need][variables.work_placement, variables.work_pool]
     assembly.assembler.add_cost(variables.work, cost * weight[variables.work_period])
     workload = variables.share_workload
     cost = unit_cost[problem.workloads.need[workload], variables.share_pool]

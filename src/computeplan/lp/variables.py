@@ -148,8 +148,10 @@ def _add_work(
     active = np.zeros((placements.size, problem.horizon.size), dtype=bool)
     active[placements.of[slots.workload], slots.period] = True
     placement, pool = np.nonzero(problem.eligibility.allowed[placements.need])
-    pair, period = np.nonzero(active[placement])
-    keys = (placement[pair], pool[pair], period)
+    when = active[placement]
+    periods = when.sum(axis=1)
+    period = np.broadcast_to(np.arange(problem.horizon.size), when.shape)[when]
+    keys = (np.repeat(placement, periods), np.repeat(pool, periods), period)
     return assembler.add_columns("work", keys), *keys
 
 

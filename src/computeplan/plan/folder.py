@@ -23,13 +23,15 @@ from computeplan.plan.contents import PROVENANCE
 from computeplan.plan.exchange import exchange
 
 
-def check_target(target: Path) -> None:
-    """Make sure that a plan folder may be written here, without touching anything.
+def check_target(target: Path, kind: str = "plan") -> None:
+    """Make sure that a folder may be written here, without touching anything.
 
     Parameters
     ----------
     target : Path
-        Absent, an empty folder, or a plan folder with nothing else in it.
+        Absent, an empty folder, or a folder of the same kind with nothing else in it.
+    kind : str
+        What the folder is to hold: a plan, or a study by its name.
 
     Raises
     ------
@@ -38,14 +40,16 @@ def check_target(target: Path) -> None:
     """
     parent = next((folder for folder in target.absolute().parents if folder.exists()), target)
     with _reported(target), _alone_in(parent):
-        _refuse_foreign(target)
+        _refuse_foreign(target, kind)
         if not parent.is_dir():
             raise PlanFolderError(f"{target} cannot be written: {parent} is a file")
         if not os.access(parent, os.W_OK | os.X_OK):
             raise PlanFolderError(f"{target} cannot be written: no permission to write to {parent}")
 
 
-def write_folder(target: Path, files: Iterable[tuple[str, bytes]], provenance: dict[str, object]) -> None:
+def write_folder(
+    target: Path, files: Iterable[tuple[str, bytes]], provenance: dict[str, object], kind: str = "plan"
+) -> None:
     """Write a plan folder, replacing the one that is there.
 
     Parameters
@@ -54,7 +58,9 @@ def write_folder(target: Path, files: Iterable[tuple[str, bytes]], provenance: d
     files : iterable of (str, bytes)
         Path inside the folder, with ``/``, and content.
     provenance : dict
-        Becomes ``provenance.json``, with the hash of every file added.
+        Becomes ``provenance.json``, with the kind of folder and the hash of every file added.
+    kind : str
+        As in `check_target`.
 
     Raises
     ------
@@ -62,14 +68,14 @@ def write_folder(target: Path, files: Iterable[tuple[str, bytes]], provenance: d
         If it cannot be written; what was there is unchanged.
     """
     target = Path(os.path.realpath(target))
-    check_target(target)
+    check_target(target, kind)
     with _reported(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as held:
             staging = _reserved(target, held)
-            _fill(staging, files, provenance)
+            _fill(staging, files, {"kind": kind, **provenance})
             with _alone_in(target.parent):
-                _put_in_place(staging, target)
+                _put_in_place(staging, target, kind)
                 _remove_left_behind(target)
 
 
@@ -102,9 +108,9 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _put_in_place(staging: Path, target: Path) -> None:
+def _put_in_place(staging: Path, target: Path, kind: str) -> None:
     """Let the new folder and the old one, if there is one, change places."""
-    _refuse_foreign(target)
+    _refuse_foreign(target, kind)
     _restore_interrupted(target)
     if not target.exists():
         staging.rename(target)
@@ -115,6 +121,7 @@ def _put_in_place(staging: Path, target: Path) -> None:
 
 def _rename_in_turn(staging: Path, target: Path) -> None:
     """Move the old folder aside and the new one in; put the old one back if that fails."""
+    _demote_replaced(target)
     aside = _beside(target, "replaced")
     target.rename(aside)
     try:
@@ -133,6 +140,12 @@ def _remove_left_behind(target: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def _demote_replaced(target: Path) -> None:
+    """Let no folder that was replaced earlier, and may be half removed, pass for the one replaced now."""
+    for folder in target.parent.glob(f".{glob.escape(target.name)}.*.replaced"):
+        folder.rename(_beside(target, "partial"))
+
+
 def _restore_interrupted(target: Path) -> None:
     """Put back the folder of a run that was killed between its two renames."""
     for aside in target.parent.glob(f".{glob.escape(target.name)}.*.replaced"):
@@ -144,12 +157,12 @@ def _beside(target: Path, purpose: str) -> Path:
     return target.with_name(f".{target.name}.{secrets.token_hex(4)}.{purpose}")
 
 
-def _refuse_foreign(target: Path) -> None:
+def _refuse_foreign(target: Path, kind: str) -> None:
     if not target.exists():
         return
     if not target.is_dir():
         raise PlanFolderError(f"{target} is a file; --out DIR names another place")
-    own = _own_files(target)
+    own = _own_files(target, kind)
     if own:
         there = {path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()}
         foreign = sorted(there - own)
@@ -158,17 +171,17 @@ def _refuse_foreign(target: Path) -> None:
     if foreign:
         more = f" and {len(foreign) - 1:,} more" if len(foreign) > 1 else ""
         raise PlanFolderError(
-            f"{target} holds files that are no part of a plan ({foreign[0]}{more}) and is not replaced; "
+            f"{target} holds files that are no part of a {kind} ({foreign[0]}{more}) and is not replaced; "
             "move them or name another place with --out DIR"
         )
 
 
-def _own_files(target: Path) -> set[str]:
-    """Read which files a plan folder holds; none where it is no plan folder."""
+def _own_files(target: Path, kind: str) -> set[str]:
+    """Read which files a folder of this kind holds; none where it is another one."""
     try:
         record = json.loads((target / PROVENANCE).read_text(encoding="utf-8"))
-        return {PROVENANCE, *record["files"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        return {PROVENANCE, *record["files"]} if record.get("kind", "plan") == kind else set()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return set()
 
 

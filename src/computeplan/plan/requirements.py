@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from computeplan.plan.arithmetic import ratio, times
-from computeplan.problem import Bools, Floats, HorizonEnd, Ints, Problem, Term
+from computeplan.problem import Bools, Floats, Horizon, HorizonEnd, Ints, Problem, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
 ROUNDING = 1e-9
@@ -196,8 +196,8 @@ def job_block(problem: Problem, jobs: Ints) -> Ints:
     return np.minimum(block, len(ends) - 1)
 
 
-def job_overlap_h(problem: Problem, jobs: Ints) -> Floats:
-    """Hours of each period inside the job's window.
+def job_overlap_h(problem: Problem, jobs: Ints, periods: Ints) -> Floats:
+    """Hours of some periods inside each job's window.
 
     A window that reaches beyond the release's block is cut off (`close`) or goes on at the
     block's start (`cyclic`), where no period counts more than once.
@@ -206,34 +206,41 @@ def job_overlap_h(problem: Problem, jobs: Ints) -> Floats:
     ----------
     problem : Problem
     jobs : (n,)
+    periods : (t,)
 
     Returns
     -------
-    (n, T) array
+    (n, t) array
     """
-    overlap = np.zeros((len(jobs), problem.horizon.size))
-    home = job_block(problem, jobs)
-    for number, block in enumerate(problem.horizon.blocks):
-        mine = np.flatnonzero(home == number)
-        overlap[mine, block] = _overlap_in(problem, jobs[mine], block)
-    return overlap
-
-
-def _overlap_in(problem: Problem, jobs: Ints, block: slice) -> Floats:
-    """(n, m) the same for the jobs of one block."""
-    hours = problem.horizon.hours
-    edge = np.concatenate(([0.0], np.cumsum(hours)))[block.start : block.stop + 1]
+    horizon, home = problem.horizon, job_block(problem, jobs)
+    hours, edge = horizon.hours[periods], _edges(horizon)
     release = problem.workloads.release_h[jobs, None]
     deadline = problem.workloads.deadline_h[jobs, None]
-    overlap = _shared(edge, release, deadline)
-    if problem.horizon.end is HorizonEnd.CYCLIC:
-        overlap += _shared(edge + (edge[-1] - edge[0]), release, deadline)
-    return np.where(overlap > ROUNDING * hours[block], np.minimum(overlap, hours[block]), 0.0)
+    overlap = _shared(edge[periods], hours, release, deadline)
+    if horizon.end is HorizonEnd.CYCLIC:
+        length = np.array([edge[block.stop] - edge[block.start] for block in horizon.blocks])[home, None]
+        overlap += _shared(edge[periods] + length, hours, release, deadline)
+    counts = (overlap > ROUNDING * hours) & (horizon.block[periods] == home[:, None])
+    return np.where(counts, np.minimum(overlap, hours), 0.0)
 
 
-def _shared(edge: Floats, release: Floats, deadline: Floats) -> Floats:
-    """Hours between release and deadline in each of the periods with these edges."""
-    shared: Floats = np.minimum(edge[1:], deadline) - np.maximum(edge[:-1], release)
+def window_periods(problem: Problem, jobs: Ints) -> Ints:
+    """(t,) the periods that the window of any of some jobs can touch."""
+    edge = _edges(problem.horizon)
+    if problem.horizon.end is HorizonEnd.CYCLIC or not len(jobs):
+        return np.arange(problem.horizon.size)
+    first, last = problem.workloads.release_h[jobs].min(), problem.workloads.deadline_h[jobs].max()
+    return np.flatnonzero((edge[1:] > first) & (edge[:-1] < last))
+
+
+def _edges(horizon: Horizon) -> Floats:
+    """(T + 1,) hours from the start of the first period to the start of each and the end of the last."""
+    return np.concatenate(([0.0], np.cumsum(horizon.hours)))
+
+
+def _shared(start: Floats, hours: Floats, release: Floats, deadline: Floats) -> Floats:
+    """Hours between release and deadline in each of the periods with these starts and lengths."""
+    shared: Floats = np.minimum(start + hours, deadline) - np.maximum(start, release)
     return np.maximum(shared, 0.0)
 
 

@@ -6,10 +6,11 @@ from computeplan.problem.energy import CarbonBasis, Contracts, Grid
 from computeplan.problem.horizon import Horizon, HorizonEnd
 from computeplan.problem.network import GB_PER_H_PER_GBPS, Network
 from computeplan.problem.objective import Goal, Objective
-from computeplan.problem.problem import Problem
+from computeplan.problem.problem import Problem, Split
 from computeplan.problem.rules import RuleMeasure, Rules, no_rules
+from computeplan.problem.sharing import sharing_with
 from computeplan.problem.sites import CapMeasure, Caps, Hardware, Pools, Sites, Term
-from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock
+from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock, without_choices
 from computeplan.problem.storage import Batteries, no_batteries
 from computeplan.problem.workloads import Companies, Needs, Workloads
 
@@ -41,6 +42,7 @@ __all__ = [
     "RuleMeasure",
     "Rules",
     "Sites",
+    "Split",
     "Status",
     "Term",
     "Work",
@@ -48,5 +50,7 @@ __all__ = [
     "Workloads",
     "no_batteries",
     "no_rules",
+    "sharing_with",
     "sum_by",
+    "without_choices",
 ]

@@ -29,6 +29,9 @@ class Objective:
         Currency per kg; used by the goal ``cost``.
     carbon_cap_kg : float
         Most emissions over the horizon on `basis`; inf where there is no cap.
+    shortfall : bool, optional
+        Whether work with a shortfall price may be left undone; default: with the goal ``cost`` only,
+        as leaving work undone would be the cleanest plan.
     budget : float
         Most cost over the horizon, currency, shortfall penalty and carbon charge not counted; inf where
         there is none.
@@ -38,6 +41,7 @@ class Objective:
     basis: CarbonBasis
     carbon_price_per_kg: float
     carbon_cap_kg: float
+    shortfall: bool | None = None
     budget: float = math.inf
 
     @property
@@ -52,5 +56,5 @@ class Objective:
 
     @property
     def allows_shortfall(self) -> bool:
-        """Leaving work undone would be the cleanest plan, so least carbon serves all of it."""
-        return self.goal is Goal.COST
+        """Whether work that has a shortfall price may be left undone."""
+        return self.goal is Goal.COST if self.shortfall is None else self.shortfall

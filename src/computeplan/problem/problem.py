@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +18,17 @@ from computeplan.problem.rules import Rules
 from computeplan.problem.sites import Caps, Hardware, Pools, Sites, Term
 from computeplan.problem.storage import Batteries
 from computeplan.problem.workloads import Companies, Needs, Workloads
+
+
+class Split(StrEnum):
+    """How interchangeable workloads share what they do together.
+
+    ``few_pools``: each on as few pools as possible, and there from period to period. ``proportional``: each
+    the same part of its work in every pool, so that all are served alike.
+    """
+
+    FEW_POOLS = "few_pools"
+    PROPORTIONAL = "proportional"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +55,7 @@ class Problem:
     network: Network
     rules: Rules
     objective: Objective
+    split: Split = Split.FEW_POOLS
 
     @cached_property
     def eligibility(self) -> Eligibility:

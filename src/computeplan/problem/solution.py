@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from computeplan.problem.arrays import Floats, Ints, ReadOnlyArrays
 
 
@@ -72,6 +74,37 @@ class Decisions(ReadOnlyArrays):
     charge_kwh: Floats
     discharge_kwh: Floats
     stored_kwh: Floats
+
+
+def without_choices(
+    booked_units: Floats, grid_kwh: Floats, contract_kwh: Floats, links: int, batteries: int
+) -> Decisions:
+    """Make decisions that add, lease, contract and store nothing; all sites are open.
+
+    Parameters
+    ----------
+    booked_units : (P,)
+    grid_kwh : (S, T)
+    contract_kwh : (C, T)
+    links, batteries : int
+        Numbers of the problem.
+    """
+    sites, periods = grid_kwh.shape
+    stored = np.zeros((batteries, periods))
+    return Decisions(
+        booked_units=booked_units,
+        grid_kwh=grid_kwh,
+        contract_kwh=contract_kwh,
+        contracted_kw=np.zeros(len(contract_kwh)),
+        leased_gb_per_h=np.zeros(links),
+        new_units=np.zeros(len(booked_units)),
+        certificate_kwh=np.zeros(sites),
+        rented_units=np.zeros((len(booked_units), periods)),
+        open_sites=np.ones(sites),
+        charge_kwh=stored,
+        discharge_kwh=stored,
+        stored_kwh=stored,
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from computeplan.api import Run
 from computeplan.explain.wording import counted, number
 from computeplan.plan.plan import Solution
 from computeplan.problem import Status
+from computeplan.report.baselines import baselines_view
 from computeplan.report.binding import binding_view
 from computeplan.report.comparison import comparison
 from computeplan.report.sites import sites_view
@@ -36,6 +37,7 @@ def plan_view(run: Run, solution: Solution, folder: Path | None) -> RenderableTy
     parts = [
         _headline(run, solution),
         comparison(run, solution.accounts),
+        *([baselines_view(run.plan, run.baselines)] if run.others else []),
         sites_view(problem, solution.accounts),
         binding_view(problem, solution.prices),
         _footer(run, folder),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -10,11 +10,7 @@ from rich.text import Text
 
 from computeplan.explain import Reason
 
-NONE_FOUND = (
-    "No single workload or pool is to blame: the limits contradict in combination. Try without rules, "
-    "budget, caps, import limits, bandwidths and carbon cap one by one (--set caps=null), or give workloads "
-    "a shortfall_price to see what cannot be served."
-)
+NONE_FOUND = "No single workload, pool or limit is to blame: they contradict in combination."
 
 
 def reasons_view(reasons: Sequence[Reason]) -> RenderableType:
@@ -30,5 +26,10 @@ def reasons_view(reasons: Sequence[Reason]) -> RenderableType:
     lines: list[RenderableType] = []
     for reason in reasons:
         lines.append(Text.assemble((reason.subject, "bold"), f": {reason.statement}"))
-        lines.extend(Padding(Text(detail), (0, 0, 0, 2)) for detail in reason.details)
+        lines.extend(indented(reason.details))
     return Group(*lines)
+
+
+def indented(lines: Iterable[str]) -> list[RenderableType]:
+    """Set lines off to the right."""
+    return [Padding(Text(line), (0, 0, 0, 2)) for line in lines]

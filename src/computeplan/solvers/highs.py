@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock, local
 from typing import Any
 
@@ -14,7 +15,8 @@ import numpy as np
 from computeplan.errors import SolverError
 from computeplan.lp import LinearProgram
 from computeplan.problem import Status
-from computeplan.solvers.options import Method, SolverOptions, SolverResult
+from computeplan.solvers.choice import chosen, shape_of
+from computeplan.solvers.options import SolverOptions, SolverResult
 from computeplan.solvers.verdict import is_proven, settle
 
 STATUS = {
@@ -36,9 +38,6 @@ STATUS = {
 
 BOTH = "kUnboundedOrInfeasible"
 
-SIMPLEX_COLUMNS = 100_000
-"""Up to here the simplex method is as fast as the interior point or faster; see bench/RESULTS.md."""
-
 _LOCK = Lock()
 """Held while standard output, which all threads share, is closed."""
 _SCHEDULER = local()
@@ -58,9 +57,32 @@ def solve_highs(lp: LinearProgram, options: SolverOptions) -> SolverResult:
         If HiGHS refuses the model or fails.
     """
     highs = new_highs()
-    set_options(highs, options, lp.n_columns)
+    set_options(highs, options, lp)
     load_model(highs, lp)
     return run(highs, lp)
+
+
+def has_solution(lp: LinearProgram, options: SolverOptions) -> bool:
+    """Whether HiGHS finds any solution; its costs do not count.
+
+    Parameters
+    ----------
+    lp : LinearProgram
+    options : SolverOptions
+
+    Raises
+    ------
+    SolverError
+        If HiGHS refuses the model or fails.
+    """
+    free = replace(lp, cost=np.zeros(lp.n_columns))
+    highs = new_highs()
+    set_options(highs, options, lp)
+    # Any solution will do, so none has to be a vertex.
+    highs.setOptionValue("run_crossover", "off")
+    load_model(highs, free)
+    status = run(highs, free).status
+    return status.has_plan or (status is Status.NO_PLAN and solve_highs(free, options).status.has_plan)
 
 
 def run(highs: Any, lp: LinearProgram) -> SolverResult:
@@ -109,12 +131,9 @@ def load_model(highs: Any, lp: LinearProgram) -> None:
         raise SolverError("HiGHS refused the model: an index or a coefficient is out of its range")
 
 
-def set_options(highs: Any, options: SolverOptions, columns: int) -> None:
-    """Set method, time limit and threads for a program with so many columns."""
-    method = options.method
-    if method is Method.AUTO:
-        method = Method.SIMPLEX if columns <= SIMPLEX_COLUMNS else Method.IPM
-    highs.setOptionValue("solver", method.value)
+def set_options(highs: Any, options: SolverOptions, lp: LinearProgram) -> None:
+    """Set method, gap, time limit and threads for a program."""
+    highs.setOptionValue("solver", chosen(options, shape_of(lp), with_clarabel=False).method.value)
     highs.setOptionValue("mip_rel_gap", options.gap)
     highs.setOptionValue("mip_abs_gap", 0.0)
     if options.time_limit_s is not None:

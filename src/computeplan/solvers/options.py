@@ -12,7 +12,7 @@ PROVEN = 1e-6
 
 
 class Method(StrEnum):
-    """Algorithm for a linear program; ``auto`` chooses by its size."""
+    """Algorithm for a linear program; ``auto`` chooses by its shape."""
 
     AUTO = "auto"
     SIMPLEX = "simplex"
@@ -26,13 +26,15 @@ class SolverOptions:
     Attributes
     ----------
     name : str
-        ``highs`` (arrays handed over directly) or the name of a solver that PuLP finds, such as ``cbc``.
+        ``highs`` (arrays handed over directly), ``clarabel`` (an interior point without a basis), ``auto``
+        (one of the two, by the shape of the program) or the name of a solver that PuLP finds, such as
+        ``cbc``.
     time_limit_s : float, optional
         Wall time for the solver's own run.
     threads : int, optional
         Most threads; the solver's default where absent.
     method : Method
-        Used by HiGHS only.
+        Used by HiGHS only; one that is stated makes ``auto`` take HiGHS.
     gap : float
         Relative gap at which a mixed-integer program is solved well enough.
     """

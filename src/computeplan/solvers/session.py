@@ -6,6 +6,7 @@ import numpy as np
 
 from computeplan.lp import LinearProgram
 from computeplan.problem import Floats, Ints, Status
+from computeplan.solvers.basis import Basis, read_basis, set_basis
 from computeplan.solvers.highs import load_model, new_highs, run, set_options
 from computeplan.solvers.options import SolverOptions, SolverResult
 
@@ -30,7 +31,7 @@ class Session:
         self.lp = lp
         self._options = options
         self._highs = new_highs()
-        set_options(self._highs, options, lp.n_columns)
+        set_options(self._highs, options, lp)
         load_model(self._highs, lp)
         self._solved = False
 
@@ -40,6 +41,22 @@ class Session:
         basis = other._highs.getBasis()
         if alike and basis.valid and self._highs.setBasis(basis).name != "kError":
             self._highs.setOptionValue("solver", "simplex")
+
+    def start_at(self, basis: Basis, *, costs_only: bool) -> None:
+        """Start the first solve from a basis, if it fits.
+
+        Parameters
+        ----------
+        basis : Basis
+        costs_only : bool
+            Whether it is optimal but for costs.
+        """
+        if basis.fits(self.lp.n_columns, self.lp.n_rows) and set_basis(self._highs, basis):
+            self._warm(PRIMAL if costs_only else DUAL)
+
+    def basis(self) -> Basis | None:
+        """Give the basis in which the last solve ended, if it did in one."""
+        return read_basis(self._highs)
 
     def solve(self) -> SolverResult:
         """Solve as things stand."""
@@ -78,6 +95,13 @@ class Session:
         if self._solved:
             self._warm(PRIMAL if not len(bounds) and not len(limits) else DUAL)
         self.lp = lp
+
+    def restart(self) -> None:
+        """Forget the last basis: after a large change a fresh start by the options' method is faster."""
+        self._highs.clearSolver()
+        self._highs.setOptionValue("simplex_strategy", DUAL)
+        set_options(self._highs, self._options, self.lp)
+        self._solved = False
 
     def _warm(self, strategy: int) -> None:
         # An interior point would throw the basis away.

@@ -181,9 +181,8 @@ def test_calendar_without_29_february_reads_the_28th(write):
         of_year(write, 2019),
     )
     assert resolved.problem.grid.price[0, [0, 23, 24]].tolist() == [58 * 24, 58 * 24 + 23, 59 * 24]
-    assert resolved.warnings == (
-        "sites.site.grid.price: 2019 is no leap year; 29 February is read from 28 February",
-    )
+    said = "sites.site.grid.price: 2019 is no leap year; 29 February is read from 28 February"
+    assert said in resolved.warnings
 
 
 def test_calendar_returns_to_january_at_the_end_of_the_year(write):
@@ -241,11 +240,11 @@ def test_means_keep_the_total(tmp_path_factory, values, step, shift, period):
         ('w,v\n1,1\n2,"1,5"\n', r"got '1,5' in row 3"),
         ("w\n1\n", r"^a\.csv:1 .*expected one column 'v', got none; known: w"),
         ("V\n1\n2\n", r"did you mean 'V'\?"),
-        ("v,v\n1,1\n2,2\n", r"expected one column 'v', got two of them"),
+        ("v,v\n1,1\n2,2\n", r"expected one column 'v', got several"),
         ("", r"^a\.csv .*expected a header and rows, got an empty file"),
         ("v\n", r"^a\.csv .*expected rows below the header, got none"),
         ("w;v\n1;2\n", r"^a\.csv:1 .*expected columns separated by commas, got 'w;v'; save it as UTF-8 text"),
-        ("v\n1\n2,3\n", r"expected a table that can be read, got found more fields"),
+        ("v\n1\n2,3\n", r"expected a table with commas .*got 2 cells in row 3"),
         (
             "v\n1\n价\n".encode("gbk"),
             r"^a\.csv:3 .*expected text in UTF-8, got other bytes in row 3; save it as UTF-8",
@@ -263,8 +262,8 @@ def test_faults_of_csv(write, content, message):
 
 def test_many_bad_cells_are_counted(write):
     faults = faults_of("{file: a.csv, column: v}", write("v\n" + "x\n" * 24), "")
-    assert [fault.line for fault in faults] == [2, 3, 4, 5, 6, 0]
-    assert faults[-1].found == "19 more such rows in column 'v'"
+    assert [fault.line for fault in faults] == [2, 3, 4, 5, 6, 7]
+    assert faults[-1].found == "19 more such rows from here on, in column 'v'"
 
 
 @pytest.mark.parametrize(
@@ -332,8 +331,7 @@ def test_a_time_that_clocks_skip(write):
         ("/etc/passwd", r"inside the config's folder"),
         ("link.csv", r"expected a file inside the config's folder, got 'link\.csv', which is outside"),
         ("loop.csv", r"expected .*, got 'loop\.csv'"),
-        ("folder.csv", r"expected a file that exists, got 'folder\.csv'"),
-        ('"nul\\0.csv"', r"expected the name of a file, got 'nul"),
+        ("folder.csv", r"expected a file, got 'folder\.csv', a folder"),
     ],
 )
 def test_faults_of_paths(write, tmp_path, file, message):
@@ -355,10 +353,10 @@ def test_a_link_inside_the_folder_is_followed(write):
 def test_a_file_that_may_not_be_read(write, monkeypatch):
     folder = write("v\n1\n2\n")
 
-    def refuse(path):
+    def refuse(path, *_):
         raise PermissionError(errno.EACCES, "Permission denied", path)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(
         ConfigError, match=r"expected a file that can be read, got 'a\.csv': Permission denied"
     ):
@@ -368,7 +366,7 @@ def test_a_file_that_may_not_be_read(write, monkeypatch):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"junk", r"^a\.parquet .*expected a table that can be read, got parquet:"),
+        (b"junk", r"^a\.parquet .*expected a Parquet file that can be read, got"),
         (
             pl.DataFrame({"v": [[1], [2]]}),
             r"expected a column of numbers, texts or times, got 'v' of type List",

@@ -119,7 +119,7 @@ def test_a_matrix_from_a_file(tmp_path):
         ),
         ("from,here\n,1\n", r"expected one row for each zone, got an empty cell in row 2"),
         ("origin,here\nhere,1\n", r"expected one column 'from', got none"),
-        ("from,here,here\nhere,1,2\n", r"expected one column 'here', got two of them"),
+        ("from,here,here\nhere,1,2\n", r"expected one column 'here', got several"),
     ],
 )
 def test_faults_of_a_matrix(tmp_path, content, message):

@@ -206,7 +206,11 @@ def test_times_with_an_offset(read):
         ),
         ("name,residency,demand\nw,chna,1\n", (2, 2), "expected the name of a zone, got 'chna' in row 2"),
         ("name,profile,demand\nw,ofice,1\n", (2, 2), "expected the name of a series, got 'ofice' in row 2"),
-        ("name,mobility,demand\nw,fix,1\n", (2, 2), "expected the name of a mobility, got 'fix' in row 2"),
+        (
+            "name,mobility,demand\nw,fix,1\n",
+            (2, 2),
+            "expected the name of a mobility, free or fixed, got 'fix' in row 2",
+        ),
         (
             "name,demand\nw,-1\n",
             (2, 2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,13 +12,14 @@ from computeplan.config.resolve.context import Context
 from computeplan.config.resolve.energy import build_batteries, build_contracts, build_grid
 from computeplan.config.resolve.faults import Faults
 from computeplan.config.resolve.horizon import Span, build_horizon
-from computeplan.config.resolve.input_files import InputFile, InputFiles
+from computeplan.config.resolve.input_files import InputFile, InputFiles, Memory
 from computeplan.config.resolve.names import Names
 from computeplan.config.resolve.network import build_network, enclosing_zones
 from computeplan.config.resolve.objective import build_objective
 from computeplan.config.resolve.rules import build_rules
 from computeplan.config.resolve.series import SeriesReader
 from computeplan.config.resolve.sites import build_hardware, build_pools, build_sites, site_labels
+from computeplan.config.resolve.suspicious import suspicious
 from computeplan.config.resolve.workloads import read_workloads
 from computeplan.config.resolve.workloads.vocabulary import Vocabulary
 from computeplan.config.schema import Config
@@ -43,14 +44,20 @@ class Resolved:
     warnings: tuple[str, ...]
 
 
-def to_problem(settings: Config, folder: Path) -> Resolved:
+def to_problem(
+    settings: Config, folder: Path, also: Sequence[Path] = (), memory: Memory | None = None
+) -> Resolved:
     """Turn checked settings into the numeric problem.
 
     Parameters
     ----------
     settings : Config
     folder : Path
-        The config's folder; files are read inside it only.
+        The config's folder.
+    also : sequence of Path
+        Other folders that files may be read from.
+    memory : Memory, optional
+        Files that were read before; receives those that are read now.
 
     Returns
     -------
@@ -65,12 +72,13 @@ def to_problem(settings: Config, folder: Path) -> Resolved:
     context = Context(
         horizon=_horizon(settings, faults),
         currency=settings.currency,
-        files=InputFiles(folder, faults),
+        files=InputFiles(folder, faults, memory or Memory(), also),
         faults=faults,
     )
     problem = _problem(settings, context)
     faults.raise_any()
-    return Resolved(problem, context.files.inputs, tuple(dict.fromkeys(context.warnings)))
+    warnings = dict.fromkeys([*context.warnings, *suspicious(problem)])
+    return Resolved(problem, context.files.inputs, tuple(warnings))
 
 
 def _horizon(settings: Config, faults: Faults) -> Horizon:
@@ -112,6 +120,7 @@ def _problem(settings: Config, context: Context) -> Problem:
         network=network,
         rules=rules,
         objective=build_objective(settings.objective),
+        split=settings.split,
     )
 
 

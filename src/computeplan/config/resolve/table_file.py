@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import cast
 
 import numpy as np
 import polars as pl
 from polars import selectors
 
+from computeplan.config.resolve import panics
 from computeplan.config.resolve.faults import Faults
-from computeplan.config.resolve.input_files import InputFiles
-from computeplan.config.words import did_you_mean
+from computeplan.config.resolve.input_files import InputFiles, Memory
+from computeplan.config.words import did_you_mean, shortened
 from computeplan.errors import Fault
 from computeplan.problem import Bools
 
 HEADER_ROWS = 1
 """Rows are counted from 1 as in a spreadsheet, so the first row of data is row 2."""
+
+MOST_ROWS = 10_000_000
+"""Largest number of rows of a Parquet file, whose size on disk tells little."""
 
 _MOST_SHOWN = 5
 _BOM = b"\xef\xbb\xbf"
@@ -43,6 +49,10 @@ class Table:
         Column names in file order.
     faults : Faults
         Receives what is wrong in the table.
+    broken : callable
+        Says what is wrong with the file where polars cannot read it.
+    memory : Memory
+        Keeps the columns that were read.
     """
 
     file: str
@@ -50,6 +60,8 @@ class Table:
     frame: pl.LazyFrame
     names: tuple[str, ...]
     faults: Faults
+    broken: Callable[[Exception], Fault]
+    memory: Memory
 
     def columns(self, names: Sequence[str]) -> pl.DataFrame | None:
         """Read columns.
@@ -63,17 +75,29 @@ class Table:
         polars.DataFrame or None
             At least one row of plain cells; None after a fault.
         """
+        key = self.file, tuple(names)
+        if key not in self.memory.tables:
+            data = self._read(names)
+            if data is None:
+                return None
+            self.memory.tables[key] = data
+        return cast("pl.DataFrame", self.memory.tables[key])
+
+    def _read(self, names: Sequence[str]) -> pl.DataFrame | None:
         before = len(self.faults)
         for name in dict.fromkeys(names):
             if self.names.count(name) != 1:
-                found = "two of them" if name in self.names else "none"
-                self.note(f"one column {name!r}", found, did_you_mean(name, self.names), row=0)
+                is_there = name in self.names
+                found = "several" if is_there else "none"
+                hint = "rename the others" if is_there else did_you_mean(name, self.names)
+                self.note(f"one column {name!r}", found, hint, row=0)
         if len(self.faults) > before:
             return None
         try:
-            data = self.frame.select(selectors.by_name(*dict.fromkeys(names))).collect()
+            with panics.as_errors():
+                data = self.frame.select(selectors.by_name(*dict.fromkeys(names))).collect()
         except pl.exceptions.PolarsError as error:
-            self.faults.add_fault(_unreadable(self.path, self.file, error))
+            self.faults.add_fault(self.broken(error))
             return None
         if data.height == 0:
             self.note("rows below the header", "none")
@@ -117,7 +141,8 @@ class Table:
         for row in rows[:_MOST_SHOWN]:
             self.note_cell(row, cells.name, expected, _shown(cells[row]), hint)
         if len(rows) > _MOST_SHOWN:
-            self.note(expected, f"{len(rows) - _MOST_SHOWN:,} more such rows in column {cells.name!r}", hint)
+            found = f"{len(rows) - _MOST_SHOWN:,} more such rows from here on, in column {cells.name!r}"
+            self.note(expected, found, hint, row=rows[_MOST_SHOWN] + 1, column=cells.name)
         return bool(rows)
 
 
@@ -144,17 +169,22 @@ def open_table(file: str, path: str, files: InputFiles, faults: Faults) -> Table
         return None
     name, content = read
     is_csv = name.lower().endswith(".csv")
-    return _csv_table(name, path, content, faults) if is_csv else _parquet_table(name, path, content, faults)
+    make = _csv_table if is_csv else _parquet_table
+    return make(name, path, content, faults, files.memory)
 
 
-def _csv_table(name: str, path: str, content: bytes, faults: Faults) -> Table | None:
+def _csv_table(name: str, path: str, content: bytes, faults: Faults, memory: Memory) -> Table | None:
     content = content.removeprefix(_BOM).rstrip(b"\r\n")
     problem = _encoding_fault(name, path, content)
     if problem is not None:
         faults.add_fault(problem)
         return None
     first_line = content.split(b"\n", 1)[0].decode()
-    names = next(csv.reader(io.StringIO(first_line)), [])
+    try:
+        names = next(csv.reader([first_line.removesuffix("\r")], strict=True), [])
+    except csv.Error as error:
+        faults.add_fault(_broken_csv(name, path, content, error))
+        return None
     if not any(names):
         faults.add_fault(Fault(path, "a header and rows", "an empty file", file=name))
         return None
@@ -162,7 +192,22 @@ def _csv_table(name: str, path: str, content: bytes, faults: Faults) -> Table | 
         faults.add_fault(Fault(path, "columns separated by commas", repr(first_line[:40]), _SAVE_AS, name, 1))
         return None
     frame = pl.scan_csv(content + b"\n", infer_schema=False)
-    return Table(name, path, frame, tuple(names), faults)
+    return Table(name, path, frame, tuple(names), faults, partial(_broken_csv, name, path, content), memory)
+
+
+def _broken_csv(name: str, path: str, content: bytes, error: Exception) -> Fault:
+    """Name the first row that breaks the rules of CSV."""
+    expected = "a table with commas between cells, and quotes closed and doubled within cells"
+    reader, row, width = csv.reader(io.StringIO(content.decode(), newline=""), strict=True), 0, 0
+    try:
+        for row, cells in enumerate(reader, 1):
+            width = width or len(cells)
+            if len(cells) > width:
+                found = f"{len(cells)} cells in row {row}, below a header of {width}"
+                return Fault(path, expected, found, "quote cells that hold commas", name, row)
+    except csv.Error as broken:
+        return Fault(path, expected, f"{broken} in row {row + 1}", _SAVE_AS, name, row + 1)
+    return Fault(path, expected, str(error).split("\n", 1)[0], _SAVE_AS, name)
 
 
 def _encoding_fault(name: str, path: str, content: bytes) -> Fault | None:
@@ -179,20 +224,28 @@ def _encoding_fault(name: str, path: str, content: bytes) -> Fault | None:
     return None
 
 
-def _parquet_table(name: str, path: str, content: bytes, faults: Faults) -> Table | None:
+def _parquet_table(name: str, path: str, content: bytes, faults: Faults, memory: Memory) -> Table | None:
     try:
-        frame = pl.scan_parquet(io.BytesIO(content))
-        names = frame.collect_schema().names()
+        with panics.as_errors():
+            frame = pl.scan_parquet(io.BytesIO(content))
+            names = frame.collect_schema().names()
+            rows = frame.select(pl.len()).collect().item()
     except pl.exceptions.PolarsError as error:
-        faults.add_fault(_unreadable(path, name, error))
+        faults.add_fault(_broken_parquet(name, path, error))
         return None
-    return Table(name, path, frame, tuple(names), faults)
+    if rows > MOST_ROWS:
+        faults.add_fault(Fault(path, f"at most {MOST_ROWS:,} rows", f"{rows:,}", "split the table", name))
+        return None
+    return Table(name, path, frame, tuple(names), faults, partial(_broken_parquet, name, path), memory)
 
 
-def _unreadable(path: str, file: str, error: Exception) -> Fault:
-    reason = str(error).strip().split("\n", 1)[0]
-    return Fault(path, "a table that can be read", reason, file=file)
+def _broken_parquet(name: str, path: str, error: Exception) -> Fault:
+    reason = str(error).strip().split("\n", 1)[0].removeprefix("parquet: File out of specification: ")
+    hint = "it is cut off, or no Parquet: write it again"
+    return Fault(path, "a Parquet file that can be read", reason or "a damaged one", hint, name)
 
 
 def _shown(cell: object) -> str:
-    return "an empty cell" if cell is None or cell == "" else repr(cell)
+    if cell is None or cell == "":
+        return "an empty cell"
+    return shortened(repr(cell) if isinstance(cell, str) else str(cell))

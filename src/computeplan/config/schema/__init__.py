@@ -60,6 +60,7 @@ from computeplan.config.schema.sites import (
     UnitsCap,
     Water,
 )
+from computeplan.config.schema.sweep import SweepSection, Varied
 from computeplan.config.schema.workloads import TABLE_FIELDS, Job, TableDefaults, Workload, WorkloadTable
 
 __all__ = [
@@ -112,6 +113,7 @@ __all__ = [
     "ShareRule",
     "Site",
     "SolverSection",
+    "SweepSection",
     "TableDefaults",
     "Tariff",
     "TariffRule",
@@ -119,6 +121,7 @@ __all__ = [
     "Tier",
     "UniformLaw",
     "UnitsCap",
+    "Varied",
     "Water",
     "Workload",
     "WorkloadTable",

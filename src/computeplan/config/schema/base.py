@@ -68,13 +68,23 @@ def raise_faults(section: Section, faults: Sequence[InitErrorDetails]) -> None:
         raise ValidationError.from_exception_data(type(section).__name__, list(faults))
 
 
-NAME_PATTERN: Final = r"^\S(?:.*\S)?$"
-PART_NAME_PATTERN: Final = r"^[^\s/*](?:[^/*\n]*[^\s/*])?$"
+_UNSEEN = (
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u061c"
+    r"\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+)
+"""Control characters, and others that show nothing or turn the writing around: names end up in terminals,
+spreadsheets and pages, where a person must see what is there."""
 
-Name = Annotated[str, StringConstraints(strict=True, max_length=200, pattern=NAME_PATTERN)]
+NAME_PATTERN: Final = rf"^[^\s{_UNSEEN}](?:[^{_UNSEEN}]*[^\s{_UNSEEN}])?$"
+PART_NAME_PATTERN: Final = rf"^[^\s/*{_UNSEEN}](?:[^/*{_UNSEEN}]*[^\s/*{_UNSEEN}])?$"
+MOST_NAME_LENGTH: Final = 200
+
+Name = Annotated[str, StringConstraints(strict=True, max_length=MOST_NAME_LENGTH, pattern=NAME_PATTERN)]
 """A name: one line, not empty, no blanks at its ends."""
 
-PartName = Annotated[str, StringConstraints(strict=True, max_length=200, pattern=PART_NAME_PATTERN)]
+PartName = Annotated[
+    str, StringConstraints(strict=True, max_length=MOST_NAME_LENGTH, pattern=PART_NAME_PATTERN)
+]
 """A name of which ``site/pool`` can be made: without ``/`` and ``*``."""
 
 NAMES: Final = "names"

@@ -105,7 +105,12 @@ class ObjectiveSection(Section):
 class SolverSection(Section):
     """Which solver finds the plan, and how long it may take."""
 
-    name: Name = Field("highs", description="`highs`, `cbc`, or any other solver that PuLP finds.")
+    name: Name = Field(
+        "highs",
+        description="`highs`; `clarabel` (`pip install 'computeplan[clarabel]'`; may use more pools where "
+        "several are equally good); `auto`: one of the two, by the shape of the problem; `cbc`, or any other "
+        "that PuLP finds.",
+    )
     time_limit: Seconds | None = Field(None, description="Longest solving time, s; default no limit.")
     threads: Whole | None = Field(None, ge=1, le=1024, description="Threads; default the solver's choice.")
     gap: Share = Field(
@@ -113,4 +118,6 @@ class SolverSection(Section):
         description="Relative gap at which a program with whole numbers is solved well enough; above 1e-6 "
         "the plan counts as feasible, not optimal.",
     )
-    method: Literal["auto", "simplex", "ipm"] = Field("auto", description="Algorithm for linear programs.")
+    method: Literal["auto", "simplex", "ipm"] = Field(
+        "auto", description="Algorithm of HiGHS; `auto` goes by the shape of the problem."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, Self, TypeVar
 
 from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
@@ -204,7 +204,7 @@ class Archetype(Section):
         return self
 
 
-_PATTERN = r"(?:[^{}]|\{tier\})*\{number(?::0?\d{1,2}d?)?\}(?:[^{}]|\{tier\})*"
+COMPANY_PATTERN: Final = r"^(?:[^{}]|\{tier\})*\{number(?::0?\d{1,2}d?)?\}(?:[^{}]|\{tier\})*$"
 
 
 class Population(Section):
@@ -214,7 +214,7 @@ class Population(Section):
     total_demand: PositiveUnits = Field(
         description="Mean units busy over the horizon, of all together; jobs count volume / horizon hours."
     )
-    name: Annotated[Name, StringConstraints(pattern=f"^{_PATTERN}$")] = Field(
+    name: Annotated[Name, StringConstraints(pattern=COMPANY_PATTERN)] = Field(
         "{tier}-{number}",
         description="Pattern of the companies' names: `{tier}`, and `{number}` or `{number:05d}`.",
     )

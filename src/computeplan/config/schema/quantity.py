@@ -10,9 +10,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from computeplan.config.schema.base import fault
-from computeplan.config.units import NUMBER, UnitError, parse_quantity, shown
-
-DEFAULT_CURRENCY = "CNY"
+from computeplan.config.units import DEFAULT_CURRENCY, NUMBER, UnitError, parse_quantity, shown
 
 LARGEST = 1e15
 """Largest number of a config: sums and products of a few of them stay exact enough to plan with."""
@@ -93,8 +91,7 @@ class Quantity:
         else:
             raise fault(self.expected(currency))
         if not self.holds(number):
-            hint = f"numbers go up to {LARGEST:g}" if math.isfinite(number) and abs(number) > LARGEST else ""
-            raise fault(self.expected(currency), hint)
+            raise fault(self.expected(currency), _too_much(number))
         return number
 
     def holds(self, number: float) -> bool:
@@ -130,6 +127,12 @@ class Quantity:
         unit = {} if self.unit in ("1", None) else {"unit": self.unit}
         examples = {"examples": [shown(self.example, DEFAULT_CURRENCY)]} if self.example else {}
         return {"anyOf": [number, QUANTITY_TEXT]} | unit | examples
+
+
+def _too_much(number: float) -> str:
+    if math.isinf(number):
+        return "leave a limit out where there is none"
+    return f"numbers go up to {LARGEST:g}" if abs(number) > LARGEST else ""
 
 
 class AnyQuantity(Quantity):

@@ -10,11 +10,14 @@ from computeplan.config.schema.base import Name, PartName, Section, fault_at, ra
 from computeplan.config.schema.horizon import HorizonSection, ObjectiveSection, SolverSection
 from computeplan.config.schema.network import NetworkSection, Zone
 from computeplan.config.schema.population import Population
-from computeplan.config.schema.quantity import DEFAULT_CURRENCY
+from computeplan.config.schema.quantity import PositiveNumber
 from computeplan.config.schema.rules import Rule
 from computeplan.config.schema.series_field import NamedSeries
 from computeplan.config.schema.sites import Cap, Hardware, Site
+from computeplan.config.schema.sweep import SweepSection
 from computeplan.config.schema.workloads import Workload, WorkloadTable
+from computeplan.config.units import DEFAULT_CURRENCY
+from computeplan.problem import Split
 
 CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
 
@@ -31,6 +34,11 @@ class Config(Section):
     objective: ObjectiveSection = Field(
         default_factory=ObjectiveSection, description="What the plan minimizes."
     )
+    split: Split = Field(
+        Split.FEW_POOLS,
+        description="How interchangeable workloads share work: `few_pools`, each on as few as possible; "
+        "`proportional`: each does the same part of its work in every pool.",
+    )
     solver: SolverSection = Field(default_factory=SolverSection, description="Which solver finds the plan.")
     series: dict[Name, NamedSeries] = Field(
         {}, description="Named series, for any field that takes a series."
@@ -46,10 +54,15 @@ class Config(Section):
     workloads: dict[Name, Workload] = Field({}, description="Workloads by name.")
     workload_tables: tuple[WorkloadTable, ...] = Field((), description="Registers of workloads in files.")
     population: Population | None = Field(None, description="Companies and workloads drawn at random.")
+    demand_scale: PositiveNumber = Field(
+        1.0,
+        description="Factor on all work: demand, and volume and rate of jobs; not on data sets.",
+    )
     scenarios: dict[Name, dict[str, Any]] = Field(
         {},
         description="Named overlays: mappings merge into the file, other values replace, null removes a key.",
     )
+    sweep: SweepSection | None = Field(None, description="What `computeplan sweep` varies.")
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:

@@ -124,6 +124,9 @@ class SeriesOf:
         if isinstance(value, dict):
             number = self.quantity.expected(currency_of(info))
             raise fault(f"{number}, a list of them, or a mapping with `series`, `tariff`, `day` or `file`")
+        if isinstance(value, str) and value and not any(map(str.isdigit, value)):
+            number = self.quantity.expected(currency_of(info))
+            raise fault(number, "a named series is written `{series: name}`")
         return value
 
     def _bound(self, form: SeriesForm, info: ValidationInfo) -> Series:

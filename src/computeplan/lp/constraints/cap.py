@@ -20,7 +20,7 @@ def add(assembly: Assembly) -> Ints:
     """Add one row for each cap and period; (G, T) row indices."""
     problem, variables = assembly.problem, assembly.variables
     caps, pools = problem.caps, problem.pools
-    per_load, per_unit = _coefficients(problem)
+    per_load, per_unit = coefficients(problem)
     owned = np.where(pools.term == Term.OWNED, pools.max_units, 0.0)
     optional = problem.sites.is_optional[pools.site]
     always = np.einsum("gpt,p->gt", per_unit, np.where(optional, 0.0, owned))
@@ -47,7 +47,7 @@ def _add_integers(assembly: Assembly, rows: Ints, when_open: Floats) -> None:
     assembly.assembler.add_entries(rows[g], integers.rented_steps[p], of_step[:, None])
 
 
-def _coefficients(problem: Problem) -> tuple[Floats, Floats]:
+def coefficients(problem: Problem) -> tuple[Floats, Floats]:
     """(G, P, T) use of a cap by one unit·h of load, and by one unit that is owned or booked."""
     caps, pools, hours = problem.caps, problem.pools, problem.horizon.hours
     is_power = np.array([m is CapMeasure.POWER for m in caps.measure], dtype=bool)[:, None, None]

@@ -19,9 +19,12 @@ def add(assembly: Assembly) -> Ints:
     zero = np.zeros((1, 1))
     rows = assembly.row_per_period("load", np.arange(problem.pools.size), zero, zero)
     assembly.assembler.add_entries(rows, variables.load, 1.0)
-    need, pool = assembly.placements.need[variables.work_placement], variables.work_pool
-    per_load = -1.0 / problem.eligibility.efficiency[need, pool]
-    assembly.assembler.add_entries(rows[pool, variables.work_period], variables.work, per_load)
+    efficiency = problem.eligibility.efficiency[assembly.placements.need]
+    per_load = -1.0 / np.where(efficiency > 0, efficiency, 1.0)
+    pool = variables.work_pool
+    assembly.assembler.add_entries(
+        rows[pool, variables.work_period], variables.work, per_load[variables.work_placement, pool]
+    )
     workload, pool = variables.share_workload, variables.share_pool
     need = problem.workloads.need[workload]
     busy = assembly.demand.of(workload) / problem.eligibility.efficiency[need, pool][:, None]

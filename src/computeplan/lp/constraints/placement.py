@@ -22,12 +22,14 @@ def add(assembly: Assembly) -> Ints:
     at_once = variables.served == ABSENT
     arrivals = np.where(at_once, assembly.demand.at(slots.workload, slots.period), 0.0)
     due = sum_by(place, arrivals, shape[0] * shape[1])
-    there = np.unique(place)
+    has_slot = np.zeros(shape[0] * shape[1], dtype=bool)
+    has_slot[place] = True
+    there = np.flatnonzero(has_slot)
     rows = np.full(shape[0] * shape[1], ABSENT)
     keys = (there // shape[1], there % shape[1])
     rows[there] = assembly.assembler.add_rows("placement", keys, due[there], due[there])
-    of_work = variables.work_placement * shape[1] + variables.work_period
-    assembly.assembler.add_entries(rows[of_work], variables.work, 1.0)
+    of_work = rows.reshape(shape)[variables.work_placement, variables.work_period]
+    assembly.assembler.add_entries(of_work, variables.work, 1.0)
     assembly.assembler.add_entries(rows[place[~at_once]], variables.served[~at_once], -1.0)
     short = at_once & (variables.short != ABSENT)
     assembly.assembler.add_entries(rows[place[short]], variables.short[short], 1.0)

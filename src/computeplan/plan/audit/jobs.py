@@ -28,7 +28,7 @@ def check_jobs(desk: Desk, block: WorkBlock, rows: Ints) -> None:
     """
     _check_volume(desk, block, rows)
     jobs = block.workloads[rows]
-    overlap_h = job_overlap_h(desk.problem, jobs)[:, block.periods]
+    overlap_h = job_overlap_h(desk.problem, jobs, block.periods)
     size, place = desk.size[jobs, None], desk.at(jobs, block.periods)
     done, short = block.unit_h[rows].sum(axis=1), np.abs(block.short_unit_h[rows])
     astray = np.abs(block.unit_h[rows]).sum(axis=1) + short

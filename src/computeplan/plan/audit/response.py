@@ -22,7 +22,7 @@ import numpy as np
 
 from computeplan.plan.arithmetic import times
 from computeplan.plan.audit.work_prices import WorkPrices, chunks
-from computeplan.plan.requirements import delay_periods, job_block, job_overlap_h
+from computeplan.plan.requirements import delay_periods, job_block, job_overlap_h, window_periods
 from computeplan.problem import Floats, HorizonEnd, Ints, Prices, Problem, sum_by
 
 TIGHT = 1e-9
@@ -56,7 +56,10 @@ def _shortfall_price(problem: Problem, workloads: Ints) -> Floats:
     """(n,) price of a unit·h left undone, without ω; inf where that is not allowed."""
     if not problem.objective.allows_shortfall:
         return np.full(len(workloads), np.inf)
-    return problem.objective.cost_weight * problem.workloads.shortfall_price[workloads]
+    price = problem.workloads.shortfall_price[workloads]
+    weight, must = problem.objective.cost_weight, np.isposinf(price)
+    weighed: Floats = np.multiply(weight, price, out=np.full(len(price), np.inf), where=~must)
+    return weighed
 
 
 def _spend(amount: Floats, price: Floats) -> float:
@@ -152,7 +155,10 @@ def _profile_cost(problem: Problem, prices: WorkPrices, pairs: Ints) -> Floats:
 
 
 def _jobs(problem: Problem, prices: WorkPrices, workloads: Ints) -> float:
-    busy = workloads[problem.workloads.volume_unit_h[workloads] > 0]
+    register = problem.workloads
+    busy = workloads[register.volume_unit_h[workloads] > 0]
+    # Jobs of the same time share their periods.
+    busy = busy[np.argsort(register.release_h[busy], kind="stable")]
     return math.fsum(
         _job_cost(problem, prices, busy[part]) for part in chunks(len(busy), problem.horizon.size)
     )
@@ -163,10 +169,11 @@ def _job_cost(problem: Problem, prices: WorkPrices, jobs: Ints) -> float:
     volume = register.volume_unit_h[jobs, None]
     first = np.array([block.start for block in horizon.blocks])[job_block(problem, jobs)]
     undone = (_shortfall_price(problem, jobs) * horizon.weight[first])[:, None]
-    overlap_h = job_overlap_h(problem, jobs)
+    periods = window_periods(problem, jobs)
+    overlap_h = job_overlap_h(problem, jobs, periods)
     rate = register.max_rate[jobs, None]
     most = times(overlap_h, rate)
-    price = np.minimum(prices.cheapest[prices.class_of[jobs]], undone)
+    price = np.minimum(prices.cheapest[np.ix_(prices.class_of[jobs], periods)], undone)
     done, paid = _fill_cheapest(price, np.minimum(most, volume), volume)
     left = volume[:, 0] - done
     return paid + _spend(np.where(left > TIGHT * volume[:, 0], left, 0.0), undone[:, 0])

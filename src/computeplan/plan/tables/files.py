@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-FORMULA = r"^([=+\-@\t\r])"
-"""Beginnings that a spreadsheet takes for a formula."""
+FORMULA = r"^([\s\p{Cc}\p{Cf}]*[=+\-@|%\t\r＝＋－＠｜])"
+"""Beginnings that a spreadsheet may take for a formula or a command, also behind blanks, or full-width."""
 
 CSV_DIGITS = 9
 """Significant digits in CSV files."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from computeplan.config.resolve.context import Context
 from computeplan.config.resolve.series import SeriesReader
 from computeplan.config.resolve.workloads.assemble import build_workloads
@@ -48,4 +50,17 @@ def read_workloads(
     readable = [source for source in sources if source is not None]
     if not readable:
         context.faults.raise_any()
-    return build_workloads(readable, context.faults)
+    companies, workloads, needs = build_workloads(readable, context.faults)
+    return companies, _scaled(workloads, settings.demand_scale), needs
+
+
+def _scaled(workloads: Workloads, factor: float) -> Workloads:
+    """Multiply all work; a job's rate with its volume, so that its window stays as tight as it is."""
+    if factor == 1.0:
+        return workloads
+    return replace(
+        workloads,
+        scale=workloads.scale * factor,
+        volume_unit_h=workloads.volume_unit_h * factor,
+        max_rate=workloads.max_rate * factor,
+    )

@@ -23,7 +23,7 @@ _SHAPE = Quantity("1", minimum=0)
 _SECURITY = Quantity("1", "3", minimum=0, maximum=1000)
 _TRAFFIC = Quantity("GB/unit/h", "0.4", minimum=0)
 _DATA = Quantity("GB", "5000", minimum=0)
-_MOBILITY = Names("a mobility", ("free", "fixed", "whole"))
+_MOBILITY = Names("a mobility, free, fixed or whole", ("free", "fixed", "whole"))
 
 
 def read_register(

@@ -162,7 +162,7 @@ class RegisterCells:
         if not len(distinct):
             return np.full(len(texts), default, np.int64)
         coded: Ints = texts.replace_strict(distinct, codes, default=default, return_dtype=pl.Int64).to_numpy()
-        return np.maximum(coded, 0)
+        return np.where(coded < 0, default, coded)
 
 
 def register_cells(table: Table, settings: WorkloadTable) -> RegisterCells | None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from computeplan.config.resolve.workloads.register_cells import RegisterCells
-from computeplan.problem import Ints
+from computeplan.config.schema.base import MOST_NAME_LENGTH, NAME_PATTERN
+from computeplan.problem import Bools, Ints
+
+NAME_IN_WORDS = f"a name of at most {MOST_NAME_LENGTH} visible characters"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +49,8 @@ def read_owners(cells: RegisterCells) -> Owners:
     cells.note(names.is_null().to_numpy(), "name", "a name")
     repeated = names.is_not_null() & ~names.is_first_distinct()
     cells.note(repeated.to_numpy(), "name", "a name that no other row has")
+    for field in ("name", "company", "tier"):
+        cells.note(_is_unfit(cells.texts(field)), field, NAME_IN_WORDS)
     names = names.fill_null("")
     rows = pl.DataFrame({"company": cells.texts("company"), "tier": cells.texts("tier")}).with_columns(
         pl.col("company").fill_null(names)
@@ -60,3 +65,10 @@ def read_owners(cells: RegisterCells) -> Owners:
         tiers=tuple(companies["tier"].fill_null("")),
         company=joined["code"].cast(pl.Int64).to_numpy(),
     )
+
+
+def _is_unfit(names: pl.Series) -> Bools:
+    """(n,) which texts cannot be names."""
+    fits = (names.str.len_chars() <= MOST_NAME_LENGTH) & names.str.contains(NAME_PATTERN)
+    unfit: Bools = ~fits.fill_null(value=True).to_numpy()
+    return unfit

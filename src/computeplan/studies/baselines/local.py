@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from computeplan.plan.plan import Plan
 from computeplan.planner import plan
 from computeplan.problem import Ints, Problem, no_rules
 from computeplan.solvers import SolverOptions
-
-
-@dataclass(frozen=True, eq=False)
-class Baseline:
-    """A plan under a simple policy.
-
-    Attributes
-    ----------
-    plan : Plan
-        May have no solution: the policy can be impossible.
-    exempt : int
-        Workloads that the policy leaves free, as it would leave them no pool.
-    """
-
-    plan: Plan
-    exempt: int
+from computeplan.studies.baselines.baseline import Baseline
 
 
 def all_local(problem: Problem, options: SolverOptions | None = None) -> Baseline:

@@ -1,0 +1,8 @@
+"""The command line of `tests/cli`, for the corpus."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
