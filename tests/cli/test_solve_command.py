@@ -114,7 +114,8 @@ def test_options_reach_the_solver(tiny, method):
     arguments = ("--method", method, "--threads", "1", "--time-limit", "50")
     assert run("solve", tiny, *arguments).exit_code == 0
     record = json.loads((tiny.parent / "plans/tiny/provenance.json").read_text("utf-8"))
-    assert record["options"] == {"name": "highs", "time_limit_s": 50.0, "threads": 1, "method": method}
+    expected = {"name": "highs", "time_limit_s": 50.0, "threads": 1, "method": method, "gap": 1e-6}
+    assert record["options"] == expected
 
 
 def test_infeasible_has_reasons_and_leaves_the_earlier_plan(tiny):

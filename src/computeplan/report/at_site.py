@@ -30,7 +30,9 @@ def site_view(problem: Problem, case: SiteCase) -> RenderableType:
     head = Text.assemble((f"site {name}", "bold"), f" in {problem.network.zone_names[int(zone)]}: ")
     head.append(f"{number(work)} unit·h of {counted(len(case.tenants), 'company', 'companies')}")
     binding = [priced(problem, scarcity, thing) for scarcity, thing in case.binding]
-    bound = binding_table(problem, binding) if binding else Text("No limit of this site binds.")
+    none = "What binds has no price: some decisions are whole numbers."
+    nothing = Text(none if problem.has_integers else "No limit of this site binds.")
+    bound = binding_table(problem, binding) if binding else nothing
     return Group(head, Text(), _pools(case), Text(), bound, Text(), *_tenants(case, work))
 
 

@@ -27,6 +27,13 @@ WORDS = {
     Limit.LINK: "bandwidth of {}",
     Limit.CAP: "cap {}",
     Limit.CARBON: "carbon cap",
+    Limit.NEW: "new units of {}",
+    Limit.CONTRACTED: "contracted power of {}",
+    Limit.LEASED: "leased bandwidth of {}",
+    Limit.CERTIFICATES: "certificates of {}",
+    Limit.BUDGET: "budget",
+    Limit.RULE: "rule {}",
+    Limit.RENEWABLE: "renewable share of {}",
 }
 
 
@@ -100,6 +107,8 @@ def binding_view(problem: Problem, prices: Prices | None) -> RenderableType:
     problem : Problem
     prices : Prices, optional
     """
+    if prices is None and problem.has_integers:
+        return Text("What binds has no price: some decisions are whole numbers.", style="dim")
     if prices is None:
         return Text("What binds is not known: the solver gives no prices.", style="dim")
     found = bindings(problem, prices)

@@ -72,6 +72,6 @@ def _under_caps(problem: Problem, solution: Solution) -> Floats:
     load = solution.accounts.pools.load_unit_h
     reserved = (problem.pools.term == Term.RESERVED)[:, None]
     units = np.where(reserved, booked[:, None] * hours, load)
-    kwh = it_energy_kwh(problem, load, booked) * problem.pue
+    kwh = it_energy_kwh(problem, load, solution.decisions) * problem.pue
     is_power = np.array([m is CapMeasure.POWER for m in problem.caps.measure], dtype=bool)[:, None]
     return np.where(is_power, problem.caps.weight @ kwh, problem.caps.weight @ units)
