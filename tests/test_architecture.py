@@ -48,6 +48,8 @@ OWNERS = {
     "polars": {"config", "plan", "studies"},
     "distributed": {"studies"},
     "rich": {"report", "cli"},
+    "jinja2": {"report"},
+    "plotly": {"report"},
     "typer": {"cli"},
 }
 """The only layers that may import a library."""

@@ -12,6 +12,7 @@ import pytest
 
 from command_line import TINY, run
 from computeplan import api
+from computeplan.api import solving
 from computeplan.problem import Status
 
 
@@ -159,7 +160,7 @@ def test_a_contradiction_of_several_limits_says_what_to_try(tiny):
 
 def run_with_plan(config, plan):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "plan", lambda *_: plan)
+        patch.setattr(solving, "plan", lambda *_: plan)
         return run("solve", config)
 
 

@@ -15,6 +15,7 @@ from computeplan.cli.export import export
 from computeplan.cli.frontier import frontier
 from computeplan.cli.new import new
 from computeplan.cli.ranging import ranging
+from computeplan.cli.report import report
 from computeplan.cli.schema import schema
 from computeplan.cli.solve import solve
 from computeplan.cli.sweep import sweep
@@ -52,7 +53,7 @@ def computeplan(
     """Plan which company's computing work runs where and when: cheapest and cleanest, verified."""
 
 
-for command in (new, check, solve, sweep, frontier, ranging, explain, compare, audit, schema, export):
+for command in (new, check, solve, sweep, frontier, ranging, report, explain, compare, audit, schema, export):
     app.command()(command)
 app.add_typer(bench, name="bench", help="Measure how long planning takes; compare measurements.")
 
