@@ -52,8 +52,9 @@ def uses(problem: Problem, solution: Solution) -> dict[Limit, Use]:
     hours, pools, accounts = problem.horizon.hours, problem.pools, solution.accounts
     decisions, objective = solution.decisions, problem.objective
     reserved = pools.term == Term.RESERVED
-    # What is booked is limited by the plan's own choice, and counts as bookable units.
-    usable = np.where(reserved[:, None], np.inf, usable_unit_h(problem, pools.max_units))
+    # What is booked or bought is limited by the plan's own choice, and counts as bookable units.
+    chosen = reserved | (pools.max_new_units > 0)
+    usable = np.where(chosen[:, None], np.inf, usable_unit_h(problem, pools.max_units))
     emitted = np.array([[accounts.emissions_kg.on(objective.basis)]])
     return {
         Limit.CAPACITY: Use(accounts.pools.load_unit_h, usable),
