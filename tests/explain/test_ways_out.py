@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from computeplan import api
 from computeplan.errors import ConfigError
+from computeplan.planner import plan
 from computeplan.problem import Status
+from computeplan.solvers import SolverOptions
 from explain.tightening import TIGHTER
 
 BASE = """\
@@ -70,7 +72,7 @@ def test_each_suggestion_makes_a_tightened_config_feasible(folder, data, config)
         loaded = api.load(path, overrides=overrides)
     except ConfigError:
         assume(False)  # two changes contradict already in the schema
-    status = api.plan(loaded.problem).status
+    status = plan(loaded.problem).status
     found = diagnosed(folder, *overrides, config=config)
     assert found.status is status
     if status is Status.INFEASIBLE:
@@ -265,7 +267,7 @@ def test_the_conflict_names_requirements_and_limits(folder):
 
 def test_a_reached_time_limit_is_told(folder):
     loaded = api.load(folder / "listed.yaml", overrides=["sites.home.pools.own.units=3"])
-    found = api.diagnose(loaded, options=api.SolverOptions(time_limit_s=0.0))
+    found = api.diagnose(loaded, options=SolverOptions(time_limit_s=0.0))
     assert found.status in {Status.NO_PLAN, Status.INFEASIBLE}
     assert bool(found.ways_out.suggestions) or "stopped" in found.ways_out.note
 
