@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 from reporting import CHINESE, COMPANIES, MARKUP
+from study_folders import write_frontier, write_sweep
 
 from computeplan.report.html import write_report
-from studies import write_frontier, write_sweep
 
 CHARTS = ("cost", "carbon", "flows", "hours", "time", "limits", "savings")
 WORKLOADS = 2 * COMPANIES + 3

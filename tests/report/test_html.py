@@ -161,6 +161,15 @@ def test_a_plan_without_a_baseline_stands_alone(small):
     assert len(data_of(html)["charts"]["cost"][0]["data"][0]["y"]) == 1
 
 
+def test_simple_policies_stand_beside_the_plan(small):
+    html = reported(small, scenario="waits", policies=["no_deferral", "cheapest_first"])
+    (rows,) = re.findall(r"<h3>Beside simple policies</h3>.*?<tbody>(.*?)</tbody>", html, re.DOTALL)
+    cost = dict(re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', rows))
+    # Two unit·h of 10 kWh each: at the price 1 if they may wait, else 2.
+    assert float(cost["no deferral"]) - float(cost["plan"]) == pytest.approx(20)
+    assert set(cost) == {"plan", "no deferral", "cheapest first"}
+
+
 def test_a_solver_without_prices_leaves_out_what_binds(small):
     run = api.solve(small, baseline=False)
     folder = small.with_name("priceless")

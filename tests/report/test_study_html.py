@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from reporting import data_of
+from reporting import SMALL, data_of
+from study_folders import PLANS, SCENARIO, write_frontier, write_sweep
 
+import computeplan
 from computeplan.errors import PlanFolderError
 from computeplan.report.html import LANGUAGES, report_html
-from studies import PLANS, SCENARIO, write_frontier, write_sweep
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +163,41 @@ def test_a_damaged_study_is_not_reported(tmp_path):
     (tmp_path / "frontier" / "frontier.json").write_text("{}")
     with pytest.raises(PlanFolderError, match=r"frontier\.json has changed"):
         report_html(tmp_path / "frontier", "en")
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    path = tmp_path_factory.mktemp("real") / "small.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_real_sweep_is_reported(config, language):
+    folder = config.with_name("sweep")
+    with ThreadPoolExecutor(1) as here:
+        study = computeplan.sweep(
+            config,
+            vary=["demand*=1,2,9", "sites.*.pue=1,1.2"],
+            scenarios=["base", "waits"],
+            out=folder,
+            executor=here,
+        )
+    html = report_html(folder, language)
+    data = data_of(html)
+    assert set(data["charts"]) == {"tornado", "lines", "heat", "cloud"}
+    assert len(data["tables"]["points"]["columns"][0]["numbers"]) == study.points.height == 12
+    assert len(lead(html)) == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_real_frontier_is_reported(config, language):
+    folder = config.with_name("frontier")
+    study = computeplan.frontier(
+        config, bases=["location", "hourly"], policies=["all_local", "cheapest_first"]
+    )
+    study.save(folder)
+    html = report_html(folder, language)
+    assert len(figures(html, "frontier")) == 2
+    points = {column["key"]: column for column in data_of(html)["tables"]["points"]["columns"]}
+    assert points["money"]["numbers"][0] == pytest.approx(study.frontiers[0].points[0].cost, rel=1e-3)

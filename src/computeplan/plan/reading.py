@@ -69,15 +69,15 @@ class PlanFolder:
         return "" if same else f"{name} has changed since the plan was written"
 
 
-def open_folder(path: Path, kind: str = "plan") -> PlanFolder:
+def open_folder(path: Path, kind: str | None = "plan") -> PlanFolder:
     """Find out which files make up a plan.
 
     Parameters
     ----------
     path : Path
         The folder that was written by ``solve``.
-    kind : str
-        What it is to hold, as in `write_folder`.
+    kind : str, optional
+        What it is to hold, as in `write_folder`; None takes any.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def open_folder(path: Path, kind: str = "plan") -> PlanFolder:
         raise PlanFolderError(f"{path / PROVENANCE}: expected JSON, got {error}") from error
     _check(path, provenance)
     found = provenance.get("kind", "plan")
-    if found != kind:
+    if kind is not None and found != kind:
         raise PlanFolderError(f"{path}: expected a folder with a {kind}, got one with a {found}")
     return PlanFolder(path, provenance)
 

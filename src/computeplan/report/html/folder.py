@@ -67,11 +67,11 @@ def report_html(folder: Path, language: str) -> str:
     PlanFolderError
         If it is no such folder, or a file in it is not what was written.
     """
-    words, saved = Words(language), open_folder(folder)
+    words, saved = Words(language), open_folder(folder, kind=None)
     if FRONTIER in saved.hashes:
         page = frontier_page(saved, words)
     elif EFFECTS in saved.hashes:
         page = sweep_page(saved, words)
     else:
-        page = plan_page(open_plan(folder), saved.provenance, words)
+        page = plan_page(open_plan(folder), saved, words)
     return render(page, words)

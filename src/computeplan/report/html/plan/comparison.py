@@ -10,6 +10,7 @@ from computeplan.report.figures import column
 from computeplan.report.html.blocks import Block, Chart, Figures, Section
 from computeplan.report.html.digits import rounded
 from computeplan.report.html.looks import bar
+from computeplan.report.html.plan.policies import policies
 from computeplan.report.html.plan.view import PlanView
 
 
@@ -22,6 +23,8 @@ def comparison(view: PlanView) -> Section:
     """
     plans = _plans(view)
     blocks: list[Block] = [_table(view, plans), _cost_chart(view, plans), _carbon_chart(view, plans)]
+    if view.policies:
+        blocks.append(policies(view))
     return Section("comparison", view.words("comparison.title"), blocks)
 
 

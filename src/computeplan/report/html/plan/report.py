@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import json
 
 from computeplan.api import Run
 from computeplan.errors import PlanFolderError
+from computeplan.plan.contents import SUMMARY
+from computeplan.plan.reading import PlanFolder
 from computeplan.problem import Status
 from computeplan.report.html.blocks import Page
 from computeplan.report.html.plan.answer import answer, span
@@ -24,14 +25,14 @@ from computeplan.report.html.words import Words
 SECTIONS = (answer, comparison, flows, sites, time, limits, companies, assumptions, certificate)
 
 
-def plan_page(run: Run, provenance: Mapping[str, Any], words: Words) -> Page:
+def plan_page(run: Run, folder: PlanFolder, words: Words) -> Page:
     """Tell a plan.
 
     Parameters
     ----------
     run : Run
-    provenance : mapping
-        Of its plan folder.
+    folder : PlanFolder
+        Where it was saved.
     words : Words
 
     Raises
@@ -41,7 +42,9 @@ def plan_page(run: Run, provenance: Mapping[str, Any], words: Words) -> Page:
     """
     if run.plan.solution is None:
         raise PlanFolderError(f"there is no plan to report: the status is {run.plan.status}")
-    view = PlanView(run, run.plan.solution, provenance, words)
+    provenance = folder.provenance
+    policies = json.loads(folder.read(SUMMARY)).get("policies") or {}
+    view = PlanView(run, run.plan.solution, provenance, policies, words)
     return Page(
         title=run.plan.problem.name,
         subtitle=span(view),

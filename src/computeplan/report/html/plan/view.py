@@ -29,12 +29,15 @@ class PlanView:
         Of the run's plan.
     provenance : mapping
         What the plan folder says of its origin.
+    policies : mapping
+        Simple policies that the plan was compared with, as its summary has them.
     words : Words
     """
 
     run: Run
     solution: Solution
     provenance: Mapping[str, Any]
+    policies: Mapping[str, Any]
     words: Words
 
     @property

@@ -147,7 +147,9 @@ def _marks(view: StudyView, frontier: Mapping[str, Any]) -> list[_Place]:
 def _policies(view: StudyView, basis: str) -> list[_Place]:
     rows = [row for row in view.summary.get("baselines") or [] if row["basis"] == basis]
     return [
-        _Place(row["policy"], row["emissions_t"], row["money"]) for row in rows if row["money"] is not None
+        _Place(view.words.policy(row["policy"]), row["emissions_t"], row["money"])
+        for row in rows
+        if row["money"] is not None
     ]
 
 

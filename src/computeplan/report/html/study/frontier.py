@@ -82,7 +82,7 @@ def _baselines(view: StudyView) -> list[Section]:
         return []
     currency = view.summary["frontiers"][0]["currency"]
     columns = [
-        Column("policy", words("frontier.policy"), [row["policy"] for row in rows]),
+        Column("policy", words("frontier.policy"), [words.policy(row["policy"]) for row in rows]),
         Column(
             "basis", words("frontier.basis"), [words(f"basis.{row['basis']}") for row in rows], choice=True
         ),

@@ -60,6 +60,15 @@ class Words:
         """
         return self.catalog[key].format(**values)
 
+    def policy(self, name: str) -> str:
+        """Name a simple policy; one that the catalog does not know keeps its name.
+
+        Parameters
+        ----------
+        name : str
+        """
+        return self.catalog.get(f"policy.{name}", name)
+
     def scale(self, *values: float) -> Scale:
         """Choose a scale for numbers of one unit by the largest of them.
 

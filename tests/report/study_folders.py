@@ -77,7 +77,7 @@ def write_sweep(folder, design="grid", *, solved=True):
     tables = {"points": pl.DataFrame(points, strict=False), "effects": pl.DataFrame(_effects())}
     files = {f"tables/{name}.parquet": parquet_bytes(frame) for name, frame in tables.items()}
     files["summary.json"] = json.dumps(_summary(design, solved=solved)).encode()
-    write_folder(folder, files.items(), dict(ORIGIN))
+    write_folder(folder, files.items(), dict(ORIGIN), "sweep")
 
 
 def _effects():
