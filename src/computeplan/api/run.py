@@ -86,7 +86,9 @@ class Run:
         """
         if self.plan.solution is None:
             raise PlanFolderError(f"there is no plan to tabulate: the status is {self.plan.status}")
-        return tables(self.plan.problem, self.plan.solution, self.baseline.plan if self.baseline else None)
+        return tables(
+            self.plan.problem, self.plan.solution, self.baseline.companies if self.baseline else None
+        )
 
     def save(self, folder: str | Path) -> None:
         """Write the plan folder, whole or not at all; an earlier plan there is replaced.

@@ -61,6 +61,9 @@ def solve(
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as beside:
         main = beside.submit(plan, problem, chosen)
         local = beside.submit(clock.timed("baseline", all_local), problem, chosen) if baseline else None
+        if local:
+            # What companies pay there is worked out while the solver of the plan still runs.
+            beside.submit(lambda: local.result().companies)
         found = main.result()
         if local and tell:
             tell("planning with all work local, to compare")
