@@ -3,6 +3,7 @@
 #   make test      tests without the slow ones        make test-all   all tests
 #   make check     format, lint, types, tests         make format     format and fix
 #   make bench     measure, write bench/RESULTS.md    make docs       docs/config.md from the schema
+#   make chromium  the browser of the tests, where the system has apt-get
 #   make goldens   golden linear programs anew        make picture    the picture in README.md
 #   make bench-tools  the same problem in other tools, write bench/RESULTS-tools.md
 #   make fuzz      random faulty inputs for ten minutes, or MINUTES=60
@@ -12,10 +13,11 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format bench bench-tools docs picture goldens fuzz clean
+.PHONY: help demo test test-all check format bench bench-tools docs picture goldens fuzz chromium clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
@@ -36,10 +38,18 @@ $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
 demo: $(VENV)/run.stamp
 	$(BIN)/computeplan solve configs/chongqing.yaml
 
-test: $(VENV)/dev.stamp
+# The tests of the HTML report need a browser and Chinese letters; without them they are skipped and say why.
+chromium:
+	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
+	root=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
+	command -v apt-get >/dev/null && $$root apt-get update -qq >/dev/null 2>&1 && \
+	$$root apt-get install -y -qq --no-install-recommends chromium fonts-wqy-zenhei >/dev/null 2>&1 || \
+	echo "Chromium could not be installed: the browser tests will be skipped" >&2
+
+test: $(VENV)/dev.stamp chromium
 	$(BIN)/pytest -n auto -m "not slow"
 
-test-all: $(VENV)/dev.stamp
+test-all: $(VENV)/dev.stamp chromium
 	$(BIN)/pytest -n auto
 
 check: $(VENV)/dev.stamp

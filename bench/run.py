@@ -31,6 +31,10 @@ class Subject:
     def solves(self) -> bool:
         return self.arguments[0] == "solve"
 
+    @property
+    def writes(self) -> bool:
+        return self.arguments[0] in {"solve", "frontier"}
+
     def command(self, instances: Path) -> list[str]:
         """Return the words of the command line."""
         program = Path(sys.executable).parent / "computeplan"
@@ -55,6 +59,7 @@ SUBJECTS = (
     Subject("capped-year", ("solve", "{instances}/capped-year.yaml", "--json", "--no-baseline"), 1),
     Subject("million", ("solve", "{instances}/million.yaml", "--json", "--no-baseline"), 1),
     Subject("hundred-prices", ("bench/prices.py", "configs/chongqing.yaml"), 1),
+    Subject("frontier", ("frontier", "configs/chongqing.yaml", "--tolerance", "0.1%", "--json"), 1),
 )
 
 
@@ -67,7 +72,7 @@ def measure(subject: Subject, instances: Path) -> Run:
     """Run the subject once in a child process of its own."""
     command = subject.command(instances)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as stdout:
-        if subject.solves:
+        if subject.writes:
             command += ["--out", str(Path(folder) / "plan")]
         start = time.perf_counter()
         child = subprocess.Popen(command, cwd=ROOT, stdout=stdout, stderr=subprocess.DEVNULL)
@@ -138,10 +143,20 @@ def prices_line(run: Run) -> str:
     )
 
 
+def frontier_line(run: Run, prices: Run) -> str:
+    """Return what the frontier took beside the same cold plan."""
+    cold_s = json.loads(prices.output)["times_s"]["cold"]
+    found, wall_s = json.loads(run.output)["frontiers"][0], run.wall_s
+    return (
+        f"The cost-carbon frontier of chongqing: {wall_s:.1f} s, {wall_s / cold_s:.1f} times one cold plan; "
+        f"{found['solves']} solves, gap {found['gap']:.1e} of the cost range."
+    )
+
+
 def main() -> None:
     """Measure every subject, then write the results."""
     head = environment()
-    walls, stages, prices = [], [], ""
+    walls, stages, studies = [], [], {}
     with tempfile.TemporaryDirectory() as folder:
         make_instances(Path(folder))
         for subject in SUBJECTS:
@@ -153,12 +168,13 @@ def main() -> None:
             print(walls[-1], flush=True)
             if subject.solves:
                 stages.append(stage_row(subject, runs[len(runs) // 2]))
-            elif subject.name == "hundred-prices":
-                prices = prices_line(runs[0])
-    write_results(head, walls, stages, prices)
+            elif subject.name in {"hundred-prices", "frontier"}:
+                studies[subject.name] = runs[0]
+    prices, frontier = studies["hundred-prices"], studies["frontier"]
+    write_results(head, walls, stages, [prices_line(prices), "", frontier_line(frontier, prices)])
 
 
-def write_results(head: list[str], walls: list[str], stages: list[str], prices: str) -> None:
+def write_results(head: list[str], walls: list[str], stages: list[str], studies: list[str]) -> None:
     """Write bench/RESULTS.md."""
     text = [
         "# Results",
@@ -177,7 +193,7 @@ def write_results(head: list[str], walls: list[str], stages: list[str], prices: 
         f"|---|{'---:|' * len(STAGES)}---|---|",
         *stages,
         "",
-        prices,
+        *studies,
     ]
     (ROOT / "bench" / "RESULTS.md").write_text("\n".join(text) + "\n", encoding="utf-8")
 

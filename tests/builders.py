@@ -18,6 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from computeplan.problem import (
+    Batteries,
     CapMeasure,
     Caps,
     CarbonBasis,
@@ -34,6 +35,8 @@ from computeplan.problem import (
     Objective,
     Pools,
     Problem,
+    RuleMeasure,
+    Rules,
     Sites,
     Term,
     Workloads,
@@ -59,6 +62,16 @@ class Site:
     hourly: Series | None = None
     provides: Sequence[str] = ()
     security: int = 0
+    certificates: float = 0.0
+    """Most kWh of certificates over the horizon, at `certificate_price` each."""
+    certificate_price: float = 0.0
+    optional: bool = False
+    """Whether the plan may close it; open it costs `opening_price` over the horizon."""
+    opening_price: float = 0.0
+    water: Series = 0.0
+    """Liters for a kWh of IT energy."""
+    renewable: float = 0.0
+    """Least share of energy from contracts."""
 
     @property
     def home(self) -> str:
@@ -78,6 +91,12 @@ class Pool:
     availability: Series = 1.0
     idle_kw: float = 0.0
     busy_kw: float = 0.0
+    step: float = 0.0
+    """Chosen units are a multiple of it; 0: any amount."""
+    new: float = 0.0
+    """Most units that can be added, at `new_price` and `new_kg` each over the horizon."""
+    new_price: float = 0.0
+    new_kg: float = 0.0
     efficiency: float | Mapping[str, float] = 1.0
     """One value, or one per kind of workload (0 for a kind not named)."""
 
@@ -122,6 +141,8 @@ class Demand(Needing):
     max_delay: float = 0.0
     scale: float = 1.0
     fixed: bool = False
+    whole: bool = False
+    """Fixed, and all in one pool."""
 
     def times(self, factor: float) -> Demand:
         """The same demand of another size."""
@@ -152,6 +173,20 @@ class Contract:
     price: Series = 0.0
     take_or_pay: bool = False
     carbon: float = 0.0
+    most: float = 0.0
+    """Most power that can be chosen, kW, at `capacity_price` over the horizon; `available` is its profile."""
+    capacity_price: float = 0.0
+
+
+@dataclass(frozen=True)
+class Battery:
+    """A battery at the first site unless one is named; `efficiency` is that of each way."""
+
+    power: float = 1.0
+    energy: float = 1.0
+    site: str = ""
+    efficiency: float = 1.0
+    price: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -164,6 +199,9 @@ class Link:
     price: float = 0.0
     energy: float = 0.0
     carbon: float = 0.0
+    lease: float = 0.0
+    """Most GB/h that can be leased beside, at `lease_price` over the horizon."""
+    lease_price: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -173,6 +211,16 @@ class Cap:
     limit: Series
     measure: CapMeasure = CapMeasure.UNITS
     weights: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule on some workloads by number, all of them unless some are named."""
+
+    limit: float
+    measure: RuleMeasure = RuleMeasure.MOST_SHARE
+    sites: Sequence[str] = ()
+    workloads: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +238,7 @@ class Case:
     pools: Sequence[Pool] = (Pool(),)
     workloads: Sequence[Demand | Job] = (Demand(),)
     contracts: Sequence[Contract] = ()
+    batteries: Sequence[Battery] = ()
     links: Sequence[Link] = ()
     zone_latency: Mapping[str, float] = field(default_factory=dict)
     caps: Sequence[Cap] = ()
@@ -197,6 +246,8 @@ class Case:
     basis: CarbonBasis = CarbonBasis.LOCATION
     carbon_price: float = 0.0
     carbon_cap: float = inf
+    budget: float = inf
+    rules: Sequence[Rule] = ()
 
     def but(self, **changes) -> Case:
         """The same case with some fields changed."""
@@ -218,8 +269,12 @@ class Case:
             caps=self._caps(),
             grid=self._grid(),
             contracts=self._contracts(),
+            batteries=self._batteries(),
             network=self._network(),
-            objective=Objective(self.goal, self.basis, self.carbon_price, self.carbon_cap),
+            rules=self._rules(),
+            objective=Objective(
+                self.goal, self.basis, self.carbon_price, self.carbon_cap, budget=self.budget
+            ),
         )
 
     @property
@@ -292,6 +347,9 @@ class Case:
             names=tuple(s.name for s in self.sites),
             zone=np.array([self.zones.index(s.home) for s in self.sites], np.int64),
             pue=self._rows([s.pue for s in self.sites]),
+            is_optional=np.array([s.optional for s in self.sites], bool),
+            opening_price=np.array([s.opening_price if s.optional else 0.0 for s in self.sites], float),
+            water_l_per_it_kwh=self._rows([s.water for s in self.sites]),
             labels=_membership([s.provides for s in self.sites], labels),
             security=np.array([s.security for s in self.sites], np.int64),
             label_names=labels,
@@ -342,6 +400,10 @@ class Case:
             max_units=np.array([p.units for p in self.pools], float),
             availability=self._rows([p.availability for p in self.pools]),
             price=self._rows([p.price for p in self.pools]),
+            step_units=np.array([p.step for p in self.pools], float),
+            max_new_units=np.array([p.new for p in self.pools], float),
+            new_unit_price=np.array([p.new_price for p in self.pools], float),
+            new_unit_kg=np.array([p.new_kg for p in self.pools], float),
         )
 
     def _caps(self) -> Caps:
@@ -364,16 +426,47 @@ class Case:
             price=self._rows([s.price for s in self.sites]),
             import_limit_kw=np.array([s.import_limit for s in self.sites], float),
             demand_charge=np.array(charges, float),
+            certificate_price=np.array([s.certificate_price for s in self.sites], float),
+            max_certificates_kwh=np.array([s.certificates for s in self.sites], float),
+            renewable_share=np.array([s.renewable for s in self.sites], float),
             location_kg_per_kwh=self._rows([location for location, _ in factors]),
             market_kg_per_kwh=self._rows([market for _, market in factors]),
             hourly_kg_per_kwh=self._rows([s.carbon if s.hourly is None else s.hourly for s in self.sites]),
         )
 
+    def _batteries(self) -> Batteries:
+        return Batteries(
+            names=tuple(f"b{i}" for i in range(len(self.batteries))),
+            site=np.array([self._site(b.site) for b in self.batteries], np.int64),
+            power_kw=np.array([b.power for b in self.batteries], float),
+            energy_kwh=np.array([b.energy for b in self.batteries], float),
+            charge_efficiency=np.array([b.efficiency for b in self.batteries], float),
+            discharge_efficiency=np.array([b.efficiency for b in self.batteries], float),
+            price=np.array([b.price for b in self.batteries], float),
+        )
+
+    def _rules(self) -> Rules:
+        everyone = range(len(self.workloads))
+        members = [everyone if rule.workloads is None else rule.workloads for rule in self.rules]
+        member = np.array([[w in some for w in everyone] for some in members], bool)
+        return Rules(
+            names=tuple(f"rule{i}" for i in range(len(self.rules))),
+            measure=tuple(rule.measure for rule in self.rules),
+            member=member.reshape(len(self.rules), len(self.workloads)),
+            site=_membership([rule.sites for rule in self.rules], [site.name for site in self.sites]),
+            limit=np.array([rule.limit for rule in self.rules], float),
+        )
+
     def _contracts(self) -> Contracts:
+        profile = self._rows([c.available for c in self.contracts])
+        most = np.array([c.most for c in self.contracts], float)
         return Contracts(
             names=tuple(f"c{i}" for i in range(len(self.contracts))),
             site=np.array([self._site(c.site) for c in self.contracts], np.int64),
-            available_kw=self._rows([c.available for c in self.contracts]),
+            available_kw=np.where(most[:, None] > 0, 0.0, profile),
+            profile=profile,
+            max_chosen_kw=most,
+            capacity_price=np.array([c.capacity_price for c in self.contracts], float),
             price=self._rows([c.price for c in self.contracts]),
             take_or_pay=np.array([c.take_or_pay for c in self.contracts], bool),
             kg_per_kwh=np.array([c.carbon for c in self.contracts], float),
@@ -390,7 +483,8 @@ class Case:
             company=np.array([owners.index(owner) for owner in self._owners], np.int64),
             need=np.array(need_of, np.int64),
             is_job=np.array([w is not None for w in jobs], bool),
-            is_fixed=np.array([w.fixed if w else False for w in demands], bool),
+            is_fixed=np.array([w.fixed or w.whole if w else False for w in demands], bool),
+            is_whole=np.array([w.whole if w else False for w in demands], bool),
             profile=np.where([w is None for w in demands], 0, profile.reshape(-1)).astype(np.int64),
             scale=np.array([w.scale if w else 0.0 for w in demands], float),
             profiles=profiles,
@@ -424,6 +518,8 @@ class Case:
             route=route,
             connected=connected,
             bandwidth_gb_per_h=np.array([link.bandwidth for link in self.links], float),
+            max_leased_gb_per_h=np.array([link.lease for link in self.links], float),
+            lease_price=np.array([link.lease_price for link in self.links], float),
             price_per_gb=np.array([link.price for link in self.links], float),
             energy_kwh_per_gb=np.array([link.energy for link in self.links], float),
             kg_per_kwh=np.array([link.carbon for link in self.links], float),

@@ -50,6 +50,8 @@ OWNERS = {
     "polars": {"config", "plan", "studies"},
     "distributed": {"studies"},
     "rich": {"report", "cli"},
+    "jinja2": {"report"},
+    "plotly": {"report"},
     "typer": {"cli"},
 }
 """The only layers that may import a library."""

@@ -32,6 +32,8 @@ from computeplan.problem import (
     Sites,
     Term,
     Workloads,
+    no_batteries,
+    no_rules,
 )
 from computeplan.solvers.highs import load_model, new_highs
 
@@ -58,7 +60,9 @@ def problem_of(data: Instance) -> Problem:
         caps=Caps(names=(), measure=(), weight=np.zeros((0, sites)), limit=np.zeros((0, hours))),
         grid=_grid(data),
         contracts=_no_contracts(hours),
+        batteries=no_batteries(),
         network=_network(),
+        rules=no_rules(data.shape[0], sites),
         objective=Objective(Goal.COST, CarbonBasis.LOCATION, data.carbon_price, data.carbon_cap),
     )
 
@@ -120,6 +124,7 @@ def _workloads(data: Instance) -> Workloads:
         need=data.kind,
         is_job=np.zeros(size, bool),
         is_fixed=np.zeros(size, bool),
+        is_whole=np.zeros(size, bool),
         profile=data.kind,
         scale=data.scale,
         profiles=data.profile,
@@ -153,6 +158,9 @@ def _sites(sites: int, hours: int) -> Sites:
         names=tuple(f"s{s}" for s in range(sites)),
         zone=np.zeros(sites, np.int64),
         pue=np.ones((sites, hours)),
+        water_l_per_it_kwh=np.zeros((sites, hours)),
+        is_optional=np.zeros(sites, bool),
+        opening_price=np.zeros(sites),
         labels=np.zeros((sites, 0), bool),
         security=np.zeros(sites, np.int64),
         label_names=(),
@@ -171,6 +179,10 @@ def _pools(data: Instance) -> Pools:
         max_units=units,
         availability=data.capacity / units[:, None],
         price=np.zeros(data.capacity.shape),
+        max_new_units=np.zeros(sites),
+        step_units=np.zeros(sites),
+        new_unit_price=np.zeros(sites),
+        new_unit_kg=np.zeros(sites),
     )
 
 
@@ -180,6 +192,9 @@ def _grid(data: Instance) -> Grid:
         price=data.price,
         import_limit_kw=np.full(sites, np.inf),
         demand_charge=np.zeros((sites, 1)),
+        renewable_share=np.zeros(sites),
+        certificate_price=np.zeros(sites),
+        max_certificates_kwh=np.zeros(sites),
         location_kg_per_kwh=data.carbon,
         market_kg_per_kwh=data.carbon,
         hourly_kg_per_kwh=data.carbon,
@@ -191,6 +206,9 @@ def _no_contracts(hours: int) -> Contracts:
         names=(),
         site=np.zeros(0, np.int64),
         available_kw=np.zeros((0, hours)),
+        profile=np.zeros((0, hours)),
+        max_chosen_kw=np.zeros(0),
+        capacity_price=np.zeros(0),
         price=np.zeros((0, hours)),
         take_or_pay=np.zeros(0, bool),
         kg_per_kwh=np.zeros(0),
@@ -205,6 +223,8 @@ def _network() -> Network:
         route=np.zeros((1, 1, 0), bool),
         connected=np.ones((1, 1), bool),
         bandwidth_gb_per_h=np.zeros(0),
+        max_leased_gb_per_h=np.zeros(0),
+        lease_price=np.zeros(0),
         price_per_gb=np.zeros(0),
         energy_kwh_per_gb=np.zeros(0),
         kg_per_kwh=np.zeros(0),

@@ -8,12 +8,15 @@ from computeplan import memory
 from computeplan.config import SolverSettings
 from computeplan.decomposition import ProgramSolver, Reduction
 from computeplan.grouping import Allocation, Grouping, keep_all, merge
-from computeplan.lp import BYTES_PER_COLUMN, LinearProgram, Model, build, least_columns, optimal_face
+from computeplan.lp import BYTES_PER_COLUMN, LinearProgram, Model, build, least_columns, optimal_face, within
 from computeplan.plan.audit import audit_plan
 from computeplan.plan.plan import Plan, Size, Solution, SolverRun
 from computeplan.problem import Decisions, Goal, Prices, Problem, Work, sharing_with
 from computeplan.solvers import Basis, Method, SolverOptions, SolverResult, Start
 from computeplan.stages import StageClock
+
+CLEANEST = 1e-9
+"""Share by which the cheapest of the cleanest plans in whole numbers may emit more."""
 
 
 def stated_options(settings: SolverSettings) -> SolverOptions:
@@ -24,7 +27,7 @@ def stated_options(settings: SolverSettings) -> SolverOptions:
     settings : SolverSettings
     """
     method = Method(settings.method)
-    return SolverOptions(settings.name, settings.time_limit_s, settings.threads, method)
+    return SolverOptions(settings.name, settings.time_limit_s, settings.threads, method, settings.gap)
 
 
 def plan(
@@ -205,10 +208,16 @@ class Compiled:
     def _cheapest_at_least_carbon(self, cleanest: _Answer) -> _Answer:
         """Among the cleanest plans take the cheapest; the proof stays that of the least emissions."""
         model, duals = self._model, cleanest.result.row_duals
-        if duals is None or not model.money.coefficients.any():
+        objective = cleanest.result.objective
+        if not model.money.coefficients.any():
+            return cleanest
+        if duals is not None:
+            face = optimal_face(model.lp, duals, model.money)
+        elif objective is not None and len(model.lp.integer):
+            face = within(model.lp, objective + CLEANEST * abs(objective), model.money)
+        else:
             return cleanest
         with self._clock.stage("solve"):
-            face = optimal_face(model.lp, duals, model.money)
             cheapest = self._read(*ProgramSolver(face, self._options, self._reduction).solve())
         if cheapest.work is None:
             # Numerically the face can be out of reach; the cleanest plan stands.
@@ -228,6 +237,7 @@ class Compiled:
                 answer.prices,
                 claimed_objective=answer.result.objective,
                 claimed_status=answer.result.status,
+                claimed_bound=answer.result.bound,
             )
         return Solution(allocation, answer.decisions, answer.prices, accounts, report)
 

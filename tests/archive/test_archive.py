@@ -11,14 +11,18 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import computeplan
 from command_line import TINY, run
 from computeplan.archive import audit_folder
 from computeplan.errors import PlanFolderError
+from computeplan.plan.saved import plan_bytes, read_plan
 from computeplan.plan.shapes import AXES
+from computeplan.planner import plan as planned
 from computeplan.problem import Decisions, Prices
 from computeplan.solvers import SolverOptions
+from whole_cases import integer_cases, whole_cases
 
 PRICES = "hour,price\n2026-03-02T00:00+08:00,0.5\n2026-03-02T01:00+08:00,0.7\n2026-03-02T02:00+08:00,0.6\n"
 
@@ -256,6 +260,19 @@ def test_every_decision_and_price_is_kept():
         for field in fields(kind)
     }
     assert kept == set(AXES)
+
+
+@settings(max_examples=15)
+@given(whole_cases() | integer_cases())
+def test_a_plan_of_any_part_of_the_model_comes_back(case):
+    problem = case.problem()
+    made = planned(problem)
+    back = read_plan(problem, plan_bytes(made))
+    assert back.status is made.status
+    if made.solution is not None:
+        assert back.solution.audit.passed, back.solution.audit.notes
+        assert back.solution.audit.bound == made.solution.audit.bound
+        assert back.solution.accounts.cost.parts() == pytest.approx(made.solution.accounts.cost.parts())
 
 
 def test_inputs_from_an_allowed_folder_are_kept_too(tmp_path):

@@ -310,8 +310,7 @@ def test_ctrl_c_keeps_what_is_done(here, begin):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 def test_an_end_before_the_first_run_leaves_nothing(here, begin):
-    process = begin(*LONG)
-    # The first process only shows that there is the solver.
+    process = begin("full", "--companies", "20000", "--days", "14")
     until(lambda: children_of(here))
     process.terminate()
     out, err = process.communicate(timeout=WAIT_S)

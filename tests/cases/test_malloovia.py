@@ -20,3 +20,20 @@ def test_relaxed_optimum(case, solve, scenario, relaxed_optimum, solver):
 @pytest.mark.parametrize("solver", ["highs", "cbc"])
 def test_one_machine_of_each_class_is_infeasible(case, solver):
     assert plan(case.load(CONFIG, "problem-2"), SolverOptions(name=solver)).status is Status.INFEASIBLE
+
+
+WHOLE = "malloovia_whole.yaml"
+
+
+@pytest.mark.parametrize("solver", ["highs", "cbc"])
+@pytest.mark.parametrize(("scenario", "optimum"), [(None, 178), ("problem-3", 226)])
+def test_published_optimum_in_whole_machines(case, scenario, optimum, solver):
+    made = plan(case.load(WHOLE, scenario), SolverOptions(name=solver))
+    assert made.status is Status.OPTIMAL
+    assert made.solution.audit.passed, made.solution.audit.notes
+    assert made.solution.accounts.cost.total == pytest.approx(optimum, rel=1e-7)
+
+
+@pytest.mark.parametrize("solver", ["highs", "cbc"])
+def test_one_whole_machine_of_each_class_is_infeasible(case, solver):
+    assert plan(case.load(WHOLE, "problem-2"), SolverOptions(name=solver)).status is Status.INFEASIBLE

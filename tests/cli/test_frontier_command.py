@@ -25,7 +25,14 @@ def test_traces_prints_and_writes(tiny):
     folder = tiny.parent / "frontiers" / "tiny"
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     tables = {f"tables/{name}.{ext}" for name in ("points", "segments") for ext in ("csv", "parquet")}
-    assert names == {"inputs/config.yaml", "frontier.json", "summary.json", "provenance.json", *tables}
+    assert names == {
+        "config.yaml",
+        "inputs/config.yaml",
+        "frontier.json",
+        "summary.json",
+        "provenance.json",
+        *tables,
+    }
 
 
 def test_json_is_one_object_with_the_certificate(tiny):

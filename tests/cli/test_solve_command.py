@@ -13,6 +13,7 @@ import pytest
 
 from command_line import TINY, run
 from computeplan import api
+from computeplan.api import solving
 from computeplan.problem import Status
 
 
@@ -114,7 +115,8 @@ def test_options_reach_the_solver(tiny, method):
     arguments = ("--method", method, "--threads", "1", "--time-limit", "50")
     assert run("solve", tiny, *arguments).exit_code == 0
     record = json.loads((tiny.parent / "plans/tiny/provenance.json").read_text("utf-8"))
-    assert record["options"] == {"name": "highs", "time_limit_s": 50.0, "threads": 1, "method": method}
+    expected = {"name": "highs", "time_limit_s": 50.0, "threads": 1, "method": method, "gap": 1e-6}
+    assert record["options"] == expected
 
 
 def test_infeasible_has_reasons_and_leaves_the_earlier_plan(tiny):
@@ -159,7 +161,7 @@ def test_a_contradiction_of_several_limits_says_what_to_try(tiny):
 
 def run_with_plan(config, plan):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("computeplan.api.solving.plan", lambda *_: plan)
+        patch.setattr(solving, "plan", lambda *_: plan)
         return run("solve", config)
 
 

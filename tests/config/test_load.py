@@ -92,9 +92,9 @@ def test_a_wrong_currency_is_one_fault(small_text, faults):
 
 
 def test_the_solver_section(load, small_text):
-    overrides = ["solver={name: cbc, time_limit: 2 min, threads: 2, method: simplex}"]
-    assert load(small_text, overrides=overrides).solver == SolverSettings("cbc", 120.0, 2, "simplex")
-    assert load(small_text).solver == SolverSettings("highs", None, None, "auto")
+    overrides = ["solver={name: cbc, time_limit: 2 min, threads: 2, method: simplex, gap: 1 %}"]
+    assert load(small_text, overrides=overrides).solver == SolverSettings("cbc", 120.0, 2, "simplex", 0.01)
+    assert load(small_text).solver == SolverSettings("highs", None, None, "auto", 1e-6)
 
 
 def test_inputs_are_named_and_hashed(load, small_text, tmp_path):

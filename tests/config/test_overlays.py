@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from computeplan.errors import ConfigError
 from computeplan.problem import Goal
 
 
@@ -131,3 +132,12 @@ def test_the_resolved_config_gives_the_same_problem(load, small_text):
 def test_the_resolved_config_keeps_order_and_unicode(load, small_text):
     resolved = load(small_text.replace("name: small", "name: 重庆 no")).resolved
     assert resolved.startswith("name: 重庆 no\nhorizon:")
+
+
+def test_a_misspelled_way_to_a_value_is_told_as_such(load, small_text):
+    with pytest.raises(ConfigError) as caught:
+        load(small_text, overrides=["sites.hammi.pue=1.3"])
+    faults = [str(fault) for fault in caught.value.faults]
+    assert any(
+        "--set sites.hammi.zone" in f and "sites.hammi is new; did you mean 'hami'?" in f for f in faults
+    )

@@ -38,7 +38,15 @@ def test_another_pool_is_dearer_by_its_parts():
     assert of["a/x"].work_unit_h == pytest.approx(3)
     assert of["a/x"].more == pytest.approx(dict.fromkeys(of["a/x"].more, 0.0))
     assert of["b/x"].more == pytest.approx(
-        {"use": 1, "capacity rent": 0, "energy": 0, "carbon": 2 * 1.5, "network": 2.5, "placement": 0}
+        {
+            "use": 1,
+            "capacity rent": 0,
+            "energy": 0,
+            "carbon": 2 * 1.5,
+            "network": 2.5,
+            "placement": 0,
+            "rules": 0,
+        }
     )
     assert of["b/x"].dearer == pytest.approx(6.5)
     assert of["b/x"].more_kg == pytest.approx(1.5)

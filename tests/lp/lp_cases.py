@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from builders import Cap, Case, Contract, Demand, Job, Link, Pool, Site, on_demand, reserved
+from builders import Battery, Cap, Case, Contract, Demand, Job, Link, Pool, Rule, Site, on_demand, reserved
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
-from computeplan.problem import CapMeasure, CarbonBasis, HorizonEnd
+from computeplan.problem import CapMeasure, CarbonBasis, Goal, HorizonEnd, RuleMeasure
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -132,6 +132,116 @@ CASES: dict[str, Case] = {
         basis=CarbonBasis.MARKET,
         carbon_cap=2.0,
     ),
+    "budget": Case(
+        periods=2,
+        weights=[2],
+        sites=[Site(price=0.5, demand_charge=3.0, carbon=0.5)],
+        pools=[Pool(4, busy_kw=1.0), reserved(2, price=1.0)],
+        contracts=[Contract(1, price=0.4, take_or_pay=True)],
+        goal=Goal.CARBON,
+        budget=20.0,
+    ),
+    "renewable_share": Case(
+        periods=2,
+        weights=[2],
+        sites=[Site("cq", renewable=0.4), Site("xj")],
+        pools=TWO_POOLS,
+        contracts=[Contract(1, site="cq", price=0.4), Contract(1, site="xj", price=0.4)],
+    ),
+    "contracted_power": Case(
+        periods=2,
+        weights=[2],
+        pools=[Pool(4, busy_kw=1.0)],
+        contracts=[
+            Contract([1, 0.5], price=0.4, most=6.0, capacity_price=9.0),
+            Contract([0.5, 1], price=0.3, most=4.0, take_or_pay=True, carbon=0.01),
+        ],
+        basis=CarbonBasis.MARKET,
+        carbon_price=0.08,
+    ),
+    "leased_bandwidth": Case(
+        periods=2,
+        sites=TWO_SITES,
+        pools=TWO_POOLS,
+        links=[Link(("cq", "xj"), bandwidth=2.0, price=0.1, lease=7.0, lease_price=30.0)],
+        workloads=[Demand(1, traffic=0.5)],
+    ),
+    "new_capacity": Case(
+        periods=2,
+        period_h=0.5,
+        sites=[Site(pue=1.2)],
+        pools=[Pool(4, idle_kw=0.5, busy_kw=1.0, availability=[1, 0.5], new=3, new_price=8, new_kg=20)],
+        workloads=[Demand(2)],
+        caps=[Cap(9), Cap([5, 6], measure=CapMeasure.POWER)],
+        carbon_price=0.1,
+    ),
+    "certificates": Case(
+        periods=2,
+        weights=[3],
+        sites=[Site("cq", market=0.5, certificates=40.0, certificate_price=0.03), Site("xj")],
+        pools=TWO_POOLS,
+        basis=CarbonBasis.MARKET,
+        carbon_price=0.08,
+    ),
+    "storage": Case(
+        periods=3,
+        period_h=0.5,
+        blocks=[2, 1],
+        weights=[2, 3],
+        sites=[Site(price=[0.2, 0.9, 0.5])],
+        pools=[Pool(4, busy_kw=1.0)],
+        batteries=[Battery(power=2.0, energy=6.0, efficiency=0.8, price=0.1)],
+    ),
+    "whole": Case(
+        periods=2,
+        sites=TWO_SITES,
+        pools=TWO_POOLS,
+        workloads=[Demand([1, 2], whole=True, shortfall_price=9.0), Demand([1, 2], whole=True)],
+    ),
+    "steps": Case(
+        periods=2,
+        pools=[reserved(9, step=4, price=1.0), Pool(2, new=5, new_price=3.0, step=2)],
+        workloads=[Demand([3, 2])],
+    ),
+    "rented_steps": Case(
+        periods=2,
+        period_h=0.5,
+        weights=[2],
+        pools=[on_demand(10, step=4, price=[1.0, 2.0], availability=[1, 0.5]), Pool(3, price=1.0)],
+        workloads=[Demand([3, 2])],
+        caps=[Cap(9)],
+    ),
+    "open_load": Case(
+        periods=2,
+        sites=[Site(price=0.5, pue=1.5, optional=True, opening_price=20.0)],
+        pools=[Pool(4, idle_kw=0.5, busy_kw=1.0), on_demand(3)],
+        workloads=[Demand(2, shortfall_price=9.0)],
+        caps=[Cap(9, CapMeasure.POWER)],
+    ),
+    "open_level": Case(
+        periods=2,
+        sites=[Site(optional=True, opening_price=20.0)],
+        pools=[reserved(8, min_units=2, price=1.0), Pool(2, new=5, new_price=3.0)],
+        workloads=[Demand(2, shortfall_price=9.0)],
+    ),
+    "rule": Case(
+        periods=2,
+        weights=[2],
+        sites=[Site("cq", price=0.7, carbon=0.56, pue=1.5), Site("xj", price=0.5, carbon=0.6)],
+        pools=[Pool(4, site="cq", busy_kw=1.0, price=2.0), Pool(6, site="xj", busy_kw=1.0, efficiency=0.5)],
+        links=[Link(("cq", "xj"), price=0.1, energy=0.2, carbon=0.5)],
+        workloads=[
+            Demand([1, 2], traffic=0.5),
+            Demand([1, 2], traffic=0.5),
+            Demand([1, 3], fixed=True, data=10.0, unit_cost={"xj": 0.3}),
+        ],
+        rules=[
+            Rule(0.25, RuleMeasure.LEAST_SHARE, ["xj"], [0]),
+            Rule(0.75, RuleMeasure.MOST_SHARE, ["xj"], [0, 1]),
+            Rule(9.0, RuleMeasure.COST, workloads=[1, 2]),
+            Rule(5.0, RuleMeasure.CARBON, workloads=[2]),
+        ],
+    ),
 }
 
 
@@ -145,6 +255,8 @@ def text_of(lp: LinearProgram) -> str:
         limit = f"= {high:.10g}" if low == high else f"<= {high:.10g}"
         lines.append(f"{name}: {_sum(rows[i], columns)} {limit}")
     bounds = zip(lp.column_lower, columns, lp.column_upper, strict=True)
+    if len(lp.integer):
+        lines += ["whole numbers", *(columns[i] for i in lp.integer.tolist())]
     lines += ["bounds", *(f"{low:.10g} <= {name} <= {high:.10g}" for low, name, high in bounds)]
     return "\n".join(lines) + "\n"
 

@@ -72,7 +72,17 @@ def by_hand(
     grid = _facility_kwh(problem, work, units)
     for c, site in enumerate(problem.contracts.site):
         grid[site] -= used[c]
-    return Handmade(problem, work, left, Decisions(units, grid, used))
+    per_battery = np.zeros((problem.batteries.size, problem.horizon.size))
+    none = {
+        "contracted_kw": np.zeros(problem.contracts.size),
+        "leased_gb_per_h": np.zeros(problem.network.links),
+        "new_units": np.zeros(problem.pools.size),
+        "rented_units": np.zeros_like(problem.pools.price),
+        "open_sites": np.ones(problem.sites.size),
+        "certificate_kwh": np.zeros(problem.sites.size),
+        **dict.fromkeys(("charge_kwh", "discharge_kwh", "stored_kwh"), per_battery),
+    }
+    return Handmade(problem, work, left, Decisions(units, grid, used, **none))
 
 
 def _facility_kwh(problem: Problem, work: Floats, booked: Floats) -> Floats:
@@ -103,4 +113,10 @@ def no_prices(problem: Problem) -> Prices:
         carbon=0.0,
         cover=per_site,
         surplus=np.zeros(problem.sites.size),
+        budget=0.0,
+        rule=np.zeros(problem.rules.size),
+        renewable=np.zeros(problem.sites.size),
+        offer=np.zeros_like(problem.contracts.available_kw),
+        lease=np.zeros((problem.network.links, problem.horizon.size)),
+        storage=np.zeros((problem.batteries.size, problem.horizon.size)),
     )

@@ -10,9 +10,22 @@ from handmade import Handmade, by_hand
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import Cap, Case, Contract, Demand, Link, Pool, Site, on_demand, reserved
+from builders import (
+    Battery,
+    Cap,
+    Case,
+    Contract,
+    Demand,
+    Link,
+    Pool,
+    Rule,
+    Site,
+    make_problem,
+    on_demand,
+    reserved,
+)
 from computeplan.plan.audit import Family
-from computeplan.problem import CapMeasure, CarbonBasis, Status
+from computeplan.problem import CapMeasure, CarbonBasis, RuleMeasure, Status
 from reference.model import solve_reference
 from strategies import cases
 
@@ -202,3 +215,85 @@ def test_no_number_of_an_optimal_plan_can_change_unnoticed(case, data):
     changed.flat[entry] += data.draw(st.sampled_from([-0.01, 0.01]))
     broken = replace(made, **{name: changed}) if name in ("done", "short") else made.but(**{name: changed})
     assert not broken.report().passed
+
+
+@pytest.mark.parametrize(
+    ("field", "place"),
+    [
+        ("new_units", "new units of pool here/p0"),
+        ("contracted_kw", "power of contract c0"),
+        ("leased_gb_per_h", "lease of link here-there"),
+    ],
+)
+@pytest.mark.parametrize("level", [3 + SLIP, -SLIP])
+def test_a_choice_beyond_its_range_is_named(field, place, level):
+    problem = make_problem(
+        periods=1,
+        sites=[Site(), Site("there")],
+        pools=[Pool(1, new=3)],
+        contracts=[Contract(1, most=3)],
+        links=[Link(("here", "there"), bandwidth=1, lease=3)],
+    )
+    made = by_hand(problem, [[[1]]])
+    assert made.report().passed
+    report = made.but(**{field: np.array([level])}).report()
+    assert not report.passed
+    violation = report.violation(Family.CHOSEN_LEVEL)
+    assert (violation.absolute, violation.place) == (pytest.approx(SLIP), place)
+
+
+def test_a_plan_beyond_its_policies_is_named():
+    fields = {"periods": 1, "sites": [Site(price=1, renewable=0.5)], "pools": [Pool(4, busy_kw=1)]}
+    rule = Rule(0.5, RuleMeasure.MOST_SHARE, ["here"])
+    work = [Demand(4)]
+    assert (
+        worst(by_hand(make_problem(**fields, workloads=work), [[[4]]]), Family.RENEWABLE_SHARE)[1]
+        == "site here"
+    )
+    free = fields | {"sites": [Site(price=1)], "workloads": work}
+    assert worst(by_hand(make_problem(**free, rules=[rule]), [[[4]]]), Family.RULE) == (2, "rule rule0")
+    assert worst(by_hand(make_problem(**free, budget=3), [[[4]]]), Family.BUDGET) == (1, "whole horizon")
+
+
+def test_certificates_beyond_their_range_are_named():
+    made = by_hand(make_problem(periods=1, sites=[Site(certificates=3)]), [[[1]]])
+    found = worst(made.but(certificate_kwh=np.array([3 + SLIP])), Family.CHOSEN_LEVEL)
+    assert found == (SLIP, "certificates of site here")
+
+
+STORED = np.array([[2.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("slip", "period"),
+    [
+        ({"stored_kwh": STORED + np.array([[0, SLIP]])}, "00:00"),
+        ({"stored_kwh": STORED + np.array([[0, -SLIP]])}, "01:00"),
+        (
+            {"charge_kwh": np.array([[4.0 + SLIP, 0]]), "stored_kwh": STORED + np.array([[SLIP / 2, 0]])},
+            "00:00",
+        ),
+    ],
+)
+def test_a_battery_beyond_its_limits_is_named(slip, period):
+    problem = make_problem(periods=2, batteries=[Battery(power=4, energy=2, efficiency=0.5)])
+    flows = {
+        "charge_kwh": [[4.0, 0]],
+        "discharge_kwh": [[0, 1.0]],
+        "stored_kwh": STORED,
+        "grid_kwh": [[4.0, -1]],
+    }
+    made = by_hand(problem, [[[1, 1]]]).but(**{name: np.array(flow) for name, flow in flows.items()})
+    report = made.but(**slip).report()
+    violation = report.violation(Family.STORAGE)
+    assert violation.relative > 1e-6
+    assert violation.place == f"battery b0, 2026-03-02 {period}"
+
+
+def test_energy_out_of_a_battery_counts_at_its_site():
+    problem = make_problem(periods=2, sites=[Site()], pools=[Pool(5, busy_kw=1)], batteries=[Battery(2, 2)])
+    flows = {"charge_kwh": [[2.0, 0]], "discharge_kwh": [[0, 2.0]], "stored_kwh": [[2.0, 0]]}
+    made = by_hand(problem, [[[1, 1]]]).but(**{name: np.array(flow) for name, flow in flows.items()})
+    assert made.report().violation(Family.ENERGY_BALANCE).absolute == pytest.approx(2)
+    made = made.but(grid_kwh=np.array([[3.0, -1.0]]))
+    assert made.report().violation(Family.ENERGY_BALANCE).relative < 1e-9

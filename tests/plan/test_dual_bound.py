@@ -16,6 +16,10 @@ from computeplan.planner import plan
 from computeplan.problem import CapMeasure, CarbonBasis, Goal, HorizonEnd, Prices, Problem, Status
 from reference.model import solve_reference
 from strategies import cases
+from whole_cases import whole_cases
+
+NUMBERS = ("carbon", "budget")
+"""Prices that are no arrays."""
 
 
 def bound(problem: Problem, **prices) -> float:
@@ -24,9 +28,9 @@ def bound(problem: Problem, **prices) -> float:
     arrays = {
         name: np.broadcast_to(np.asarray(value, float), np.shape(getattr(zero, name))).copy()
         for name, value in prices.items()
-        if name != "carbon"
+        if name not in NUMBERS
     }
-    return dual_bound(problem, replace(zero, **arrays, carbon=prices.get("carbon", 0.0)))
+    return dual_bound(problem, replace(zero, **arrays, **{n: prices.get(n, 0.0) for n in NUMBERS}))
 
 
 def test_scarce_cheap_capacity_is_worth_the_next_best():
@@ -288,11 +292,11 @@ def any_prices(problem: Problem, seed: int, scale: float) -> Prices:
         return values
 
     zero = no_prices(problem)
-    arrays = {f.name: drawn(np.shape(getattr(zero, f.name))) for f in fields(Prices) if f.name != "carbon"}
-    return Prices(**arrays, carbon=float(drawn((1,))[0]))
+    arrays = {f.name: drawn(np.shape(getattr(zero, f.name))) for f in fields(Prices) if f.name not in NUMBERS}
+    return Prices(**arrays, **{name: float(drawn((1,))[0]) for name in NUMBERS})
 
 
-@given(case=cases(), seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([0.1, 1.0, 10.0]))
+@given(case=cases() | whole_cases(), seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([0.1, 1.0, 10.0]))
 def test_no_prices_give_a_bound_above_the_optimum(case, seed, scale):
     problem = case.problem()
     answer = solve_reference(problem)
@@ -308,10 +312,10 @@ def disturbed(prices: Prices, seed: int) -> Prices:
     random = np.random.default_rng(seed)
     arrays = {f.name: np.asarray(getattr(prices, f.name)) for f in fields(Prices)}
     moved = {name: a + 1e-9 * random.standard_normal(a.shape) for name, a in arrays.items()}
-    return Prices(**{**moved, "carbon": float(moved["carbon"])})
+    return Prices(**{**moved, **{name: float(moved[name]) for name in NUMBERS}})
 
 
-@given(case=cases(), seed=st.integers(0, 2**32 - 1))
+@given(case=cases() | whole_cases(), seed=st.integers(0, 2**32 - 1))
 def test_optimal_prices_prove_the_optimum_even_when_slightly_off(case, seed):
     problem = case.problem()
     found = plan(problem)

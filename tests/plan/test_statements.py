@@ -12,6 +12,7 @@ from computeplan.plan.statements import company_statements, workload_statements
 from computeplan.planner import plan
 from computeplan.problem import CarbonBasis, Goal
 from strategies import cases
+from whole_cases import integer_cases, whole_cases
 
 
 def test_busy_units_pay_the_price_and_the_energy_of_their_period():
@@ -150,7 +151,7 @@ def test_a_company_gets_one_statement_for_all_its_workloads():
     assert bill.work_unit_h == pytest.approx(np.array([[15], [6]]))
 
 
-@given(case=cases())
+@given(case=cases() | whole_cases() | integer_cases())
 def test_statements_add_up_to_the_accounts(case):
     problem = case.problem()
     solution = plan(problem).solution
@@ -165,6 +166,21 @@ def test_statements_add_up_to_the_accounts(case):
         bases = {name: kg.sum() for name, kg in bill.emissions_kg.bases().items()}
         assert bases == pytest.approx(accounts.emissions_kg.bases(), **close)
         assert bill.energy_kwh.sum() == pytest.approx(accounts.sites.facility_kwh.sum(), **close)
+        assert bill.water_l.sum() == pytest.approx(accounts.sites.water_l.sum(), **close)
         assert bill.shortfall_penalty.sum() == pytest.approx(accounts.shortfall_penalty, **close)
         assert bill.carbon_charge.sum() == pytest.approx(accounts.carbon_charge, **close)
         assert bill.work_unit_h.sum(axis=0) == pytest.approx(accounts.sites.work_unit_h, **close)
+
+
+def test_water_follows_the_energy_of_the_hardware():
+    problem = make_problem(
+        sites=[Site(pue=2, water=[1, 2, 3])],
+        pools=[Pool(4, idle_kw=0.5, busy_kw=1)],
+        workloads=[Demand([1, 1, 1]), Demand([0, 0, 1])],
+        weights=[10],
+    )
+    made = by_hand(problem, [[[1, 1, 1]], [[0, 0, 1]]])
+    water = 10 * (2.5 * 1 + 2.5 * 2 + 3 * 3)
+    assert made.accounts().sites.water_l == pytest.approx([water])
+    assert made.statements().water_l.sum() == pytest.approx(water)
+    assert (made.statements().water_l > 0).all()

@@ -53,6 +53,18 @@ def _numbers(problem: Problem, done: Floats, short: Floats, decisions: Decisions
     terms.booked = {p: float(decisions.booked_units[p]) for p in reserved}
     terms.grid = {(s, t): float(decisions.grid_kwh[s, t]) for s in terms.S for t in terms.T}
     terms.contract = {(c, t): float(decisions.contract_kwh[c, t]) for c in terms.C for t in terms.T}
+    terms.contracted = {c: float(decisions.contracted_kw[c]) for c in terms.C}
+    terms.leased = {link: float(decisions.leased_gb_per_h[link]) for link in terms.L}
+    terms.new = {p: float(decisions.new_units[p]) for p in terms.P}
+    terms.rented = {
+        (p, t): float(decisions.rented_units[p, t])
+        for p in terms.P
+        for t in terms.T
+        if problem.pools.rents_in_steps[p]
+    }
+    terms.open = {s: float(decisions.open_sites[s]) for s in terms.S}
+    terms.certificates = {s: float(decisions.certificate_kwh[s]) for s in terms.S}
+    terms.discharge = {(b, t): float(decisions.discharge_kwh[b, t]) for b in terms.B for t in terms.T}
     terms.peak = {(s, m): _peak(terms, s, m) for s in terms.S for m in range(len(problem.horizon.months))}
     terms.covered = {place: kwh for s in terms.S for place, kwh in _cover(terms, s).items()}
     return terms
@@ -68,9 +80,9 @@ def _peak(terms: Terms, s: int, month: int) -> float:
 
 
 def _cover(terms: Terms, s: int) -> dict[Place, float]:
-    """Surplus contract energy covers the dirtiest grid energy first."""
+    """Surplus contract energy and certificates cover the dirtiest grid energy first."""
     factor = terms.problem.grid.market_kg_per_kwh[s]
-    surplus = float(terms.surplus(s).value())
+    surplus = float(terms.surplus(s).value()) + terms.certificates[s]
     covered = {}
     for t in sorted(terms.T, key=lambda t: -factor[t]):
         real_kwh = min(surplus, terms.grid[s, t] * terms.weight[t])

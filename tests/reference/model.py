@@ -89,11 +89,14 @@ class _Model:
         self._respect_bandwidth()
         self._respect_caps()
         self.at_most(self.terms.emissions(problem.objective.basis), problem.objective.carbon_cap_kg)
+        self.at_most(self.terms.cost(), problem.objective.budget)
+        self._respect_rules()
 
-    def variable(self, low: float = 0.0, high: float = inf) -> pulp.LpVariable:
+    def variable(self, low: float = 0.0, high: float = inf, *, whole: bool = False) -> pulp.LpVariable:
         """A variable named by number: PuLP rewrites other names."""
         self._count += 1
-        return self.lp.add_variable(f"v{self._count:06}", float(low), None if high == inf else float(high))
+        most, kind = None if high == inf else float(high), pulp.LpInteger if whole else pulp.LpContinuous
+        return self.lp.add_variable(f"v{self._count:06}", float(low), most, kind)
 
     def require(self, constraint: pulp.LpConstraint) -> None:
         self.lp.addConstraint(constraint)
@@ -108,16 +111,59 @@ class _Model:
         terms = Terms(problem)
         terms.x = {(w, p, t): self.variable() for w in terms.W for p in terms.pools_of[w] for t in terms.T}
         reserved = [p for p in terms.P if pools.term[p] == Term.RESERVED]
-        terms.booked = {p: self.variable(pools.min_units[p], pools.max_units[p]) for p in reserved}
-        # 0 ≤ grid ≤ Δ · import limit, 0 ≤ contract ≤ Δ · available
+        terms.booked = {p: self.variable(0, pools.max_units[p]) for p in reserved}
+        optional = problem.sites.is_optional
+        terms.open = {s: self.variable(0, 1, whole=True) if optional[s] else Expression(1) for s in terms.S}
+        # 0 ≤ grid ≤ Δ · import limit, 0 ≤ contract ≤ Δ · (available + profile · chosen power)
         at_sites = [(s, t) for s in terms.S for t in terms.T]
         terms.grid = {(s, t): self.variable(0, hours * grid.import_limit_kw[s]) for s, t in at_sites}
-        terms.contract = {
-            (c, t): self.variable(0, hours * contracts.available_kw[c, t]) for c in terms.C for t in terms.T
-        }
+        terms.contract = {(c, t): self.variable() for c in terms.C for t in terms.T}
+        network = problem.network
+        terms.contracted = {c: self.variable(0, contracts.max_chosen_kw[c]) for c in terms.C}
+        terms.leased = {link: self.variable(0, network.max_leased_gb_per_h[link]) for link in terms.L}
+        terms.new = {p: self.variable(0, pools.max_new_units[p]) for p in terms.P}
+        terms.certificates = {s: self.variable(0, grid.max_certificates_kwh[s]) for s in terms.S}
+        self._declare_batteries(terms)
+        self._declare_steps(terms)
+        for c, t in terms.contract:
+            self.require(terms.contract[c, t] - terms.available_kwh(c, t) <= 0)
         terms.peak = {(s, m): self.variable() for s in terms.S for m in range(len(problem.horizon.months))}
         terms.covered = {place: self.variable() for place in at_sites}
         return terms
+
+    def _declare_steps(self, terms: Terms) -> None:
+        # chosen units are step · a whole number; nothing is chosen at a closed site
+        pools = self.problem.pools
+        for p in terms.P:
+            step, is_open = float(pools.step_units[p]), terms.open[int(pools.site[p])]
+            most = float(pools.max_units[p] if p in terms.booked else pools.max_new_units[p])
+            level = terms.booked[p] if p in terms.booked else terms.new[p]
+            if pools.term[p] == Term.ON_DEMAND:
+                if step > 0:
+                    terms.rented.update({(p, t): self.variable(whole=True) * step for t in terms.T})
+                    for t in terms.T:
+                        self.at_most(terms.rented[p, t], pools.max_units[p])
+                continue
+            if step > 0:
+                self.require(level - self.variable(whole=True) * step == 0)
+            if most < inf:
+                self.require(level - is_open * most <= 0)
+            if p in terms.booked:
+                self.require(level - is_open * float(pools.min_units[p]) >= 0)
+
+    def _declare_batteries(self, terms: Terms) -> None:
+        # stored = before + η charge − discharge / η; before the first period of a block is its last
+        batteries, blocks = self.problem.batteries, self.problem.horizon.block
+        at = [(b, t) for b in terms.B for t in terms.T]
+        terms.charge = {(b, t): self.variable(0, terms.hours * batteries.power_kw[b]) for b, t in at}
+        terms.discharge = {(b, t): self.variable(0, terms.hours * batteries.power_kw[b]) for b, t in at}
+        terms.stored = {(b, t): self.variable(0, batteries.energy_kwh[b]) for b, t in at}
+        for b, t in at:
+            first = t == 0 or blocks[t - 1] != blocks[t]
+            before = max(other for other in terms.T if blocks[other] == blocks[t]) if first else t - 1
+            gained = terms.charge[b, t] * float(batteries.charge_efficiency[b])
+            taken = terms.discharge[b, t] * (1 / float(batteries.discharge_efficiency[b]))
+            self.require(terms.stored[b, t] - terms.stored[b, before] - gained + taken == 0)
 
     # Work
 
@@ -173,8 +219,11 @@ class _Model:
         terms = self.terms
         if not terms.has_demand(w):
             return
+        whole = bool(self.problem.workloads.is_whole[w])
         short = self._shortfall(w, 1.0)
-        terms.share.update({(w, p): self.variable() for p in terms.pools_of[w]})
+        if whole and isinstance(short, pulp.LpVariable):
+            short.cat = pulp.LpInteger
+        terms.share.update({(w, p): self.variable(whole=whole) for p in terms.pools_of[w]})
         self.require(total(terms.share[w, p] for p in terms.pools_of[w]) + short == 1)
         for t in terms.T:
             arrivals = terms.arrivals(w, t)
@@ -185,39 +234,49 @@ class _Model:
     # Capacity, energy, network
 
     def _respect_capacity(self) -> None:
-        # load ≤ Δ · availability · units, with the units booked in a reserved pool
+        # load ≤ Δ · availability · units, with the units booked in a reserved pool, or added to an owned one
         pools, terms = self.problem.pools, self.terms
         for p in terms.P:
             for t in terms.T:
                 room = terms.hours * float(pools.availability[p, t])
+                is_open = terms.open[int(pools.site[p])]
                 if p in terms.booked:
                     self.require(terms.load(p, t) - terms.booked[p] * room <= 0)
+                elif (p, t) in terms.rented:
+                    self.require(terms.load(p, t) - terms.rented[p, t] * room <= 0)
+                    if pools.max_units[p] < inf:
+                        most = room * float(pools.max_units[p])
+                        self.require(terms.load(p, t) - is_open * most <= 0)
                 elif pools.max_units[p] < inf or room == 0:
-                    self.at_most(terms.load(p, t), room and room * pools.max_units[p])
+                    limit = float(room and room * pools.max_units[p])
+                    self.require(terms.load(p, t) - terms.new[p] * room - is_open * limit <= 0)
 
     def _balance_energy(self) -> None:
         terms = self.terms
         for s in terms.S:
             pools = [p for p in terms.P if self.problem.pools.site[p] == s]
             for t in terms.T:
-                # PUE · Σ_p IT kWh = grid + Σ_c contract
-                supply = total([terms.grid[s, t], *(terms.contract[c, t] for c in terms.contracts_at(s))])
+                # PUE · Σ_p IT kWh = grid + Σ_c contract + Σ_b (discharge − charge)
+                bought = total([terms.grid[s, t], *(terms.contract[c, t] for c in terms.contracts_at(s))])
+                at_site = [b for b in terms.B if self.problem.batteries.site[b] == s]
+                supply = bought + total(terms.discharge[b, t] - terms.charge[b, t] for b in at_site)
                 self.require(total(terms.facility_kwh(p, t) for p in pools) - supply == 0)
                 # grid / Δ ≤ peak of the month
                 month = int(self.problem.horizon.month[t])
                 self.require(terms.grid[s, t] - terms.peak[s, month] * terms.hours <= 0)
                 # covered ≤ grid
                 self.require(terms.covered[s, t] - terms.grid[s, t] <= 0)
-            # Σ_t ω covered ≤ surplus
+            # Σ_t ω covered ≤ surplus + certificates
             covered = total(terms.covered[s, t] * terms.weight[t] for t in terms.T)
-            self.require(covered - terms.surplus(s) <= 0)
+            self.require(covered - terms.surplus(s) - terms.certificates[s] <= 0)
 
     def _respect_bandwidth(self) -> None:
-        # traffic ≤ Δ · bandwidth
+        # traffic ≤ Δ · (bandwidth + leased)
         for link in self.terms.L:
             most = self.terms.hours * float(self.problem.network.bandwidth_gb_per_h[link])
             for t in self.terms.T:
-                self.at_most(self.terms.traffic(link, t), most)
+                leased = self.terms.leased[link] * self.terms.hours
+                self.at_most(self.terms.traffic(link, t) - leased, most)
 
     def _respect_caps(self) -> None:
         # Σ_p weight · (units or facility power) ≤ limit
@@ -228,6 +287,22 @@ class _Model:
                     total(self._counted(g, p, t) * float(caps.weight[g, p]) for p in terms.P),
                     caps.limit[g, t],
                 )
+
+    def _respect_rules(self) -> None:
+        problem, terms = self.problem, self.terms
+        for u in range(problem.rules.size):
+            # a share of the work done is at most 0 too much
+            is_share = problem.rules.measure[u].is_share
+            self.at_most(terms.ruled(u), 0.0 if is_share else problem.rules.limit[u])
+        for s in terms.S:
+            # share · Σ ω (grid + contracts) ≤ Σ ω contracts
+            bought = total(
+                terms.contract[c, t] * terms.weight[t] for c in terms.contracts_at(s) for t in terms.T
+            )
+            drawn = total(terms.grid[s, t] * terms.weight[t] for t in terms.T)
+            share = float(problem.grid.renewable_share[s])
+            if share > 0:
+                self.at_most((drawn + bought) * share - bought, 0.0)
 
     def _counted(self, g: int, p: int, t: int) -> Expression:
         if self.problem.caps.measure[g] is CapMeasure.UNITS:
@@ -252,7 +327,7 @@ class _Model:
 
     def _solve(self, objective: Expression) -> Status:
         self.lp.setObjective(objective)
-        self.lp.solve(pulp.HiGHS(msg=False))
+        self.lp.solve(pulp.HiGHS(msg=False, gapRel=1e-9))
         return STATUS[self.lp.status, self.lp.sol_status]
 
     def done(self) -> Floats:
@@ -272,9 +347,30 @@ class _Model:
         terms = self.terms
         booked = [terms.booked[p].valueOrDefault() if p in terms.booked else 0.0 for p in terms.P]
         grid = [[terms.grid[s, t].valueOrDefault() for t in terms.T] for s in terms.S]
+        contracted = [terms.contracted[c].valueOrDefault() for c in terms.C]
+        leased = [terms.leased[link].valueOrDefault() for link in terms.L]
+        new = [terms.new[p].valueOrDefault() for p in terms.P]
+        rented = np.zeros((len(terms.P), len(terms.T)))
+        for place, units in terms.rented.items():
+            rented[place] = units.valueOrDefault()
+        is_open = [terms.open[s].valueOrDefault() for s in terms.S]
+        certificates = [terms.certificates[s].valueOrDefault() for s in terms.S]
+        stored = [
+            np.array([[of[b, t].valueOrDefault() for t in terms.T] for b in terms.B], float).reshape(
+                len(terms.B), len(terms.T)
+            )
+            for of in (terms.charge, terms.discharge, terms.stored)
+        ]
         used = [[terms.contract[c, t].valueOrDefault() for t in terms.T] for c in terms.C]
         return Decisions(
             np.array(booked, float),
             np.array(grid, float).reshape(len(terms.S), len(terms.T)),
             np.array(used, float).reshape(len(terms.C), len(terms.T)),
+            np.array(contracted, float),
+            np.array(leased, float),
+            np.array(new, float),
+            np.array(certificates, float),
+            rented,
+            np.array(is_open, float),
+            *stored,
         )

@@ -8,7 +8,7 @@ from math import inf
 
 import pulp
 
-from computeplan.problem import CarbonBasis, Problem, Term
+from computeplan.problem import CarbonBasis, Problem, RuleMeasure, Term
 from reference.windows import efficiency, eligible_pools
 
 Expression = pulp.LpAffineExpression
@@ -34,6 +34,21 @@ class Terms:
     booked: Mapping[int, Amount] = field(default_factory=dict)
     grid: Mapping[Place, Amount] = field(default_factory=dict)
     contract: Mapping[Place, Amount] = field(default_factory=dict)
+    contracted: Mapping[int, Amount] = field(default_factory=dict)
+    """Chosen power of a contract, kW."""
+    leased: Mapping[int, Amount] = field(default_factory=dict)
+    """Leased bandwidth of a link, GB/h."""
+    new: Mapping[int, Amount] = field(default_factory=dict)
+    """Units added to a pool."""
+    rented: dict[Place, Amount] = field(default_factory=dict)
+    """Units rented in steps, by pool and period."""
+    open: Mapping[int, Amount] = field(default_factory=dict)
+    """1 where a site is open."""
+    certificates: Mapping[int, Amount] = field(default_factory=dict)
+    """Certificates of a site, kWh."""
+    charge: Mapping[Place, Amount] = field(default_factory=dict)
+    discharge: Mapping[Place, Amount] = field(default_factory=dict)
+    stored: Mapping[Place, Amount] = field(default_factory=dict)
     peak: Mapping[Place, Amount] = field(default_factory=dict)
     """Highest import, kW, by site and month."""
     covered: Mapping[Place, Amount] = field(default_factory=dict)
@@ -48,6 +63,7 @@ class Terms:
         self.S, self.C, self.L = map(
             range, (problem.sites.size, problem.contracts.size, problem.network.links)
         )
+        self.B = range(problem.batteries.size)
         self.hours = problem.horizon.period_h
         self.weight = [float(weight) for weight in problem.horizon.weight]
         self.pools_of = {w: eligible_pools(problem, w) for w in self.W}
@@ -73,6 +89,8 @@ class Terms:
 
     def units(self, p: int, t: int) -> Expression:
         """Units that a cap counts: used, or booked."""
+        if (p, t) in self.rented:
+            return total([self.rented[p, t]])
         return total([self.booked[p]]) if p in self.booked else self.load(p, t) * (1 / self.hours)
 
     def it_kwh(self, p: int, t: int) -> Expression:
@@ -81,9 +99,14 @@ class Terms:
         idle, busy = (float(kw[pools.hardware[p]]) for kw in (hardware.idle_kw, hardware.busy_kw))
         if pools.term[p] == Term.ON_DEMAND:
             return self.load(p, t) * busy
-        there = self.booked[p] if p in self.booked else float(pools.max_units[p])
+        there = self.booked[p] if p in self.booked else self._owned(p)
         idle_kwh = idle * self.hours * float(pools.availability[p, t])
         return self.load(p, t) * (busy - idle) + idle_kwh * there
+
+    def _owned(self, p: int) -> Amount:
+        """Units there at an open site, and those added."""
+        pools = self.problem.pools
+        return self.open[int(pools.site[p])] * float(pools.max_units[p]) + self.new[p]
 
     def facility_kwh(self, p: int, t: int) -> Expression:
         """PUE · IT kWh."""
@@ -92,14 +115,18 @@ class Terms:
     def contracts_at(self, s: int) -> list[int]:
         return [c for c in self.C if self.problem.contracts.site[c] == s]
 
+    def available_kwh(self, c: int, t: int) -> Expression:
+        """Δ · (available + profile · chosen power)."""
+        contracts = self.problem.contracts
+        chosen = self.contracted[c] * float(self.hours * contracts.profile[c, t])
+        return chosen + float(self.hours * contracts.available_kw[c, t])
+
     def surplus(self, s: int) -> Expression:
         """Σ ω (available − used) of take-or-pay contracts at the site."""
         contracts = self.problem.contracts
         bought = [c for c in self.contracts_at(s) if contracts.take_or_pay[c]]
         return total(
-            (float(self.hours * contracts.available_kw[c, t]) - self.contract[c, t]) * self.weight[t]
-            for c in bought
-            for t in self.T
+            (self.available_kwh(c, t) - self.contract[c, t]) * self.weight[t] for c in bought for t in self.T
         )
 
     # Network
@@ -125,6 +152,54 @@ class Terms:
                         flows.append(self.share[w, p] * moved)
         return total(flows)
 
+    # Rules
+
+    def ruled(self, u: int) -> Expression:
+        """What a rule limits: work at or off its sites beyond the share, list cost, or emissions."""
+        rules, weight, data = self.problem.rules, self.weight, self.problem.workloads.data_gb
+        members = [w for w in self.W if rules.member[u, w]]
+        work = [
+            self.x[w, p, t] * (weight[t] * self._rule_rate(u, w, p, t))
+            for w in members
+            for p in self.pools_of[w]
+            for t in self.T
+        ]
+        moved = [
+            self.share[w, p] * (float(data[w]) * self._rule_rate_per_gb(u, w, p))
+            for w in members
+            for p in self.pools_of[w]
+            if (w, p) in self.share
+        ]
+        return total([*work, *moved])
+
+    def _rule_rate(self, u: int, w: int, p: int, t: int) -> float:
+        problem, rules = self.problem, self.problem.rules
+        s, limit = problem.pools.site[p], float(rules.limit[u])
+        there = float(rules.site[u, s])
+        if rules.measure[u] is RuleMeasure.LEAST_SHARE:
+            return limit - there
+        if rules.measure[u] is RuleMeasure.MOST_SHARE:
+            return there - limit
+        need = problem.workloads.need[w]
+        gb, data = float(problem.needs.traffic_gb_per_unit_h[need]), float(problem.workloads.data_gb[w])
+        if problem.workloads.is_job[w] and data > 0:
+            gb += data / float(problem.workloads.volume_unit_h[w])
+        traffic = gb * self._rule_rate_per_gb(u, w, p)
+        busy_h = 1 / efficiency(problem, w, p)
+        kwh = float(problem.hardware.busy_kw[problem.pools.hardware[p]] * problem.sites.pue[s, t]) * busy_h
+        if rules.measure[u] is RuleMeasure.CARBON:
+            return kwh * float(problem.grid.location_kg_per_kwh[s, t]) + traffic
+        extra = float(problem.needs.unit_cost[need, s]) + traffic
+        return busy_h * float(problem.pools.price[p, t]) + kwh * float(problem.grid.price[s, t]) + extra
+
+    def _rule_rate_per_gb(self, u: int, w: int, p: int) -> float:
+        network, measure = self.problem.network, self.problem.rules.measure[u]
+        if measure.is_share:
+            return 0.0
+        kg = network.energy_kwh_per_gb * network.kg_per_kwh
+        rate = network.price_per_gb if measure is RuleMeasure.COST else kg
+        return sum(float(rate[link]) for link in self.L if self.on_route(w, p, link))
+
     # Money
 
     def cost_parts(self) -> dict[str, Expression]:
@@ -135,29 +210,51 @@ class Terms:
         need, site = self.problem.workloads.need, self.problem.pools.site
         each = [(p, t, self.weight[t] * float(price[p, t])) for p in self.P for t in self.T]
         return {
-            "usage": total(self.load(p, t) * paid for p, t, paid in each if p not in booked),
+            "usage": total(
+                self.rented[p, t] * (self.hours * paid) if (p, t) in self.rented else self.load(p, t) * paid
+                for p, t, paid in each
+                if p not in booked
+            ),
+            "opening": total(
+                is_open * float(self.problem.sites.opening_price[s]) for s, is_open in self.open.items()
+            ),
             "reserved": total(booked[p] * (self.hours * paid) for p, t, paid in each if p in booked),
             "energy": total(
                 self.grid[s, t] * (self.weight[t] * float(grid.price[s, t])) for s in self.S for t in self.T
             ),
             "demand_charge": total(kw * float(demand_charge[place]) for place, kw in self.peak.items()),
-            "contracts": total(self._contract_bill(c, t) for c in self.C for t in self.T),
+            "contracts": total(self._contract_bill(c, t) for c in self.C for t in self.T)
+            + total(
+                kw * float(self.problem.contracts.capacity_price[c]) for c, kw in self.contracted.items()
+            ),
             "network": total(
                 self.traffic(link, t) * (self.weight[t] * float(gb_price[link]))
                 for link in self.L
                 for t in self.T
+            )
+            + total(
+                rate * float(self.problem.network.lease_price[link]) for link, rate in self.leased.items()
             ),
             "placement": total(
                 x * (self.weight[t] * float(needs.unit_cost[need[w], site[p]]))
                 for (w, p, t), x in self.x.items()
+            ),
+            "certificates": total(
+                kwh * float(grid.certificate_price[s]) for s, kwh in self.certificates.items()
+            ),
+            "storage": total(
+                kwh * (self.weight[t] * float(self.problem.batteries.price[b]))
+                for (b, t), kwh in self.discharge.items()
+            ),
+            "new_capacity": total(
+                units * float(self.problem.pools.new_unit_price[p]) for p, units in self.new.items()
             ),
         }
 
     def _contract_bill(self, c: int, t: int) -> Amount:
         """What is used is paid, or all there is with take-or-pay."""
         contracts = self.problem.contracts
-        bought = float(self.hours * contracts.available_kw[c, t])
-        paid = bought if contracts.take_or_pay[c] else self.contract[c, t]
+        paid = self.available_kwh(c, t) if contracts.take_or_pay[c] else self.contract[c, t]
         return paid * (self.weight[t] * float(contracts.price[c, t]))
 
     def cost(self) -> Expression:
@@ -188,7 +285,8 @@ class Terms:
             for t in self.T
         ]
         supplies = [self._supply_kg(basis, s, t) * self.weight[t] for s in self.S for t in self.T]
-        return total(links) + total(supplies)
+        embodied = [units * float(self.problem.pools.new_unit_kg[p]) for p, units in self.new.items()]
+        return total(links) + total(supplies) + total(embodied)
 
     def _supply_kg(self, basis: CarbonBasis, s: int, t: int) -> Expression:
         grid, contracts = self.problem.grid, self.problem.contracts
@@ -199,8 +297,7 @@ class Terms:
             own = total(kwh * float(contracts.kg_per_kwh[c]) for c, kwh in used.items())
             return own + self.grid[s, t] * float(grid.hourly_kg_per_kwh[s, t])
         own = total(
-            (float(self.hours * contracts.available_kw[c, t]) if contracts.take_or_pay[c] else kwh)
-            * float(contracts.kg_per_kwh[c])
+            (self.available_kwh(c, t) if contracts.take_or_pay[c] else kwh) * float(contracts.kg_per_kwh[c])
             for c, kwh in used.items()
         )
         return own + (self.grid[s, t] - self.covered[s, t]) * float(grid.market_kg_per_kwh[s, t])

@@ -6,8 +6,8 @@
 >>> run.save("plans/quickstart")  # doctest: +SKIP
 """
 
-from computeplan.api.diagnosing import diagnose
-from computeplan.api.loading import Loaded, configured_options, load, origin, taken
+from computeplan.api.diagnosis import diagnose
+from computeplan.api.loaded import Loaded, configured_options, load, origin, taken
 from computeplan.api.run import Run
 from computeplan.api.solving import export, policy_of, solve
 

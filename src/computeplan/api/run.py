@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from computeplan.api.loading import Loaded, origin
+from computeplan.api.loaded import Loaded, origin
 from computeplan.errors import PlanFolderError
 from computeplan.explain import Diagnosis, Reason
 from computeplan.plan.contents import BASELINE_PROOF, PROOF, SUMMARY
@@ -83,7 +83,9 @@ class Run:
         """
         if self.plan.solution is None:
             raise PlanFolderError(f"there is no plan to tabulate: the status is {self.plan.status}")
-        return tables(self.plan.problem, self.plan.solution, self.baseline.plan if self.baseline else None)
+        return tables(
+            self.plan.problem, self.plan.solution, self.baseline.companies if self.baseline else None
+        )
 
     def save(self, folder: str | Path) -> None:
         """Write the plan folder, whole or not at all; an earlier plan there is replaced.

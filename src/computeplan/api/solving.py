@@ -1,4 +1,4 @@
-"""From a config to a plan, or to the program that other solvers read."""
+"""From a config to a run, with the plans to compare with."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from computeplan.api.diagnosing import diagnosed
-from computeplan.api.loading import Loaded, configured_options, taken
+from computeplan.api.diagnosis import diagnosed
+from computeplan.api.loaded import Loaded, configured_options, taken
 from computeplan.api.run import Run
 from computeplan.errors import UsageError
 from computeplan.grouping import merge
@@ -62,6 +62,9 @@ def solve(
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as beside:
         main = beside.submit(plan, problem, chosen)
         local = beside.submit(clock.timed("baseline", all_local), problem, chosen) if baseline else None
+        if local:
+            # What companies pay there is worked out while the solver of the plan still runs.
+            beside.submit(lambda: local.result().companies)
         found = main.result()
         if local and tell:
             tell("planning with all work local, to compare")
@@ -74,19 +77,6 @@ def solve(
     others = clock.timed("baselines", baselines)(problem, wanted, chosen) if found.status.has_plan else ()
     times_s = {"read": loaded.read_s, **found.times_s, **clock.times_s}
     return Run(loaded, chosen, found, kept, diagnosis, times_s, others)
-
-
-def policy_of(name: Policy | str) -> Policy:
-    """Read the name of a simple policy.
-
-    Raises
-    ------
-    UsageError
-        If there is none of this name.
-    """
-    if name not in set(Policy):
-        raise UsageError(f"policy: expected {', '.join(Policy)}, got {name!r}")
-    return Policy(name)
 
 
 def export(loaded: Loaded, path: str | Path) -> tuple[int, int]:
@@ -105,3 +95,16 @@ def export(loaded: Loaded, path: str | Path) -> tuple[int, int]:
     lp = build(merge(loaded.problem)).lp
     write_model(lp, Path(path))
     return lp.n_columns, lp.n_rows
+
+
+def policy_of(name: Policy | str) -> Policy:
+    """Read the name of a simple policy.
+
+    Raises
+    ------
+    UsageError
+        If there is none of this name.
+    """
+    if name not in set(Policy):
+        raise UsageError(f"policy: expected {', '.join(Policy)}, got {name!r}")
+    return Policy(name)

@@ -10,7 +10,7 @@ from computeplan.explain.at_site import SiteCase, explain_site
 from computeplan.explain.choices import WorkloadCase, explain_workload
 from computeplan.explain.of_company import CompanyCase, explain_company
 from computeplan.explain.subject import Kind, find_subject
-from computeplan.plan.statements import Statements, company_statements
+from computeplan.plan.statements import Statements
 from computeplan.plan.tables import expand
 
 
@@ -61,11 +61,8 @@ def explain(run: Run, name: str, kind: Kind | None = None) -> Explanation:
     account = expand(problem, solution)
     if subject.kind is Kind.SITE:
         return Explanation(run, explain_site(problem, solution, account, subject.index))
-    return Explanation(run, explain_company(problem, account, subject.index), _local(run))
-
-
-def _local(run: Run) -> Statements | None:
-    plan = run.baseline.plan if run.baseline else None
-    if plan is None or plan.solution is None:
-        return None
-    return company_statements(plan.problem, expand(plan.problem, plan.solution).statements)
+    return Explanation(
+        run,
+        explain_company(problem, account, subject.index),
+        run.baseline.companies if run.baseline else None,
+    )

@@ -8,7 +8,7 @@ from time import perf_counter
 from computeplan.api import Loaded, Run
 from computeplan.config import load_config
 from computeplan.errors import PlanFolderError
-from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF
+from computeplan.plan.contents import BASELINE_PROOF, CONFIG, INPUTS, PROOF, WRITTEN
 from computeplan.plan.reading import PlanFolder, open_folder
 from computeplan.plan.saved import read_plan
 from computeplan.solvers import SolverOptions
@@ -83,6 +83,7 @@ def _loaded(saved: PlanFolder) -> Loaded:
         scenario=origin["scenario"],
         overrides=tuple(origin["set"]),
         read_s=perf_counter() - start,
+        written=saved.read(WRITTEN if WRITTEN in saved.hashes else CONFIG).decode("utf-8-sig"),
     )
 
 

@@ -15,6 +15,7 @@ from computeplan.cli.export import export
 from computeplan.cli.frontier import frontier
 from computeplan.cli.new import new
 from computeplan.cli.ranging import ranging
+from computeplan.cli.report import report
 from computeplan.cli.schema import schema
 from computeplan.cli.solve import solve
 from computeplan.cli.sweep import sweep
@@ -52,7 +53,7 @@ def computeplan(
     """Plan which company's computing work runs where and when: cheapest and cleanest, verified."""
 
 
-COMMANDS = (new, check, solve, explain, audit, compare, sweep, frontier, ranging, export, schema)
+COMMANDS = (new, check, solve, explain, audit, compare, report, sweep, frontier, ranging, export, schema)
 """In the order in which one comes to need them."""
 
 for command in COMMANDS:

@@ -41,12 +41,15 @@ class SolverSettings:
         None: the solver's choice.
     method : str
         ``auto``, ``simplex`` or ``ipm``.
+    gap : float
+        Relative gap at which a program with whole numbers is solved well enough.
     """
 
     name: str
     time_limit_s: float | None
     threads: int | None
     method: str
+    gap: float
 
 
 @dataclass(frozen=True)
@@ -234,7 +237,7 @@ def _in_order(faults: list[Fault]) -> list[Fault]:
 
 
 def _solver_settings(section: SolverSection) -> SolverSettings:
-    return SolverSettings(section.name, section.time_limit, section.threads, section.method)
+    return SolverSettings(section.name, section.time_limit, section.threads, section.method, section.gap)
 
 
 def _renamed(data: Any, kept: dict[str, str]) -> Any:

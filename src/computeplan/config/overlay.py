@@ -78,7 +78,8 @@ def apply_overrides(data: Mapping, overrides: Sequence[str]) -> tuple[Mapping, l
             # From the last, so that removed entries of a list leave the others where they are.
             for keys, value in reversed(read_change(override).on(data)):
                 changed = _with_value(data, keys, value, ())
-                overlays.append(Overlay(_first_new(data, keys), None))
+                new = _first_new(data, keys)
+                overlays.append(Overlay(new, None, _meant(data, new) if len(new) < len(keys) else ""))
                 data = changed
         except ConfigError as error:
             faults += error.faults
@@ -109,6 +110,13 @@ def _first_new(data: Mapping, keys: Keys) -> Keys:
         if value_at(data, keys[:length]) is None:
             return keys[:length]
     return keys
+
+
+def _meant(data: Mapping, new: Keys) -> str:
+    """Say what a path may have meant that leads through something new."""
+    beside = value_at(data, new[:-1])
+    known = list(map(str, beside)) if isinstance(beside, dict) else []
+    return f"{dotted(new)} is new; {did_you_mean(str(new[-1]), known)}" if known else ""
 
 
 def _with_value(data: Any, keys: Keys, value: Any, at: Keys) -> Any:

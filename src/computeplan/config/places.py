@@ -44,10 +44,13 @@ class Overlay:
         Path of the value that was replaced, added or removed.
     scenario : str or None
         Scenario that changed it; None for ``--set``.
+    hint : str
+        What was probably meant, where a ``--set`` makes something new on its way.
     """
 
     keys: Keys
     scenario: str | None
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Places:
         keys = finding.keys
         overlay = self._last_overlay(keys)
         if overlay is not None and overlay.scenario is None:
-            return Fault(dotted(keys), finding.expected, finding.found, finding.hint, SET)
+            return Fault(dotted(keys), finding.expected, finding.found, finding.hint or overlay.hint, SET)
         if overlay is not None and overlay.scenario is not None:
             keys = ("scenarios", overlay.scenario, *keys)
         line, column = self._position(keys, at_key=finding.at_key)

@@ -47,6 +47,8 @@ watt = [power] = W
 Wh = watt * hour
 gram = [mass] = g = _ = gCO2 = gCO2e
 tonne = 1000000 * gram = t = _ = tCO2 = tCO2e
+litre = [volume] = L = _ = l = liter
+cubic_metre = 1000 * litre = m3
 byte = [data] = B
 bit = byte / 8 = b
 bps = bit / second
@@ -56,7 +58,7 @@ percent = 1/100
 """
 
 _SPELLINGS = f"""
-kW MW GW kWh MWh GWh ms s min h day week month year g kg t MB GB TB PB Mbps Gbps unit {MONEY}
+kW MW GW kWh MWh GWh ms s min h day week month year g kg t L m3 MB GB TB PB Mbps Gbps unit {MONEY}
 """.split()
 
 

@@ -9,6 +9,7 @@ from enum import Flag, auto
 import numpy as np
 
 from computeplan.decomposition.fleet import Fleet, assembled, worst
+from computeplan.decomposition.integers import solve_integers
 from computeplan.decomposition.multiplier import Priced, Response, find_price
 from computeplan.decomposition.parts import Part, bundled, component_of, extract
 from computeplan.decomposition.redundant import never_binding
@@ -114,6 +115,8 @@ class ProgramSolver:
                 return result, self._coupled.size
             self._coupled = None
         options = settled(self._lp, self._options)
+        if len(self._lp.integer):
+            return solve_integers(self._lp, options), 1
         if options.name != "highs":
             return solve(self._lp, options), 1
         if self._session is None:
@@ -139,7 +142,8 @@ class ProgramSolver:
             self._start(lp if scaling is None else scaling.apply(lp))
             return
         warm = self._session is not None if self._coupled is None else same_limits(self._lp, lp)
-        if not warm or not same_matrix(self._lp, lp):
+        whole = len(lp.integer) or len(self._lp.integer)
+        if not warm or whole or not same_matrix(self._lp, lp):
             self._start(lp)
             return
         if self._session is not None:
@@ -156,7 +160,8 @@ class ProgramSolver:
     def _start(self, lp: LinearProgram, start: Start | None = None) -> None:
         self._lp = lp
         self._session, self._coupled = None, None
-        if self._options.name in {"highs", "auto"} and Reduction.SPLIT in self._reduction:
+        parted = Reduction.SPLIT in self._reduction and not len(lp.integer)
+        if self._options.name in {"highs", "auto"} and parted:
             structure = structure_of(lp, self._reduction)
             if structure.parts:
                 self._coupled = _Coupled(lp, structure, self._options, start)

@@ -130,12 +130,17 @@ def _binding(problem: Problem, solution: Solution, site: int) -> tuple[tuple[Sca
 def _limited_here(problem: Problem, site: int) -> dict[Limit, set[str]]:
     """Names of what is limited at a site, by kind of limit."""
     here = problem.pools.site == site
-    pools = _chosen(problem.pools.names, here)
+    pools, here_alone = _chosen(problem.pools.names, here), {problem.sites.names[site]}
+    contracts = _chosen(problem.contracts.names, problem.contracts.site == site)
     return {
         Limit.CAPACITY: pools,
         Limit.BOOKABLE: pools,
-        Limit.IMPORT: {problem.sites.names[site]},
-        Limit.CONTRACT: _chosen(problem.contracts.names, problem.contracts.site == site),
+        Limit.NEW: pools,
+        Limit.IMPORT: here_alone,
+        Limit.RENEWABLE: here_alone,
+        Limit.CERTIFICATES: here_alone,
+        Limit.CONTRACT: contracts,
+        Limit.CONTRACTED: contracts,
         Limit.CAP: _chosen(problem.caps.names, np.asarray(problem.caps.weight[:, here].any(axis=1))),
     }
 

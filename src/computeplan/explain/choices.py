@@ -13,14 +13,16 @@ import numpy as np
 
 from computeplan.explain.no_pool import why_not
 from computeplan.plan.arithmetic import ratio
+from computeplan.plan.audit import marginal
 from computeplan.plan.audit.repair import repair
 from computeplan.plan.plan import Solution
 from computeplan.plan.price_parts import PriceParts, price_parts
 from computeplan.plan.requirements import arrivals, pool_routes, running_efficiency, unit_money
+from computeplan.plan.rules import RuleRates
 from computeplan.problem import Floats, Prices, Problem
 from computeplan.problem.arrays import ReadOnlyArrays
 
-PARTS = ("use", "capacity rent", "energy", "carbon", "network", "placement")
+PARTS = ("use", "capacity rent", "energy", "carbon", "network", "placement", "rules")
 """What the price of a unit·h of work is made of."""
 
 
@@ -162,9 +164,21 @@ def _price_of_work(
     need = problem.workloads.need[workload]
     gb = problem.traffic_gb_per_unit_h[workload]
     network = gb * (pool_routes(problem)[problem.needs.zone[need]].astype(np.float64) @ prices.link)
-    money = problem.objective.cost_weight * unit_money(problem)[need]
+    money = marginal.money_weight(problem, prices) * unit_money(problem)[need]
     of_pool = np.stack((parts.use, parts.rent, parts.energy, parts.carbon)) * busy[:, None]
-    return np.concatenate((of_pool, network[None], np.outer(money, problem.horizon.weight)[None]))
+    placement = np.outer(money, problem.horizon.weight)
+    rules = _price_of_rules(problem, prices, workload)
+    return np.concatenate((of_pool, network[None], placement[None], rules[None]))
+
+
+def _price_of_rules(problem: Problem, prices: Prices, workload: int) -> Floats:
+    """(P, T) what the rules on a workload add to the price of a unit·h."""
+    total = np.zeros(problem.pools.price.shape)
+    need = problem.workloads.need[[workload]]
+    gb = problem.traffic_gb_per_unit_h[[workload]]
+    for rule in np.flatnonzero(problem.rules.member[:, workload] & (prices.rule > 0)).tolist():
+        total += prices.rule[rule] * RuleRates(problem, rule).of(need, gb)[0]
+    return total
 
 
 def _price_of_data(problem: Problem, prices: Prices, workload: int) -> Floats:

@@ -76,7 +76,7 @@ def _capacity(problem: Problem) -> Floats:
     """(P, T) greatest load of each pool, unit·h."""
     share = problem.pools.availability * problem.horizon.hours
     capacity = np.zeros_like(share)
-    np.multiply(problem.pools.max_units[:, None], share, out=capacity, where=share > 0)
+    np.multiply(problem.pools.most_units[:, None], share, out=capacity, where=share > 0)
     return capacity
 
 
@@ -124,6 +124,6 @@ def _amounts(problem: Problem, excess: Excess) -> str:
 
 
 def _units(problem: Problem, pool: int) -> str:
-    units = f"at most {number(problem.pools.max_units[pool])} units"
+    units = f"at most {number(problem.pools.most_units[pool])} units"
     lowest = problem.pools.availability[pool].min()
     return units if lowest >= 1 else f"{units}, availability from {number(lowest)}"

@@ -49,9 +49,12 @@ def shared_limits(problem: Problem) -> tuple[SharedLimit, ...]:
         for g, name in enumerate(caps.names)
     ]
     for s in np.flatnonzero(np.isfinite(problem.grid.import_limit_kw)).tolist():
-        own = problem.contracts.available_kw[problem.contracts.site == s].sum(axis=0)
+        own = problem.contracts.most_kw[problem.contracts.site == s].sum(axis=0)
+        stored = problem.batteries.power_kw[problem.batteries.site == s]
+        own = own + stored.sum()
         here = (problem.pools.site == s).astype(np.float64)
-        words = f"grid import and contracts of {problem.sites.names[s]}"
+        supplies = "contracts and batteries" if len(stored) else "contracts"
+        words = f"grid import and {supplies} of {problem.sites.names[s]}"
         found.append(_power_limit(problem, here, problem.grid.import_limit_kw[s] + own, words))
     return tuple(found)
 

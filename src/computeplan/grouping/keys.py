@@ -7,7 +7,8 @@ and at the same cost:
   the oldest work is served first, each period's arrivals in proportion;
 * jobs that also share the window, the data set per unit·h and the time at full rate, volume / max_rate:
   each does the same part of its volume in every period;
-* fixed workloads that also share the demand's shape and the data set per unit: one split fits all.
+* fixed workloads that also share the demand's shape and the data set per unit: one split fits all;
+* all of them or none are in the set of each rule, which then limits the same sum.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def need_classes(problem: Problem) -> Ints:
 def placement_classes(problem: Problem) -> Ints:
     """(W,) class of each workload for placing it: the same need and the same traffic."""
     gb = _rounded(problem.traffic_gb_per_unit_h)
-    code, _ = _combined(need_classes(problem)[problem.workloads.need], gb)
+    code, _ = _combined(need_classes(problem)[problem.workloads.need], gb, _rule_sets(problem))
     return code
 
 
@@ -54,8 +55,19 @@ def workload_classes(problem: Problem) -> tuple[Ints, int]:
         _rounded(workloads.volume_unit_h / workloads.max_rate),
         _rounded(workloads.data_gb * per_size),
         workloads.shortfall_price,
+        _rule_sets(problem),
+        # Whole workloads stay alone: a class could not be laid over pools without cutting one.
+        np.where(workloads.is_whole, np.arange(workloads.size), -1),
     )
     return _combined(*keys)
+
+
+def _rule_sets(problem: Problem) -> Ints:
+    """(W,) number of the combination of rules that each workload is under."""
+    if not problem.rules.size:
+        return np.zeros(problem.workloads.size, dtype=np.int64)
+    _, inverse = np.unique(problem.rules.member, axis=1, return_inverse=True)
+    return inverse.reshape(-1)
 
 
 def _combined(*keys: Ints | Floats) -> tuple[Ints, int]:

@@ -40,9 +40,11 @@ def merge_as(problem: Problem, class_of: Ints) -> Grouping:
     Grouping
     """
     size = int(class_of.max(initial=-1)) + 1
+    _, first = np.unique(class_of, return_index=True)
     merged = replace(
         problem,
         workloads=_merged(problem.workloads, class_of, size),
+        rules=replace(problem.rules, member=problem.rules.member[:, first]),
         companies=Companies(names=("all",), tiers=("",)),
     )
     return group(merged, class_of, placement_classes(merged))
@@ -58,6 +60,7 @@ def _merged(workloads: Workloads, class_of: Ints, size: int) -> Workloads:
         need=workloads.need[first],
         is_job=workloads.is_job[first],
         is_fixed=workloads.is_fixed[first],
+        is_whole=workloads.is_whole[first],
         profile=profile,
         scale=(~workloads.is_job[first]).astype(np.float64),
         profiles=profiles,

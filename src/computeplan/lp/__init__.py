@@ -2,7 +2,7 @@
 
 from computeplan.lp.constraints import FAMILIES
 from computeplan.lp.digest import Difference, Digest, digest
-from computeplan.lp.face import optimal_face
+from computeplan.lp.face import optimal_face, within
 from computeplan.lp.linear_program import LinearForm, LinearProgram
 from computeplan.lp.model import Model, build
 from computeplan.lp.scaling import Scaling, scaling_for
@@ -22,4 +22,5 @@ __all__ = [
     "least_columns",
     "optimal_face",
     "scaling_for",
+    "within",
 ]

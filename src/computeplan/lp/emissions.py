@@ -3,9 +3,10 @@
 location:  Σ ω · location · (grid + contracts)
 hourly:    Σ ω · (hourly · grid + contract factor · used)
 market:    Σ ω · (market · (grid − covered) + contract factor · bought)
-each:      + Σ ω · link factor · energy per GB · traffic
+each:      + Σ ω · link factor · energy per GB · traffic + Σ embodied · new units
 
-Energy bought under take-or-pay is all that was generated; else what was used.
+Energy bought under take-or-pay is all that was generated, also of power that the plan chooses; else what
+was used.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def emissions_of(problem: Problem, variables: Variables) -> Emissions:
     """Emissions on the objective's basis, kg."""
     grid, contracts, weight = problem.grid, problem.contracts, problem.horizon.weight
     own = np.broadcast_to(contracts.kg_per_kwh[:, None], contracts.available_kw.shape)
-    bought_kg = 0.0
+    bought_kg, per_kw = 0.0, np.zeros(contracts.size)
     match problem.objective.basis:
         case CarbonBasis.LOCATION:
             factor, own = grid.location_kg_per_kwh, grid.location_kg_per_kwh[contracts.site]
@@ -48,6 +49,8 @@ def emissions_of(problem: Problem, variables: Variables) -> Emissions:
             bought_kwh = contracts.available_kw @ (weight * problem.horizon.hours)
             bought_kg = float(np.where(contracts.take_or_pay, contracts.kg_per_kwh, 0.0) @ bought_kwh)
             own = np.where(contracts.take_or_pay[:, None], 0.0, own)
+            generated_h = contracts.profile @ (weight * problem.horizon.hours)
+            per_kw = np.where(contracts.take_or_pay, contracts.kg_per_kwh, 0.0) * generated_h
     network = problem.network
     per_gb = np.broadcast_to(
         (network.energy_kwh_per_gb * network.kg_per_kwh)[:, None], variables.traffic.shape
@@ -57,6 +60,8 @@ def emissions_of(problem: Problem, variables: Variables) -> Emissions:
         (variables.contract, own * weight),
         (variables.covered, -factor * weight),
         (variables.traffic, per_gb * weight),
+        (variables.contracted, per_kw),
+        (variables.new, problem.pools.new_unit_kg),
     )
     return Emissions(tuple(_present(columns, kg) for columns, kg in terms), bought_kg)
 

@@ -51,6 +51,36 @@ def optimal_face(lp: LinearProgram, row_duals: Floats, objective: LinearForm) ->
     )
 
 
+def within(lp: LinearProgram, limit: float, objective: LinearForm) -> LinearProgram:
+    """Keep a program's objective at most at a limit and give it another one; that needs no duals.
+
+    Parameters
+    ----------
+    lp : LinearProgram
+    limit : float
+        Of the objective, offset included.
+    objective : LinearForm
+
+    Returns
+    -------
+    LinearProgram
+        With one more row.
+    """
+    counts = np.diff(lp.starts)
+    ends, priced = lp.starts[1:], np.flatnonzero(lp.cost)
+    return replace(
+        lp,
+        cost=objective.coefficients,
+        offset=objective.constant,
+        row_lower=np.append(lp.row_lower, -np.inf),
+        row_upper=np.append(lp.row_upper, limit - lp.offset),
+        starts=np.concatenate(([0], np.cumsum(counts + (lp.cost != 0)))).astype(np.int32),
+        rows=np.insert(lp.rows, ends[priced], lp.n_rows),
+        values=np.insert(lp.values, ends[priced], lp.cost[priced]),
+        row_families=(),
+    )
+
+
 def _held(price: Floats, priced: float, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
     """Limits with those that have a price made equal to the one that the price belongs to."""
     low = np.where((price < -priced) & np.isfinite(upper), upper, lower)

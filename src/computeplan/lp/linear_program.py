@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +81,8 @@ class LinearProgram(ReadOnlyArrays):
         Constant part of the objective.
     column_families, row_families : tuple of Family
         What the columns and rows stand for, in order.
+    integer : (k,)
+        Columns that are whole numbers; with any it is a mixed-integer program, which has no duals.
     """
 
     cost: Floats
@@ -94,6 +96,7 @@ class LinearProgram(ReadOnlyArrays):
     offset: float
     column_families: tuple[Family, ...]
     row_families: tuple[Family, ...]
+    integer: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def n_columns(self) -> int:

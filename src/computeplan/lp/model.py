@@ -12,7 +12,7 @@ from computeplan.lp.assembler import Assembler
 from computeplan.lp.assembly import Assembly
 from computeplan.lp.constraints import FAMILIES
 from computeplan.lp.linear_program import LinearForm, LinearProgram
-from computeplan.lp.objective import add_objective
+from computeplan.lp.objective import add_cost, add_penalty_and_emissions
 from computeplan.lp.placements import Placements, placements_of
 from computeplan.lp.slots import Slots
 from computeplan.lp.variables import ABSENT, Variables, add_variables
@@ -78,6 +78,18 @@ class Model:
             booked_units=_read(values, variables.booked),
             grid_kwh=_read(values, variables.grid),
             contract_kwh=_read(values, variables.contract),
+            contracted_kw=_amount(values, variables.contracted),
+            leased_gb_per_h=_amount(values, variables.leased),
+            new_units=_amount(values, variables.new),
+            certificate_kwh=_amount(values, variables.certificates),
+            rented_units=_read(values, variables.integers.rented_steps)
+            * self.problem.pools.step_units[:, None],
+            open_sites=np.where(
+                self.problem.sites.is_optional, np.abs(np.round(_read(values, variables.integers.open))), 1.0
+            ),
+            charge_kwh=_amount(values, variables.storage.charge),
+            discharge_kwh=_amount(values, variables.storage.discharge),
+            stored_kwh=_amount(values, variables.storage.stored),
         )
         return self._decode_work(values), decisions
 
@@ -93,7 +105,7 @@ class Model:
         carbon = _read(row_duals, rows["carbon_cap"])
         return Prices(
             load=_read(row_duals, rows["load"]),
-            rent=-_read(row_duals, rows["booking"]),
+            rent=-_read(row_duals, rows["booking"]) - _read(row_duals, rows["new_capacity"]),
             energy=_read(row_duals, rows["energy_balance"]),
             peak=-_read(row_duals, rows["demand_charge"]),
             link=_read(row_duals, rows["traffic"]),
@@ -101,6 +113,12 @@ class Model:
             carbon=-float(carbon.sum()),
             cover=-_read(row_duals, rows["cover"]),
             surplus=-_read(row_duals, rows["surplus"]),
+            budget=-float(_read(row_duals, rows["budget"]).sum()),
+            rule=-_read(row_duals, rows["rule"]),
+            renewable=-_read(row_duals, rows["renewable_share"]),
+            offer=-_read(row_duals, rows["contracted_power"]),
+            lease=-_read(row_duals, rows["leased_bandwidth"]),
+            storage=-_read(row_duals, rows["storage"]),
         )
 
     def _decode_work(self, values: Floats) -> Work:
@@ -172,10 +190,13 @@ def build(grouping: Grouping) -> Model:
     placements, demand = placements_of(grouping), arrivals_of(problem)
     variables, slots = add_variables(assembler, problem, placements, demand)
     assembly = Assembly(problem, placements, demand, slots, variables, assembler)
+    # The budget is a constraint on the cost alone.
+    add_cost(assembly)
     rows = {name: add(assembly) for name, add in FAMILIES.items()}
-    add_objective(assembly)
+    add_penalty_and_emissions(assembly)
     money, emissions = assembler.money(), assembler.emissions()
     lp = assembler.build(_objective(problem, money, emissions))
+    lp = replace(lp, integer=variables.whole_numbers(problem))
     return Model(problem, lp, money, emissions, placements, slots, variables, demand, rows)
 
 
@@ -191,3 +212,8 @@ def _read(values: Floats, index: Ints) -> Floats:
     found = np.zeros(index.shape)
     found[there] = values[index[there]]
     return found
+
+
+def _amount(values: Floats, index: Ints) -> Floats:
+    """Values of variables that are at least 0; a solver's rounding below is none."""
+    return np.maximum(_read(values, index), 0.0)

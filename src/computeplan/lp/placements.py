@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from computeplan.grouping import Grouping
-from computeplan.problem import Floats, Ints
+from computeplan.problem import Bools, Floats, Ints
 from computeplan.problem.arrays import ReadOnlyArrays
 
 
@@ -27,11 +27,14 @@ class Placements(ReadOnlyArrays):
         A need with the placement's coefficients.
     gb_per_unit_h : (Q,)
         GB that travel with a unit·h, data sets of jobs included.
+    member : (U, Q)
+        Whether its workloads are in the set of each rule: all of them are, or none.
     """
 
     of: Ints
     need: Ints
     gb_per_unit_h: Floats
+    member: Bools
 
     @property
     def size(self) -> int:
@@ -47,4 +50,5 @@ def placements_of(grouping: Grouping) -> Placements:
         of=grouping.placement_of,
         need=workloads.need[first],
         gb_per_unit_h=grouping.problem.traffic_gb_per_unit_h[first],
+        member=grouping.problem.rules.member[:, first],
     )

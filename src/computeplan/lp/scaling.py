@@ -87,8 +87,11 @@ def scaling_for(lp: LinearProgram) -> Scaling | None:
     Returns
     -------
     Scaling or None
-        None where they are as it stands.
+        None where they are as it stands, or some columns are whole numbers.
     """
+    if len(lp.integer):
+        # A whole number in another unit is none.
+        return None
     low, high = ORDINARY_ENTRIES
     entries = np.abs(lp.values[lp.values != 0])
     if entries.min(initial=low) < low or entries.max(initial=high) > high:

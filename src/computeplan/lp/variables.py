@@ -8,13 +8,15 @@ import numpy as np
 
 from computeplan.lp.arrivals import Arrivals, largest_backlog
 from computeplan.lp.assembler import Assembler
+from computeplan.lp.integers import IntegerVariables, add_integers
+from computeplan.lp.levels import ABSENT, add_contracted, add_leased, add_new
 from computeplan.lp.placements import Placements
 from computeplan.lp.slots import Slots, free_slots
+from computeplan.lp.storage import StorageVariables, add_storage
 from computeplan.problem import CarbonBasis, Floats, Ints, Problem, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
-ABSENT = -1
-"""Index of a variable that the problem does not need."""
+__all__ = ["ABSENT", "Variables", "add_variables", "with_share"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,17 @@ class Variables(ReadOnlyArrays):
         GB over a link that any work can use.
     covered : (S, T)
         Grid energy covered by surplus contract energy, kWh; only where the market basis counts.
+    contracted : (C,)
+        Power of a contract that the plan chooses, kW.
+    leased : (L,)
+        Bandwidth leased, GB/h.
+    new : (P,)
+        Units added to an owned pool.
+    certificates : (S,)
+        Green certificates, kWh over the real time; only where the market basis counts.
+    storage : StorageVariables
+    integers : IntegerVariables
+        Whole numbers, beside the shares of whole workloads.
     """
 
     work: Ints
@@ -70,6 +83,20 @@ class Variables(ReadOnlyArrays):
     peak: Ints
     traffic: Ints
     covered: Ints
+    contracted: Ints
+    leased: Ints
+    new: Ints
+    certificates: Ints
+    storage: StorageVariables
+    integers: IntegerVariables
+
+    def whole_numbers(self, problem: Problem) -> Ints:
+        """(k,) all columns that are whole numbers, ascending."""
+        is_whole, integers = problem.workloads.is_whole, self.integers
+        shares = self.share[is_whole[self.share_workload]]
+        parts = (integers.steps, integers.rented_steps, integers.open, self.short_share[is_whole], shares)
+        found = np.concatenate([part.ravel() for part in parts])
+        return np.sort(found[found != ABSENT])
 
 
 def add_variables(
@@ -104,6 +131,12 @@ def add_variables(
         peak=_add_peak(assembler, problem),
         traffic=_add_traffic(assembler, problem),
         covered=_add_covered(assembler, problem),
+        contracted=add_contracted(assembler, problem),
+        leased=add_leased(assembler, problem),
+        new=add_new(assembler, problem),
+        certificates=_add_certificates(assembler, problem),
+        storage=add_storage(assembler, problem),
+        integers=add_integers(assembler, problem),
     )
     return variables, slots
 
@@ -184,9 +217,10 @@ def _add_backlog(assembler: Assembler, problem: Problem, slots: Slots, demand: A
 
 
 def _add_load(assembler: Assembler, problem: Problem) -> Ints:
-    """0 ≤ load[p,t] ≤ Δ availability units; a reserved pool's limit is its own constraint."""
+    """0 ≤ load[p,t] ≤ Δ availability units; where the plan chooses units, the limit is a constraint."""
     pools = problem.pools
-    units = np.where(pools.term == Term.RESERVED, np.inf, pools.max_units)[:, None]
+    chosen = (pools.term == Term.RESERVED) | (pools.max_new_units > 0)
+    units = np.where(chosen, np.inf, pools.max_units)[:, None]
     usable_h = problem.horizon.hours * pools.availability
     # An unlimited pool that is not available has no capacity: inf × 0 would be nan.
     limit = np.where(usable_h > 0, units * np.where(usable_h > 0, usable_h, 1.0), 0.0)
@@ -194,11 +228,12 @@ def _add_load(assembler: Assembler, problem: Problem) -> Ints:
 
 
 def _add_booked(assembler: Assembler, problem: Problem) -> Ints:
-    """min_units ≤ k[p] ≤ max_units for every reserved pool."""
+    """min_units ≤ k[p] ≤ max_units for every reserved pool; from 0 where the site may be closed."""
     pools = problem.pools
     at = np.flatnonzero(pools.term == Term.RESERVED)
     booked = np.full(pools.size, ABSENT)
-    booked[at] = assembler.add_columns("booked", (at,), pools.min_units[at], pools.max_units[at])
+    least = np.where(problem.sites.is_optional[pools.site], 0.0, pools.min_units)
+    booked[at] = assembler.add_columns("booked", (at,), least[at], pools.max_units[at])
     return booked
 
 
@@ -209,8 +244,11 @@ def _add_grid(assembler: Assembler, problem: Problem) -> Ints:
 
 
 def _add_contract(assembler: Assembler, problem: Problem) -> Ints:
-    """0 ≤ contract[c,t] ≤ Δ available_kw."""
-    return _grid_of_columns(assembler, "contract", problem.contracts.available_kw * problem.horizon.hours)
+    """0 ≤ contract[c,t] ≤ Δ available_kw; where the plan chooses the power, the limit is a constraint."""
+    contracts = problem.contracts
+    limit = contracts.available_kw * problem.horizon.hours
+    limit = np.where(contracts.max_chosen_kw[:, None] > 0, np.inf, limit)
+    return _grid_of_columns(assembler, "contract", limit)
 
 
 def _add_peak(assembler: Assembler, problem: Problem) -> Ints:
@@ -222,7 +260,7 @@ def _add_peak(assembler: Assembler, problem: Problem) -> Ints:
 
 
 def _add_traffic(assembler: Assembler, problem: Problem) -> Ints:
-    """0 ≤ traffic[l,t] ≤ Δ bandwidth for every link on a route that work may take."""
+    """0 ≤ traffic[l,t] ≤ Δ bandwidth for every link on a route that work may take, unless more is leased."""
     network, needs = problem.network, problem.needs
     pair = np.nonzero(
         problem.eligibility.allowed & ((needs.traffic_gb_per_unit_h > 0) | needs.moves_data)[:, None]
@@ -230,21 +268,38 @@ def _add_traffic(assembler: Assembler, problem: Problem) -> Ints:
     routes = network.route[needs.zone[pair[0]], problem.sites.zone[problem.pools.site[pair[1]]]]
     traffic = np.full((network.links, problem.horizon.size), ABSENT)
     used = np.flatnonzero(routes.any(axis=0))
-    limit = network.bandwidth_gb_per_h[used, None] * problem.horizon.hours
+    bandwidth = np.where(network.max_leased_gb_per_h > 0, np.inf, network.bandwidth_gb_per_h)
+    limit = bandwidth[used, None] * problem.horizon.hours
     traffic[used] = _grid_of_columns(assembler, "traffic", limit, used)
     return traffic
 
 
 def _add_covered(assembler: Assembler, problem: Problem) -> Ints:
-    """covered[s,t] ≥ 0 at sites with take-or-pay contracts, if the market basis counts."""
+    """covered[s,t] ≥ 0 at sites with take-or-pay contracts or certificates, if the market basis counts."""
     covered = np.full((problem.sites.size, problem.horizon.size), ABSENT)
-    objective = problem.objective
-    counts = objective.carbon_weight > 0 or np.isfinite(objective.carbon_cap_kg)
-    if objective.basis is CarbonBasis.MARKET and counts:
-        sites = np.unique(problem.contracts.site[problem.contracts.take_or_pay])
+    if _market_counts(problem):
+        bought = problem.contracts.site[problem.contracts.take_or_pay]
+        certified = np.flatnonzero(problem.grid.max_certificates_kwh > 0)
+        sites = np.union1d(bought, certified)
         unbounded = np.full((len(sites), problem.horizon.size), np.inf)
         covered[sites] = _grid_of_columns(assembler, "covered", unbounded, sites)
     return covered
+
+
+def _add_certificates(assembler: Assembler, problem: Problem) -> Ints:
+    """0 ≤ certificates[s] ≤ max_certificates_kwh, if the market basis counts."""
+    certificates = np.full(problem.sites.size, ABSENT)
+    if _market_counts(problem):
+        most = problem.grid.max_certificates_kwh
+        at = np.flatnonzero(most > 0)
+        certificates[at] = assembler.add_columns("certificates", (at,), upper=most[at])
+    return certificates
+
+
+def _market_counts(problem: Problem) -> bool:
+    objective = problem.objective
+    counts = objective.carbon_weight > 0 or bool(np.isfinite(objective.carbon_cap_kg))
+    return objective.basis is CarbonBasis.MARKET and counts
 
 
 def _grid_of_columns(assembler: Assembler, name: str, upper: Floats, rows: Ints | None = None) -> Ints:

@@ -12,6 +12,7 @@ from computeplan.problem import Floats
 from computeplan.problem.arrays import ReadOnlyArrays
 
 KG_PER_T = 1000.0
+L_PER_M3 = 1000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,7 @@ class SiteAccounts(ReadOnlyArrays):
     it_kwh, facility_kwh : (S,)
     grid_kwh, contract_kwh, spilled_kwh : (S,)
         Drawn from the grid, used of contracts, and available of contracts but not used.
+    water_l : (S,)
     peak_kw : (S, M)
         Largest import of each month.
     cost : CostParts of (S,)
@@ -38,6 +40,7 @@ class SiteAccounts(ReadOnlyArrays):
     grid_kwh: Floats
     contract_kwh: Floats
     spilled_kwh: Floats
+    water_l: Floats
     peak_kw: Floats
     cost: CostParts[Floats]
     emissions_kg: Emissions[Floats]
@@ -53,11 +56,15 @@ class PoolAccounts(ReadOnlyArrays):
         Busy and usable unit·h of each period, without the weights; capacity is inf without limit.
     booked_units : (P,)
         Level of reserved pools; 0 for the others.
+    new_units : (P,)
+        Units added to owned pools.
     work_unit_h, busy_unit_h : (P,)
     utilization : (P,)
         Busy over usable unit·h; nan where there is none or no limit.
     cost : (P,)
         Usage or reserved cost.
+    new_cost, embodied_kg : (P,)
+        Annualised cost and embodied emissions of new units.
     moved_gb : (P,)
         Data sets moved to the pool.
     """
@@ -65,10 +72,13 @@ class PoolAccounts(ReadOnlyArrays):
     load_unit_h: Floats
     capacity_unit_h: Floats
     booked_units: Floats
+    new_units: Floats
     work_unit_h: Floats
     busy_unit_h: Floats
     utilization: Floats
     cost: Floats
+    new_cost: Floats
+    embodied_kg: Floats
     moved_gb: Floats
 
 
@@ -80,13 +90,15 @@ class NetworkAccounts(ReadOnlyArrays):
     ----------
     traffic_gb : (L, T)
         Without the weights.
-    cost : (L,)
+    cost, lease_cost : (L,)
+        Of traffic and leased bandwidth, and that of the latter alone.
     emissions_kg : (L,)
         The same on every basis.
     """
 
     traffic_gb: Floats
     cost: Floats
+    lease_cost: Floats
     emissions_kg: Floats
 
 

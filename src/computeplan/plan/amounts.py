@@ -25,6 +25,10 @@ class CostParts(Generic[Amount]):
     contracts : wind and solar contracts
     network : traffic
     placement : extra cost of work at a site
+    new_capacity : annualised cost of units added
+    certificates : green certificates
+    storage : price of energy discharged from batteries
+    opening : fixed cost of optional sites that are open
     """
 
     usage: Amount
@@ -34,12 +38,17 @@ class CostParts(Generic[Amount]):
     contracts: Amount
     network: Amount
     placement: Amount
+    new_capacity: Amount
+    certificates: Amount
+    storage: Amount
+    opening: Amount
 
     @property
     def total(self) -> Amount:
         """Sum of the parts."""
-        bought = self.usage + self.reserved + self.energy
-        return bought + self.demand_charge + self.contracts + self.network + self.placement
+        units = self.usage + self.reserved + self.new_capacity
+        energy = self.energy + self.demand_charge + self.contracts + self.certificates + self.storage
+        return units + energy + self.network + self.placement + self.opening
 
     def parts(self) -> dict[str, Amount]:
         """Each part by name, without the total."""

@@ -3,12 +3,13 @@
 Average attribution: everyone who uses a pool in a period pays the same for a busy unit·h.
 
 1. *Pools.* A busy unit·h pays the pool's price of its period.
-2. *Sites.* Energy, its cost and its emissions in a period are split over the kWh of facility
+2. *Sites.* Energy, its cost, water and emissions in a period are split over the kWh of facility
    energy in it, a month's demand charge over the kWh of the month. A busy unit·h carries its own
    PUE · busy power.
-3. *Unused capacity* (booked units and idle energy nobody used) is spread over all busy unit·h of the
-   pool, at one rate for the whole horizon; of a pool that nobody uses, over those of its site, together
-   with what the site pays in periods without energy; of a site that nobody uses, over all.
+3. *Unused capacity* (booked units and idle energy nobody used) and *new units* (cost and embodied
+   emissions) are spread over all busy unit·h of the pool, at one rate for the whole horizon; of a pool
+   that nobody uses, over those of its site, together with what the site pays in periods without energy;
+   of a site that nobody uses, over all.
 
 So a charge is linear in the work: Σ_p,t rate[charge,p,t] · x / efficiency.
 """
@@ -20,9 +21,9 @@ from enum import IntEnum
 
 import numpy as np
 
-from computeplan.plan.accounting import Accounts
+from computeplan.plan.accounting import Accounts, PoolAccounts
 from computeplan.plan.arithmetic import ratio
-from computeplan.plan.flows import SiteFlows, by_site, present_units, site_flows
+from computeplan.plan.flows import SiteFlows, by_site, paid_unit_h, present_units, site_flows
 from computeplan.plan.requirements import idle_kw
 from computeplan.problem import Decisions, Floats, Problem, Term
 
@@ -37,8 +38,13 @@ class Charge(IntEnum):
     LOCATION = 4
     MARKET = 5
     HOURLY = 6
-    USAGE = 7
-    RESERVED = 8
+    CERTIFICATES = 7
+    STORAGE = 8
+    WATER = 9
+    OPENING = 10
+    USAGE = 11
+    RESERVED = 12
+    NEW_CAPACITY = 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +80,8 @@ def charge_rates(problem: Problem, accounts: Accounts, decisions: Decisions) -> 
     flows = site_flows(problem, load, decisions)
     site_rate, site_rest = _site_rates(problem, flows)
     direct, unused = _energy_rates(problem, site_rate, load, decisions)
-    pool_direct, pool_unused = _pool_rates(problem, load, decisions)
+    pool_direct, pool_unused = _pool_rates(problem, load, decisions, accounts.pools)
+    unused[Charge.LOCATION : Charge.HOURLY + 1] += accounts.pools.embodied_kg
     direct, unused = np.concatenate((direct, pool_direct)), np.concatenate((unused, pool_unused))
     rest = np.concatenate((site_rest, np.zeros((len(pool_direct), problem.sites.size))))
     markup, nobody = _spread(problem, accounts.pools.busy_unit_h, unused, rest)
@@ -95,6 +102,10 @@ def _site_rates(problem: Problem, flows: SiteFlows) -> tuple[Floats, Floats]:
             flows.location_kg,
             flows.market_kg,
             flows.hourly_kg,
+            flows.certificate_cost,
+            flows.storage_cost,
+            flows.water_l,
+            flows.opening_cost,
         )
     )
     rest: Floats = np.where(energy > 0, 0.0, amounts).sum(axis=2)
@@ -114,21 +125,24 @@ def _energy_rates(
     """Rate of a busy unit·h (charges, P, T), and what idle energy costs each pool (charges, P)."""
     pools = problem.pools
     rate = site_rate[:, pools.site] * problem.sites.pue[pools.site]
-    present = present_units(problem, decisions.booked_units)[:, None] * pools.availability
+    present = present_units(problem, decisions)[:, None] * pools.availability
     unused = present * problem.horizon.hours - load
     busy = problem.hardware.busy_kw[pools.hardware]
     idle = idle_kw(problem)
     return rate * busy[:, None], (rate * unused).sum(axis=2) * idle
 
 
-def _pool_rates(problem: Problem, load: Floats, decisions: Decisions) -> tuple[Floats, Floats]:
-    """Rate of a busy unit·h (2, P, T), and what unused booked units cost (2, P); usage, reserved."""
+def _pool_rates(
+    problem: Problem, load: Floats, decisions: Decisions, accounts: PoolAccounts
+) -> tuple[Floats, Floats]:
+    """Rate of a busy unit·h (3, P, T), and what nobody in particular used (3, P); usage, reserved, new."""
     pools, weight = problem.pools, problem.horizon.weight
     reserved = (pools.term == Term.RESERVED)[:, None]
     price = weight * pools.price
-    direct = np.stack((np.where(reserved, 0.0, price), np.where(reserved, price, 0.0)))
-    unused = decisions.booked_units[:, None] * problem.horizon.hours - load
-    return direct, (direct * np.where(reserved, unused, 0.0)).sum(axis=2)
+    direct = np.stack((np.where(reserved, 0.0, price), np.where(reserved, price, 0.0), np.zeros(load.shape)))
+    unpaid = (direct * (paid_unit_h(problem, load, decisions) - load)).sum(axis=2)
+    unpaid[2] += accounts.new_cost
+    return direct, unpaid
 
 
 def _spread(problem: Problem, busy: Floats, unused: Floats, rest: Floats) -> tuple[Floats, Floats]:

@@ -8,6 +8,9 @@ INPUTS = "inputs"
 CONFIG = f"{INPUTS}/config.yaml"
 """The config after scenario and ``--set``."""
 
+WRITTEN = "config.yaml"
+"""The config as it was written, without scenario and ``--set`` but with its comments."""
+
 SUMMARY = "summary.json"
 
 TABLES = "tables"

@@ -69,15 +69,15 @@ class PlanFolder:
         return "" if same else f"{name} has changed since the plan was written"
 
 
-def open_folder(path: Path, kind: str = PLAN) -> PlanFolder:
+def open_folder(path: Path, kind: str | None = PLAN) -> PlanFolder:
     """Find out which files make up a plan.
 
     Parameters
     ----------
     path : Path
         The folder that was written by ``solve``.
-    kind : str
-        What it is to hold, as in `write_folder`.
+    kind : str, optional
+        What it is to hold, as in `write_folder`; None takes any.
 
     Raises
     ------
@@ -88,14 +88,14 @@ def open_folder(path: Path, kind: str = PLAN) -> PlanFolder:
         provenance = json.loads((path / PROVENANCE).read_text(encoding="utf-8"))
     except OSError as error:
         raise PlanFolderError(
-            f"{path}: expected a {kind} folder, got none: {PROVENANCE}: {error.strerror or error}; "
-            f"{WRITERS[kind]} writes one"
+            f"{path}: expected a {kind or PLAN} folder, got none: {PROVENANCE}: {error.strerror or error}; "
+            f"{WRITERS[kind or PLAN]} writes one"
         ) from error
     except ValueError as error:
         raise PlanFolderError(f"{path / PROVENANCE}: expected JSON, got {error}") from error
     _check(path, provenance)
     found = provenance.get("kind", PLAN)
-    if found != kind:
+    if kind is not None and found != kind:
         use = USES.get(found, f"{WRITERS[kind]} writes a {kind}")
         raise PlanFolderError(f"{path}: expected a folder with a {kind}, got one with a {found}; {use}")
     return PlanFolder(path, provenance)

@@ -65,7 +65,7 @@ def data_gb_per_unit_h(problem: Problem) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class WorkClasses(ReadOnlyArrays):
-    """Workloads of which a unit·h counts for the same: one need, and one amount of data.
+    """Workloads of which a unit·h counts for the same: one need, one amount of data, the same rules.
 
     Attributes
     ----------
@@ -76,21 +76,33 @@ class WorkClasses(ReadOnlyArrays):
         Data set that travels with one unit·h.
     gb : (K,)
         All traffic of one unit·h.
+    member : (U, K)
+        Whether they are in the set of each rule.
     """
 
     of_workload: Ints
     need: Ints
     data_gb: Floats
     gb: Floats
+    member: Bools
 
 
 def work_classes(problem: Problem) -> WorkClasses:
     """Sort the workloads into classes."""
-    keys: Floats = np.column_stack((problem.workloads.need, data_gb_per_unit_h(problem)))
-    classes, of_workload = np.unique(keys, axis=0, return_inverse=True)
+    keys: Floats = np.column_stack((problem.workloads.need, data_gb_per_unit_h(problem), _rule_sets(problem)))
+    classes, first, of_workload = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     need, data_gb = classes[:, 0].astype(np.int64), classes[:, 1].copy()
     traffic = problem.needs.traffic_gb_per_unit_h[need]
-    return WorkClasses(of_workload.reshape(-1), need, data_gb, traffic + data_gb)
+    member = problem.rules.member[:, first]
+    return WorkClasses(of_workload.reshape(-1), need, data_gb, traffic + data_gb, member)
+
+
+def _rule_sets(problem: Problem) -> Ints:
+    """(W,) number of the combination of rules that each workload is under."""
+    if not problem.rules.size:
+        return np.zeros(problem.workloads.size, dtype=np.int64)
+    _, rule_set = np.unique(problem.rules.member, axis=1, return_inverse=True)
+    return np.asarray(rule_set.reshape(-1), dtype=np.int64)
 
 
 def unit_money(problem: Problem) -> Floats:

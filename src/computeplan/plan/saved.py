@@ -50,6 +50,7 @@ def plan_bytes(plan: Plan) -> bytes:
     record = {
         "status": plan.status.value,
         "objective": plan.solution.audit.objective if plan.solution else None,
+        "bound": plan.solution.audit.bound if plan.solution and plan.problem.has_integers else None,
         "size": asdict(plan.size),
         "solver": asdict(plan.solver),
     }
@@ -99,13 +100,16 @@ def read_plan(problem: Problem, content: bytes) -> Plan:
     try:
         status, size, solver = Status(record["status"]), Size(**record["size"]), SolverRun(**record["solver"])
         claimed = float(record["objective"]) if status.has_plan else None
+        bound = None if record["bound"] is None else float(record["bound"])
     except (KeyError, TypeError, ValueError) as error:
         raise PlanFolderError(f"{RECORD}: expected the record of a plan, got {error!r}") from error
-    solution = _audited(problem, arrays, status, claimed) if status.has_plan else None
+    solution = _audited(problem, arrays, status, (claimed, bound)) if status.has_plan else None
     return Plan(problem, status, solution, size, solver, times_s={}, cpu_s={})
 
 
-def _audited(problem: Problem, arrays: Arrays, status: Status, claimed: float | None) -> Solution:
+def _audited(
+    problem: Problem, arrays: Arrays, status: Status, claims: tuple[float | None, float | None]
+) -> Solution:
     grouping = merge_as(problem, _class_of(problem, arrays))
     allocation = Allocation(problem, grouping, _work(problem, grouping.size, arrays))
     decisions = Decisions(**_fields_of("decisions", problem, arrays))
@@ -116,7 +120,8 @@ def _audited(problem: Problem, arrays: Arrays, status: Status, claimed: float | 
         allocation.blocks(),
         decisions,
         prices,
-        claimed_objective=claimed,
+        claimed_objective=claims[0],
+        claimed_bound=claims[1],
         claimed_status=status,
     )
     return Solution(allocation, decisions, prices, accounts, report)

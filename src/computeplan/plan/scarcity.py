@@ -4,11 +4,12 @@ The worth of a limit is its price × the limit. Its price is what the thing is w
 to use (see `computeplan.plan.audit.marginal`):
 
 capacity      load − cost of a busy unit·h, or rent where it is booked
-bookable      Σ_t Δ availability · rent − cost of a booked unit
+bookable      Σ_t Δ availability · rent − cost of a booked unit; the same of a new one, and of a kW of
+              contract or a GB/h of bandwidth that is chosen
 import        energy − cost of a grid kWh
 contract      energy − cost of a contract kWh
 bandwidth     link − cost of a GB
-cap, carbon   as they stand
+cap, carbon, budget, rule, renewable share   as they stand
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 
 from computeplan.plan.audit import marginal
 from computeplan.plan.requirements import usable_unit_h
-from computeplan.problem import CapMeasure, Floats, Goal, Prices, Problem, Term
+from computeplan.problem import CapMeasure, Floats, Goal, Prices, Problem, RuleMeasure, Term
 from computeplan.problem.arrays import ReadOnlyArrays
 
 ROUNDING = 1e-9
@@ -37,6 +38,13 @@ class Limit(StrEnum):
     LINK = "bandwidth"
     CAP = "cap"
     CARBON = "carbon cap"
+    NEW = "new units"
+    CONTRACTED = "contracted power"
+    LEASED = "leased bandwidth"
+    CERTIFICATES = "certificates"
+    BUDGET = "budget"
+    RULE = "rule"
+    RENEWABLE = "renewable share"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,21 +87,23 @@ def scarcities(problem: Problem, prices: Prices) -> tuple[Scarcity, ...]:
     found = (
         _capacity(problem, prices),
         _bookable(problem, prices),
+        *_chosen(problem, prices),
         _import(problem, prices),
         _contracts(problem, prices),
         _links(problem, prices),
         _caps(problem, prices),
         _carbon(problem, prices),
+        *_policies(problem, prices),
     )
     return tuple(scarcity for scarcity in found if scarcity.names)
 
 
 def _capacity(problem: Problem, prices: Prices) -> Scarcity:
     pools = problem.pools
-    reserved = (pools.term == Term.RESERVED)[:, None]
+    reserved = ((pools.term == Term.RESERVED) | (pools.max_new_units > 0))[:, None]
     value = np.where(reserved, prices.rent, prices.load)
     cost = np.where(reserved, 0.0, marginal.load(problem, prices))
-    # What is booked is limited by the plan's own choice, and counts as bookable units.
+    # What is booked or bought is limited by the plan's own choice, and counts as such.
     usable = np.where(reserved, 0.0, usable_unit_h(problem, pools.max_units))
     return _scarcity(Limit.CAPACITY, pools.names, "unit·h", value, cost, limited_to=usable)
 
@@ -108,6 +118,47 @@ def _bookable(problem: Problem, prices: Prices) -> Scarcity:
     return _scarcity(Limit.BOOKABLE, names, "unit", value, cost, limited_to=pools.max_units[chosen, None])
 
 
+def _chosen(problem: Problem, prices: Prices) -> tuple[Scarcity, ...]:
+    """Value one more new unit, kW of contract, GB/h of bandwidth or certificate that may be chosen."""
+    pools, contracts, network, hours = (
+        problem.pools,
+        problem.contracts,
+        problem.network,
+        problem.horizon.hours,
+    )
+    rent = (usable_unit_h(problem, np.ones(pools.size)) * prices.rent).sum(axis=1)
+    offer = (prices.offer * hours * contracts.profile).sum(axis=1)
+    lease = (prices.lease * hours).sum(axis=1)
+    lease_price = marginal.money_weight(problem, prices) * network.lease_price
+    options = (
+        (Limit.NEW, pools.names, "unit", rent, marginal.new_unit(problem, prices), pools.max_new_units),
+        (
+            Limit.CONTRACTED,
+            contracts.names,
+            "kW",
+            offer,
+            marginal.contracted_kw(problem, prices),
+            contracts.max_chosen_kw,
+        ),
+        (
+            Limit.CERTIFICATES,
+            problem.sites.names,
+            "kWh",
+            prices.surplus,
+            marginal.money_weight(problem, prices) * problem.grid.certificate_price,
+            problem.grid.max_certificates_kwh,
+        ),
+        (Limit.LEASED, network.link_names, "GB/h", lease, lease_price, network.max_leased_gb_per_h),
+    )
+    found = []
+    for limit, names, unit, value, cost, most in options:
+        at = np.flatnonzero(most > 0)
+        some = tuple(names[i] for i in at.tolist())
+        columns = (each[at, None] for each in (value, cost, most))
+        found.append(_scarcity(limit, some, unit, next(columns), next(columns), limited_to=next(columns)))
+    return tuple(found)
+
+
 def _import(problem: Problem, prices: Prices) -> Scarcity:
     limit = problem.grid.import_limit_kw[:, None] * problem.horizon.hours
     cost = marginal.grid(problem, prices)
@@ -117,14 +168,14 @@ def _import(problem: Problem, prices: Prices) -> Scarcity:
 def _contracts(problem: Problem, prices: Prices) -> Scarcity:
     contracts = problem.contracts
     limit = contracts.available_kw * problem.horizon.hours
-    value, cost = prices.energy[contracts.site], marginal.contract(problem, prices)
+    value, cost = prices.energy[contracts.site], marginal.contract(problem, prices) + prices.offer
     return _scarcity(Limit.CONTRACT, contracts.names, "kWh", value, cost, limited_to=limit)
 
 
 def _links(problem: Problem, prices: Prices) -> Scarcity:
     network = problem.network
     limit = network.bandwidth_gb_per_h[:, None] * problem.horizon.hours
-    cost = marginal.traffic(problem, prices)
+    cost = marginal.traffic(problem, prices) + prices.lease
     return _scarcity(Limit.LINK, network.link_names, "GB", prices.link, cost, limited_to=limit)
 
 
@@ -142,6 +193,31 @@ def _carbon(problem: Problem, prices: Prices) -> Scarcity:
     shape = (len(names), 1)
     value = np.full(shape, prices.carbon)
     return _scarcity(Limit.CARBON, names, "kg", value, np.zeros(shape), limited_to=np.full(shape, cap_kg))
+
+
+def _policies(problem: Problem, prices: Prices) -> tuple[Scarcity, ...]:
+    """Value budget, rules and renewable shares; a share is worth what a unit·h or kWh of it is."""
+    rules, share = problem.rules, problem.grid.renewable_share
+    budget = ("budget",) if np.isfinite(problem.objective.budget) else ()
+    units = {RuleMeasure.COST: problem.currency, RuleMeasure.CARBON: "kg"}
+    sites = np.flatnonzero(share > 0)
+    return (
+        _flat(Limit.BUDGET, budget, problem.currency, np.full(len(budget), prices.budget)),
+        _flat(Limit.RULE, rules.names, tuple(units.get(m, "unit·h") for m in rules.measure), prices.rule),
+        _flat(
+            Limit.RENEWABLE,
+            tuple(problem.sites.names[s] for s in sites.tolist()),
+            "kWh",
+            prices.renewable[sites],
+        ),
+    )
+
+
+def _flat(limit: Limit, names: tuple[str, ...], units: str | tuple[str, ...], price: Floats) -> Scarcity:
+    """Price a limit on the whole horizon; its worth is the price of one unit."""
+    value = price[:, None]
+    one = np.ones_like(value)
+    return _scarcity(limit, names, units, value, np.zeros_like(value), limited_to=one)
 
 
 def _scarcity(

@@ -17,8 +17,16 @@ import numpy as np
 from computeplan.plan.accounting import Accounts, NetworkAccounts, PoolAccounts, SiteAccounts
 from computeplan.plan.amounts import CostParts, Emissions
 from computeplan.plan.arithmetic import ratio
-from computeplan.plan.flows import SiteFlows, at_sites, by_site, grid_factor, site_flows
-from computeplan.plan.requirements import usable_unit_h
+from computeplan.plan.flows import (
+    SiteFlows,
+    at_sites,
+    available_kwh,
+    by_site,
+    capacity_unit_h,
+    grid_factor,
+    paid_unit_h,
+    site_flows,
+)
 from computeplan.plan.usage import Usage
 from computeplan.problem import Decisions, Floats, Goal, Problem, Term
 
@@ -42,7 +50,7 @@ def settle(problem: Problem, usage: Usage, decisions: Decisions) -> Accounts:
     flows = site_flows(problem, usage.load_unit_h, decisions)
     pools = _pool_accounts(problem, usage, decisions)
     sites = _site_accounts(problem, usage, decisions, flows, pools)
-    network = _network_accounts(problem, usage)
+    network = _network_accounts(problem, usage, decisions)
     cost = _total_cost(sites, network)
     emissions = sites.emissions_kg.map(lambda kg: float(kg.sum() + network.emissions_kg.sum()))
     penalty = _shortfall_penalty(problem, usage)
@@ -103,21 +111,21 @@ def _total_cost(sites: SiteAccounts, network: NetworkAccounts) -> CostParts[floa
 
 def _pool_accounts(problem: Problem, usage: Usage, decisions: Decisions) -> PoolAccounts:
     pools, weight = problem.pools, problem.horizon.weight
-    reserved = pools.term == Term.RESERVED
-    units = np.where(reserved, decisions.booked_units, pools.max_units)
-    capacity = usable_unit_h(problem, units)
+    capacity = capacity_unit_h(problem, decisions)
     busy, usable = usage.load_unit_h @ weight, capacity @ weight
-    booked_h = decisions.booked_units[:, None] * problem.horizon.hours
-    paid_unit_h = np.where(reserved[:, None], booked_h, usage.load_unit_h)
+    paid = paid_unit_h(problem, usage.load_unit_h, decisions)
     limited = np.isfinite(usable) & (usable > 0)
     return PoolAccounts(
         load_unit_h=usage.load_unit_h,
         capacity_unit_h=capacity,
         booked_units=decisions.booked_units,
+        new_units=decisions.new_units,
         work_unit_h=usage.work_unit_h @ weight,
         busy_unit_h=busy,
         utilization=np.where(limited, ratio(busy, usable), np.nan),
-        cost=(pools.price * paid_unit_h) @ weight,
+        cost=(pools.price * paid) @ weight,
+        new_cost=pools.new_unit_price * decisions.new_units,
+        embodied_kg=pools.new_unit_kg * decisions.new_units,
         moved_gb=usage.moved_gb,
     )
 
@@ -126,7 +134,8 @@ def _site_accounts(
     problem: Problem, usage: Usage, decisions: Decisions, flows: SiteFlows, pools: PoolAccounts
 ) -> SiteAccounts:
     weight, used = problem.horizon.weight, decisions.contract_kwh
-    unused = problem.contracts.available_kw * problem.horizon.hours - used
+    unused = available_kwh(problem, decisions) - used
+    embodied_kg = by_site(problem, pools.embodied_kg)
     return SiteAccounts(
         work_unit_h=by_site(problem, pools.work_unit_h),
         it_kwh=by_site(problem, flows.it_kwh @ weight),
@@ -134,12 +143,13 @@ def _site_accounts(
         grid_kwh=decisions.grid_kwh @ weight,
         contract_kwh=at_sites(problem, used) @ weight,
         spilled_kwh=at_sites(problem, unused) @ weight,
+        water_l=flows.water_l.sum(axis=1),
         peak_kw=flows.peak_kw,
         cost=_site_cost(problem, usage, flows, pools),
         emissions_kg=Emissions(
-            location=flows.location_kg.sum(axis=1),
-            market=flows.market_kg.sum(axis=1),
-            hourly=flows.hourly_kg.sum(axis=1),
+            location=flows.location_kg.sum(axis=1) + embodied_kg,
+            market=flows.market_kg.sum(axis=1) + embodied_kg,
+            hourly=flows.hourly_kg.sum(axis=1) + embodied_kg,
         ),
     )
 
@@ -154,14 +164,19 @@ def _site_cost(problem: Problem, usage: Usage, flows: SiteFlows, pools: PoolAcco
         contracts=flows.contract_cost.sum(axis=1),
         network=np.zeros(problem.sites.size),
         placement=by_site(problem, usage.placement_cost),
+        new_capacity=by_site(problem, pools.new_cost),
+        certificates=flows.certificate_cost.sum(axis=1),
+        storage=flows.storage_cost.sum(axis=1),
+        opening=flows.opening_cost.sum(axis=1),
     )
 
 
-def _network_accounts(problem: Problem, usage: Usage) -> NetworkAccounts:
+def _network_accounts(problem: Problem, usage: Usage, decisions: Decisions) -> NetworkAccounts:
     network = problem.network
     traffic = usage.traffic_gb @ problem.horizon.weight
     return NetworkAccounts(
         traffic_gb=usage.traffic_gb,
-        cost=network.price_per_gb * traffic,
+        cost=network.price_per_gb * traffic + network.lease_price * decisions.leased_gb_per_h,
+        lease_cost=network.lease_price * decisions.leased_gb_per_h,
         emissions_kg=network.energy_kwh_per_gb * network.kg_per_kwh * traffic,
     )

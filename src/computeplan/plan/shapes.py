@@ -12,6 +12,15 @@ AXES = {
     "decisions.booked_units": "P",
     "decisions.grid_kwh": "ST",
     "decisions.contract_kwh": "CT",
+    "decisions.contracted_kw": "C",
+    "decisions.leased_gb_per_h": "L",
+    "decisions.new_units": "P",
+    "decisions.certificate_kwh": "S",
+    "decisions.rented_units": "PT",
+    "decisions.open_sites": "S",
+    "decisions.charge_kwh": "BT",
+    "decisions.discharge_kwh": "BT",
+    "decisions.stored_kwh": "BT",
     "prices.load": "PT",
     "prices.rent": "PT",
     "prices.energy": "ST",
@@ -21,8 +30,14 @@ AXES = {
     "prices.carbon": "",
     "prices.cover": "ST",
     "prices.surplus": "S",
+    "prices.budget": "",
+    "prices.rule": "U",
+    "prices.renewable": "S",
+    "prices.offer": "CT",
+    "prices.lease": "LT",
+    "prices.storage": "BT",
 }
-"""Axes of each field: pools, sites, contracts, links, caps (G), periods (T)."""
+"""Axes of each field: pools, sites, contracts, links, caps (G), batteries, rules (U), periods (T)."""
 
 
 def sizes(problem: Problem) -> dict[str, int]:
@@ -39,6 +54,8 @@ def sizes(problem: Problem) -> dict[str, int]:
         "C": len(problem.contracts.names),
         "L": len(problem.network.link_names),
         "G": len(problem.caps.names),
+        "B": problem.batteries.size,
+        "U": problem.rules.size,
         "T": problem.horizon.size,
     }
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from computeplan.plan.accounting import Accounts
+from computeplan.plan.accounting import Accounts, NetworkAccounts
 from computeplan.plan.amounts import CostParts, Emissions
 from computeplan.plan.arithmetic import ratio
 from computeplan.plan.attribution import Charge, charge_rates
@@ -36,6 +36,8 @@ class Statements(ReadOnlyArrays):
         Work left undone.
     energy_kwh : (n,)
         Facility energy, with a share of idle energy.
+    water_l : (n,)
+        Water, attributed like energy.
     cost : CostParts of (n,)
     shortfall_penalty : (n,)
     carbon_charge : (n,)
@@ -47,6 +49,7 @@ class Statements(ReadOnlyArrays):
     work_unit_h: Floats
     short_unit_h: Floats
     energy_kwh: Floats
+    water_l: Floats
     cost: CostParts[Floats]
     shortfall_penalty: Floats
     carbon_charge: Floats
@@ -102,6 +105,7 @@ def company_statements(problem: Problem, workloads: Statements) -> Statements:
         work_unit_h=np.stack(work, axis=1),
         short_unit_h=summed(workloads.short_unit_h),
         energy_kwh=summed(workloads.energy_kwh),
+        water_l=summed(workloads.water_l),
         cost=workloads.cost.map(summed),
         shortfall_penalty=summed(workloads.shortfall_penalty),
         carbon_charge=summed(workloads.carbon_charge),
@@ -124,7 +128,8 @@ class _Biller:
         self._placement, self._short = np.zeros((2, size))
         self._network = np.zeros((size, 2))
         self._busy = ratio(1.0, running_efficiency(problem))
-        self._route_rates = _route_rates(problem)
+        self._route_rates, unused = _route_rates(problem, accounts.network)
+        self._network[:, 0] += unused / max(1, size)
         self._money = unit_money(problem)
         classes = work_classes(problem)
         self._gb = classes.gb[classes.of_workload]
@@ -169,6 +174,7 @@ class _Biller:
             work_unit_h=self._work,
             short_unit_h=self._short,
             energy_kwh=self._charge(Charge.FACILITY_KWH),
+            water_l=self._charge(Charge.WATER),
             cost=self._cost(network_cost),
             shortfall_penalty=price * self._short,
             carbon_charge=carbon_price * emissions.on(goal.basis),
@@ -184,20 +190,24 @@ class _Biller:
             contracts=self._charge(Charge.CONTRACTS),
             network=network,
             placement=self._placement,
+            new_capacity=self._charge(Charge.NEW_CAPACITY),
+            certificates=self._charge(Charge.CERTIFICATES),
+            storage=self._charge(Charge.STORAGE),
+            opening=self._charge(Charge.OPENING),
         )
 
     def _charge(self, charge: Charge) -> Floats:
         return self._charges[:, charge].copy()
 
 
-def _route_rates(problem: Problem) -> Floats:
-    """(Z, P, 2) cost and kg of one GB between a zone and a pool."""
+def _route_rates(problem: Problem, accounts: NetworkAccounts) -> tuple[Floats, float]:
+    """(Z, P, 2) cost and kg of one GB between a zone and a pool, and the cost of leases nobody uses."""
     network = problem.network
     kg_per_gb = network.energy_kwh_per_gb * network.kg_per_kwh
-    rates: Floats = pool_routes(problem).astype(np.float64) @ np.stack(
-        (network.price_per_gb, kg_per_gb), axis=1
-    )
-    return rates
+    traffic = accounts.traffic_gb @ problem.horizon.weight
+    price = network.price_per_gb + ratio(accounts.lease_cost, traffic)
+    rates: Floats = pool_routes(problem).astype(np.float64) @ np.stack((price, kg_per_gb), axis=1)
+    return rates, float(accounts.lease_cost[traffic == 0].sum())
 
 
 def _indicator(index: Ints, size: int) -> Floats:

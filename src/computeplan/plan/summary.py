@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from computeplan.plan.accounting import Accounts
+from computeplan.plan.accounting import L_PER_M3, Accounts
 from computeplan.plan.plan import Plan, Solution
 
 
@@ -40,7 +40,7 @@ def summarize(plan: Plan) -> dict[str, object]:
     }
 
 
-WORTH = ("cost", "shortfall_penalty", "shortfall_unit_h", "carbon_charge", "emissions_t")
+WORTH = ("cost", "shortfall_penalty", "shortfall_unit_h", "carbon_charge", "emissions_t", "water_m3")
 
 
 def _worth(solution: Solution) -> dict[str, object]:
@@ -51,6 +51,7 @@ def _worth(solution: Solution) -> dict[str, object]:
         "shortfall_unit_h": number(accounts.shortfall_unit_h),
         "carbon_charge": number(accounts.carbon_charge),
         "emissions_t": emissions_t(accounts),
+        "water_m3": number(float(accounts.sites.water_l.sum()) / L_PER_M3),
     }
 
 

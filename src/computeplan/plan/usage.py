@@ -4,6 +4,7 @@ load[p,t]     = Σ_w x / efficiency
 traffic[l,t]  = Σ_w,p on the route  x · (GB per unit·h + data / volume for jobs)
                 + share · data · Δ / real hours for fixed workloads
 placement[p]  = Σ ω · unit cost · x
+rule[u]       = what a rule measures of the work of its set (see `rules`)
 
 The work of a block is first summed over workloads of which a unit·h counts for the same, so that a
 pass reads each number once and what follows is small.
@@ -24,6 +25,7 @@ from computeplan.plan.requirements import (
     unit_money,
     work_classes,
 )
+from computeplan.plan.rules import RuleRates
 from computeplan.problem import Floats, Ints, Problem, WorkBlock
 from computeplan.problem.arrays import ReadOnlyArrays
 
@@ -47,6 +49,8 @@ class Usage(ReadOnlyArrays):
         Data sets moved to the pools, over the time that the horizon stands for.
     short_unit_h : (W,)
         Work left undone, over the time that the horizon stands for.
+    rule_amount, rule_work_unit_h : (U,)
+        What each rule measures and limits, and all work of its set.
     """
 
     work_unit_h: Floats
@@ -55,6 +59,8 @@ class Usage(ReadOnlyArrays):
     placement_cost: Floats
     moved_gb: Floats
     short_unit_h: Floats
+    rule_amount: Floats
+    rule_work_unit_h: Floats
 
 
 class Meter:
@@ -74,6 +80,8 @@ class Meter:
         self._traffic = np.zeros((problem.network.links, periods))
         self._moved = np.zeros(pools)
         self._short = np.zeros(problem.workloads.size)
+        self._rules = [RuleRates(problem, rule) for rule in range(problem.rules.size)]
+        self._ruled, self._rule_work = np.zeros((2, problem.rules.size))
 
     def add(self, block: WorkBlock) -> None:
         """Count one block; a workload must not come twice."""
@@ -83,6 +91,7 @@ class Meter:
         self._traffic[:, block.periods] += sums[:, 4:].sum(axis=0)
         weight = self._problem.horizon.weight[block.periods]
         self._short[block.workloads] += block.short_unit_h @ weight
+        self._add_rules(block, classes, work)
         self._add_data_of_fixed(block)
 
     def read(self) -> Usage:
@@ -95,7 +104,19 @@ class Meter:
             placement_cost=self._sums[:, 2] @ weight,
             moved_gb=self._sums[:, 3] @ weight + self._moved,
             short_unit_h=self._short.copy(),
+            rule_amount=self._ruled.copy(),
+            rule_work_unit_h=self._rule_work.copy(),
         )
+
+    def _add_rules(self, block: WorkBlock, classes: Ints, work: Floats) -> None:
+        """Count what the rules limit, from the work (r, p, t) of each class."""
+        known, weight = self._coefficients.classes, self._problem.horizon.weight[block.periods]
+        for rule, rates in enumerate(self._rules):
+            rows = np.flatnonzero(known.member[rule, classes])
+            done, of_set = work[rows], classes[rows]
+            rate = rates.of(known.need[of_set], known.gb[of_set])[:, block.pools][:, :, block.periods]
+            self._ruled[rule] += float((rate * done).sum())
+            self._rule_work[rule] += float((done @ weight).sum())
 
     def _add_data_of_fixed(self, block: WorkBlock) -> None:
         """Count the data sets of fixed workloads, which travel evenly over the horizon."""
@@ -107,6 +128,9 @@ class Meter:
         routes = pool_routes(problem)[np.ix_(zones, block.pools)]
         share_of_time = problem.horizon.hours / problem.horizon.real_hours
         self._moved[block.pools] += moved.sum(axis=0)
+        for rule, rates in enumerate(self._rules):
+            inside = problem.rules.member[rule, fixed][:, None]
+            self._ruled[rule] += float((moved * inside * rates.per_gb[np.ix_(zones, block.pools)]).sum())
         self._traffic += np.einsum("np,npl->l", moved, routes)[:, None] * share_of_time
 
 

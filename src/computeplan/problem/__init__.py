@@ -7,13 +7,16 @@ from computeplan.problem.horizon import Horizon, HorizonEnd
 from computeplan.problem.network import GB_PER_H_PER_GBPS, Network
 from computeplan.problem.objective import Goal, Objective
 from computeplan.problem.problem import Problem, Split
+from computeplan.problem.rules import RuleMeasure, Rules, no_rules
 from computeplan.problem.sharing import sharing_with
 from computeplan.problem.sites import CapMeasure, Caps, Hardware, Pools, Sites, Term
-from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock
+from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock, without_choices
+from computeplan.problem.storage import Batteries, no_batteries
 from computeplan.problem.workloads import Companies, Needs, Workloads
 
 __all__ = [
     "GB_PER_H_PER_GBPS",
+    "Batteries",
     "Bools",
     "CapMeasure",
     "Caps",
@@ -36,6 +39,8 @@ __all__ = [
     "Pools",
     "Prices",
     "Problem",
+    "RuleMeasure",
+    "Rules",
     "Sites",
     "Split",
     "Status",
@@ -43,6 +48,9 @@ __all__ = [
     "Work",
     "WorkBlock",
     "Workloads",
+    "no_batteries",
+    "no_rules",
     "sharing_with",
     "sum_by",
+    "without_choices",
 ]

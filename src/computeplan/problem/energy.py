@@ -32,6 +32,11 @@ class Grid(ReadOnlyArrays):
         Largest import; inf where there is no limit.
     demand_charge : (S, M)
         Currency per kW of each month's peak import, for the time that the horizon stands for.
+    renewable_share : (S,)
+        Least share of the site's energy over the horizon that contracts deliver; 0 where any will do.
+    certificate_price, max_certificates_kwh : (S,)
+        Currency per kWh of green certificates, which cover grid energy on the market basis, and the most
+        there are over the time that the horizon stands for; 0 where there are none, inf without limit.
     location_kg_per_kwh, market_kg_per_kwh, hourly_kg_per_kwh : (S, T)
         Emission factors on the three bases (kg/kWh = t/MWh).
     """
@@ -39,6 +44,9 @@ class Grid(ReadOnlyArrays):
     price: Floats
     import_limit_kw: Floats
     demand_charge: Floats
+    renewable_share: Floats
+    certificate_price: Floats
+    max_certificates_kwh: Floats
     location_kg_per_kwh: Floats
     market_kg_per_kwh: Floats
     hourly_kg_per_kwh: Floats
@@ -54,7 +62,13 @@ class Contracts(ReadOnlyArrays):
         ``site/contract``.
     site : (C,)
     available_kw : (C, T)
-        Contracted power × profile.
+        Contracted power × profile; 0 where the plan chooses the power.
+    profile : (C, T)
+        Generation as share of chosen power.
+    max_chosen_kw : (C,)
+        Most power that the plan can choose; 0 where it cannot.
+    capacity_price : (C,)
+        Currency per kW of chosen power, over the time that the horizon stands for.
     price : (C, T)
         Currency per kWh.
     take_or_pay : (C,)
@@ -66,6 +80,9 @@ class Contracts(ReadOnlyArrays):
     names: tuple[str, ...]
     site: Ints
     available_kw: Floats
+    profile: Floats
+    max_chosen_kw: Floats
+    capacity_price: Floats
     price: Floats
     take_or_pay: Bools
     kg_per_kwh: Floats
@@ -74,3 +91,8 @@ class Contracts(ReadOnlyArrays):
     def size(self) -> int:
         """Number of contracts C."""
         return len(self.names)
+
+    @property
+    def most_kw(self) -> Floats:
+        """(C, T) most that can be available, with all the power that can be chosen."""
+        return self.available_kw + self.profile * self.max_chosen_kw[:, None]

@@ -25,7 +25,11 @@ class Network(ReadOnlyArrays):
     connected : (Z, Z)
         Whether traffic can flow.
     bandwidth_gb_per_h : (L,)
-        inf where there is no limit.
+        inf where there is no limit; without what is leased.
+    max_leased_gb_per_h : (L,)
+        Most bandwidth that the plan can lease beside it; 0 where it cannot.
+    lease_price : (L,)
+        Currency per GB/h leased, over the time that the horizon stands for.
     price_per_gb, energy_kwh_per_gb, kg_per_kwh : (L,)
         Price (energy included), energy and its emission factor, counted on every basis.
     """
@@ -36,6 +40,8 @@ class Network(ReadOnlyArrays):
     route: Bools
     connected: Bools
     bandwidth_gb_per_h: Floats
+    max_leased_gb_per_h: Floats
+    lease_price: Floats
     price_per_gb: Floats
     energy_kwh_per_gb: Floats
     kg_per_kwh: Floats

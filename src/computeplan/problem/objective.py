@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,6 +32,9 @@ class Objective:
     shortfall : bool, optional
         Whether work with a shortfall price may be left undone; default: with the goal ``cost`` only,
         as leaving work undone would be the cleanest plan.
+    budget : float
+        Most cost over the horizon, currency, shortfall penalty and carbon charge not counted; inf where
+        there is none.
     """
 
     goal: Goal
@@ -38,6 +42,7 @@ class Objective:
     carbon_price_per_kg: float
     carbon_cap_kg: float
     shortfall: bool | None = None
+    budget: float = math.inf
 
     @property
     def cost_weight(self) -> float:

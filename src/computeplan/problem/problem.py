@@ -14,7 +14,9 @@ from computeplan.problem.energy import Contracts, Grid
 from computeplan.problem.horizon import Horizon
 from computeplan.problem.network import Network
 from computeplan.problem.objective import Objective
+from computeplan.problem.rules import Rules
 from computeplan.problem.sites import Caps, Hardware, Pools, Sites, Term
+from computeplan.problem.storage import Batteries
 from computeplan.problem.workloads import Companies, Needs, Workloads
 
 
@@ -49,7 +51,9 @@ class Problem:
     caps: Caps
     grid: Grid
     contracts: Contracts
+    batteries: Batteries
     network: Network
+    rules: Rules
     objective: Objective
     split: Split = Split.FEW_POOLS
 
@@ -57,6 +61,12 @@ class Problem:
     def eligibility(self) -> Eligibility:
         """Which pool can serve which need."""
         return derive_eligibility(self.needs, self.sites, self.hardware, self.pools, self.network)
+
+    @property
+    def has_integers(self) -> bool:
+        """Whether some decisions are whole numbers, so that there are no dual prices."""
+        any_step = bool((self.pools.step_units > 0).any())
+        return any_step or bool(self.workloads.is_whole.any()) or bool(self.sites.is_optional.any())
 
     @cached_property
     def local(self) -> Bools:

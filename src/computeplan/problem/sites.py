@@ -37,6 +37,12 @@ class Sites(ReadOnlyArrays):
         Zone of the site.
     pue : (S, T)
         Facility energy over IT energy.
+    water_l_per_it_kwh : (S, T)
+        Water used for a kWh of IT energy.
+    is_optional : (S,)
+        Whether the plan decides if the site is open; a closed one has no units and does no work.
+    opening_price : (S,)
+        Currency for an optional site that is open, over the time that the horizon stands for.
     labels : (S, B)
         Labels that the site provides.
     security : (S,)
@@ -48,6 +54,9 @@ class Sites(ReadOnlyArrays):
     names: tuple[str, ...]
     zone: Ints
     pue: Floats
+    water_l_per_it_kwh: Floats
+    is_optional: Bools
+    opening_price: Floats
     labels: Bools
     security: Ints
     label_names: tuple[str, ...]
@@ -98,6 +107,13 @@ class Pools(ReadOnlyArrays):
         Share of the units that can be used.
     price : (P, T)
         Currency per unit·h: used (owned, on-demand) or booked (reserved).
+    max_new_units : (P,)
+        Most units that the plan can add to an owned pool; 0 where it cannot.
+    step_units : (P,)
+        Units chosen (booked, new, or on-demand in each period) are a multiple of this; 0: any amount.
+        On-demand units in steps are paid whether busy or not.
+    new_unit_price, new_unit_kg : (P,)
+        Currency and embodied emissions of a new unit, over the time that the horizon stands for.
     """
 
     names: tuple[str, ...]
@@ -108,11 +124,26 @@ class Pools(ReadOnlyArrays):
     max_units: Floats
     availability: Floats
     price: Floats
+    max_new_units: Floats
+    step_units: Floats
+    new_unit_price: Floats
+    new_unit_kg: Floats
 
     @property
     def size(self) -> int:
         """Number of pools P."""
         return len(self.names)
+
+    @property
+    def rents_in_steps(self) -> Bools:
+        """(P,) on-demand pools whose units are rented in steps."""
+        in_steps: Bools = (self.term == Term.ON_DEMAND) & (self.step_units > 0)
+        return in_steps
+
+    @property
+    def most_units(self) -> Floats:
+        """(P,) most units there can be, with all that can be added."""
+        return self.max_units + self.max_new_units
 
 
 @dataclass(frozen=True, eq=False)

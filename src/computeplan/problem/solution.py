@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from computeplan.problem.arrays import Floats, Ints, ReadOnlyArrays
 
 
@@ -42,11 +44,67 @@ class Decisions(ReadOnlyArrays):
     grid_kwh : (S, T)
     contract_kwh : (C, T)
         Contract energy used.
+    contracted_kw : (C,)
+        Power chosen of a contract; 0 where it is given.
+    leased_gb_per_h : (L,)
+        Bandwidth leased of a link.
+    new_units : (P,)
+        Units added to an owned pool.
+    certificate_kwh : (S,)
+        Green certificates bought, over the time that the horizon stands for.
+    rented_units : (P, T)
+        Units rented of an on-demand pool in steps; 0 for the others.
+    open_sites : (S,)
+        1 where the site is open, 0 where an optional one is closed.
+    charge_kwh, discharge_kwh : (B, T)
+        Energy into and out of a battery, at the site's side.
+    stored_kwh : (B, T)
+        Energy in a battery at the end of each period.
     """
 
     booked_units: Floats
     grid_kwh: Floats
     contract_kwh: Floats
+    contracted_kw: Floats
+    leased_gb_per_h: Floats
+    new_units: Floats
+    certificate_kwh: Floats
+    rented_units: Floats
+    open_sites: Floats
+    charge_kwh: Floats
+    discharge_kwh: Floats
+    stored_kwh: Floats
+
+
+def without_choices(
+    booked_units: Floats, grid_kwh: Floats, contract_kwh: Floats, links: int, batteries: int
+) -> Decisions:
+    """Make decisions that add, lease, contract and store nothing; all sites are open.
+
+    Parameters
+    ----------
+    booked_units : (P,)
+    grid_kwh : (S, T)
+    contract_kwh : (C, T)
+    links, batteries : int
+        Numbers of the problem.
+    """
+    sites, periods = grid_kwh.shape
+    stored = np.zeros((batteries, periods))
+    return Decisions(
+        booked_units=booked_units,
+        grid_kwh=grid_kwh,
+        contract_kwh=contract_kwh,
+        contracted_kw=np.zeros(len(contract_kwh)),
+        leased_gb_per_h=np.zeros(links),
+        new_units=np.zeros(len(booked_units)),
+        certificate_kwh=np.zeros(sites),
+        rented_units=np.zeros((len(booked_units), periods)),
+        open_sites=np.ones(sites),
+        charge_kwh=stored,
+        discharge_kwh=stored,
+        stored_kwh=stored,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +119,8 @@ class Prices(ReadOnlyArrays):
     load : (P, T)
         Of one unit·h of a pool: dual of ``Σ x / efficiency = load``.
     rent : (P, T)
-        Of one unit·h of a reserved pool's booked capacity, ≥ 0: ``load ≤ Δ availability booked``.
+        Of one unit·h of a reserved pool's booked capacity, ≥ 0: ``load ≤ Δ availability booked``; of an
+        owned pool that can grow, of what is there: ``load ≤ Δ availability (units + new)``.
     energy : (S, T)
         Of one kWh at a site: dual of ``PUE × IT energy = Σ supplies``.
     peak : (S, T)
@@ -76,6 +135,18 @@ class Prices(ReadOnlyArrays):
         Of one kWh of grid energy that surplus contract energy covers, ≥ 0: ``covered ≤ grid``.
     surplus : (S,)
         Of one kWh of surplus contract energy, ≥ 0: ``Σ ω covered ≤ Σ ω surplus``.
+    budget : float
+        Of one unit of money under the budget, ≥ 0.
+    rule : (U,)
+        Of one unit·h, unit of money or kg under a rule, ≥ 0.
+    renewable : (S,)
+        Of one kWh that contracts have to deliver, ≥ 0: ``share · Σ ω energy ≤ Σ ω contracts``.
+    offer : (C, T)
+        Of one kWh that a contract of chosen power can deliver, ≥ 0: ``contract ≤ Δ profile chosen``.
+    lease : (L, T)
+        Of one GB that fits through a link with leased bandwidth, ≥ 0: ``traffic ≤ Δ (bandwidth + leased)``.
+    storage : (B, T)
+        Of one kWh in a battery at the end of a period: dual of ``stored = before + charged − discharged``.
     """
 
     load: Floats
@@ -87,6 +158,12 @@ class Prices(ReadOnlyArrays):
     carbon: float
     cover: Floats
     surplus: Floats
+    budget: float
+    rule: Floats
+    renewable: Floats
+    offer: Floats
+    lease: Floats
+    storage: Floats
 
 
 class Status(StrEnum):

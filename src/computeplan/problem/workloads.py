@@ -87,6 +87,8 @@ class Workloads(ReadOnlyArrays):
         Job or demand.
     is_fixed : (W,)
         One split over the pools for the whole horizon; only with `max_delay_h` 0 and no job.
+    is_whole : (W,)
+        Fixed, and all of it in one pool.
     profile : (W,)
         Row of `profiles`; 0 for jobs.
     scale : (W,)
@@ -114,6 +116,7 @@ class Workloads(ReadOnlyArrays):
     need: Ints
     is_job: Bools
     is_fixed: Bools
+    is_whole: Bools
     profile: Ints
     scale: Floats
     profiles: Floats

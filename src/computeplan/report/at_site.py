@@ -9,7 +9,7 @@ from computeplan.explain.at_site import SiteCase
 from computeplan.explain.wording import counted, number
 from computeplan.plan.summary import number as plain_number
 from computeplan.problem import Problem
-from computeplan.report.binding import binding_table, in_words
+from computeplan.report.binding import binding_data, binding_table, priced
 from computeplan.report.figures import column, percent
 from computeplan.report.tables import table
 
@@ -29,8 +29,10 @@ def site_view(problem: Problem, case: SiteCase) -> RenderableType:
     name, zone = problem.sites.names[case.index], problem.sites.zone[case.index]
     head = Text.assemble((f"site {name}", "bold"), f" in {problem.network.zone_names[int(zone)]}: ")
     head.append(f"{number(work)} unit·h of {counted(len(case.tenants), 'company', 'companies')}")
-    binding = [in_words(problem, scarcity, thing) for scarcity, thing in case.binding]
-    bound = binding_table(problem, binding) if binding else Text("No limit of this site binds.")
+    binding = [priced(problem, scarcity, thing) for scarcity, thing in case.binding]
+    none = "What binds has no price: some decisions are whole numbers."
+    nothing = Text(none if problem.has_integers else "No limit of this site binds.")
+    bound = binding_table(problem, binding) if binding else nothing
     return Group(head, Text(), _pools(case), Text(), bound, Text(), *_tenants(case, work))
 
 
@@ -42,7 +44,7 @@ def site_data(problem: Problem, case: SiteCase) -> dict[str, object]:
     problem : Problem
     case : SiteCase
     """
-    binding = [in_words(problem, scarcity, thing) for scarcity, thing in case.binding]
+    binding = [priced(problem, scarcity, thing) for scarcity, thing in case.binding]
     return {
         "site": problem.sites.names[case.index],
         "pools": [
@@ -54,9 +56,7 @@ def site_data(problem: Problem, case: SiteCase) -> dict[str, object]:
             }
             for pool in case.pools
         ],
-        "binding": [
-            {"what": b.what, "worth": b.worth, "one_more_saves": b.one_more, "when": b.when} for b in binding
-        ],
+        "binding": binding_data(problem, binding),
         "companies": [
             {"company": t.company, "workloads": t.workloads, "work_unit_h": t.work_unit_h}
             for t in case.tenants

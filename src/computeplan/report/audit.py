@@ -10,7 +10,7 @@ from computeplan.archive import FolderAudit
 from computeplan.explain.wording import number
 from computeplan.plan.audit import TOLERANCE, AuditReport, Violation
 from computeplan.plan.summary import number as plain_number
-from computeplan.problem import Goal
+from computeplan.problem import Goal, Problem
 from computeplan.report.tables import facts, table
 
 
@@ -28,15 +28,16 @@ def audit_view(found: FolderAudit) -> RenderableType:
     unit = problem.currency if problem.objective.goal is Goal.COST else "kg"
     head = Text.assemble((problem.name, "bold"), ": ", found.run.plan.status.value, ", ", verdict)
     allowed = Text(f"allowed: {TOLERANCE:.0e} of the size of what is violated", style="dim")
-    return Group(head, Text(), _proof(audit, unit), Text(), _families(audit), allowed)
+    return Group(head, Text(), _proof(problem, audit, unit), Text(), _families(audit), allowed)
 
 
-def _proof(audit: AuditReport, unit: str) -> Table:
+def _proof(problem: Problem, audit: AuditReport, unit: str) -> Table:
     allowed = f"at most {TOLERANCE:.0e} of the sum of the sizes of the objective's terms"
     if audit.bound is None or audit.gap is None:
         bound, gap = "none: there are no dual prices", "not proved"
     else:
-        bound = f"{number(audit.bound, 10)} {unit}: no plan is better, computed from the dual prices"
+        source = "as the solver says" if problem.has_integers else "computed from the dual prices"
+        bound = f"{number(audit.bound, 10)} {unit}: no plan is better, {source}"
         gap = f"{audit.gap:.1e}; {allowed}"
     rows = [("objective", f"{number(audit.objective, 10)} {unit}, computed from the problem")]
     return facts([*rows, ("bound", bound), ("gap", gap)])

@@ -24,6 +24,10 @@ LABELS = {
     "contracts": "contracts",
     "network": "network",
     "placement": "placement",
+    "new_capacity": "new units",
+    "certificates": "certificates",
+    "storage": "batteries",
+    "opening": "open sites",
 }
 
 

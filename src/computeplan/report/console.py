@@ -51,17 +51,18 @@ def plan_view(run: Run, solution: Solution, folder: Path | None) -> RenderableTy
 def _headline(run: Run, solution: Solution) -> Text:
     status, audit = run.plan.status, solution.audit
     text = Text.assemble((run.plan.problem.name, "bold"), ": ", (status.value, STYLES[status]))
-    text.append(f", {_gap(audit.gap)}, audit ")
+    by = "by the solver's bound" if run.plan.problem.has_integers else "proved"
+    text.append(f", {_gap(audit.gap, by)}, audit ")
     text.append("passed" if audit.passed else "FAILED", style="green" if audit.passed else "bold red")
     violated = audit.max_violation > ROUNDING
     return text.append(f" (largest violation {audit.max_violation:.0e})" if violated else "")
 
 
-def _gap(gap: float | None) -> str:
+def _gap(gap: float | None, by: str) -> str:
     if gap is None:
         return "optimality not proved"
     if gap < 1e-7:
-        return "gap 0 (proved)"
+        return f"gap 0 ({by})"
     return f"at most {100 * gap:.3g} % above the optimum"
 
 

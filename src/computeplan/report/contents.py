@@ -154,4 +154,7 @@ def _pool_rows(problem: Problem) -> Iterator[tuple[str, ...]]:
 
 def _units(problem: Problem, pool: int) -> str:
     least, most = problem.pools.min_units[pool], problem.pools.max_units[pool]
+    new = problem.pools.max_new_units[pool]
+    if new > 0:
+        return f"{number(most)} + {number(new)}"
     return number(most) if least in (0, most) else f"{number(least)}–{number(most)}"

@@ -33,7 +33,7 @@ def sites_view(problem: Problem, accounts: Accounts) -> Table:
             (accounts.sites.emissions_kg.on(problem.objective.basis) / 1000, _network_t(accounts)),
         )
     )
-    use = [*(percent(share) for share in _use(problem, accounts)), "", ""]
+    use = [*(percent(share) for share in site_use(problem, accounts)), "", ""]
     for row, cells in enumerate(zip(names, units, use, energy, cost, carbon, strict=True)):
         is_network, is_total = row == len(names) - 2, row == len(names) - 1
         if not is_network or accounts.network.traffic_gb.any():
@@ -50,7 +50,7 @@ def _network_t(accounts: Accounts) -> float:
     return float(accounts.network.emissions_kg.sum()) / 1000
 
 
-def _use(problem: Problem, accounts: Accounts) -> list[float]:
+def site_use(problem: Problem, accounts: Accounts) -> list[float]:
     """Busy over usable unit·h of each site's limited pools; nan where there are none."""
     pools, site, size = accounts.pools, problem.pools.site, problem.sites.size
     usable = pools.capacity_unit_h @ problem.horizon.weight

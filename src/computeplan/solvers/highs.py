@@ -17,7 +17,7 @@ from computeplan.lp import LinearProgram
 from computeplan.problem import Status
 from computeplan.solvers.choice import chosen, shape_of
 from computeplan.solvers.options import SolverOptions, SolverResult
-from computeplan.solvers.verdict import settle
+from computeplan.solvers.verdict import is_proven, settle
 
 STATUS = {
     "kOptimal": Status.OPTIMAL,
@@ -128,15 +128,17 @@ def load_model(highs: Any, lp: LinearProgram) -> None:
         lp.starts,
         lp.rows,
         lp.values,
-        np.zeros(lp.n_columns, dtype=np.int32),
+        np.isin(np.arange(lp.n_columns), lp.integer).astype(np.int32),
     )
     if status == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refused the model: an index or a coefficient is out of its range")
 
 
 def set_options(highs: Any, options: SolverOptions, lp: LinearProgram) -> None:
-    """Set method, time limit and threads for a program."""
+    """Set method, gap, time limit and threads for a program."""
     highs.setOptionValue("solver", chosen(options, shape_of(lp), with_clarabel=False).method.value)
+    highs.setOptionValue("mip_rel_gap", options.gap)
+    highs.setOptionValue("mip_abs_gap", 0.0)
     if options.time_limit_s is not None:
         highs.setOptionValue("time_limit", float(options.time_limit_s))
     if options.threads is not None:
@@ -161,6 +163,11 @@ def _result(highs: Any, lp: LinearProgram) -> SolverResult:
     values = np.asarray(solution.col_value) if solution and solution.value_valid else None
     duals = np.asarray(solution.row_dual) if solution and solution.dual_valid else None
     objective = info.objective_function_value
+    if len(lp.integer):
+        duals = None
+    bound = float(info.mip_dual_bound) if len(lp.integer) and values is not None else None
+    if bound is not None and not is_proven(info.objective_function_value, bound):
+        claim = Status.FEASIBLE if claim is Status.OPTIMAL else claim
     if detail == "kModelEmpty":
         values, duals, objective = np.zeros(lp.n_columns), np.zeros(lp.n_rows), lp.offset
     status = settle(claim, lp, values, duals)
@@ -173,6 +180,7 @@ def _result(highs: Any, lp: LinearProgram) -> SolverResult:
         version=highs.version(),
         detail=detail.removeprefix("k"),
         iterations=info.simplex_iteration_count + info.ipm_iteration_count,
+        bound=bound,
     )
 
 

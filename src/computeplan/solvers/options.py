@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from computeplan.problem import Floats, Status
 
+PROVEN = 1e-6
+"""Relative gap up to which an answer in whole numbers counts as optimal."""
+
 
 class Method(StrEnum):
     """Algorithm for a linear program; ``auto`` chooses by its shape."""
@@ -32,12 +35,15 @@ class SolverOptions:
         Most threads; the solver's default where absent.
     method : Method
         Used by HiGHS only; one that is stated makes ``auto`` take HiGHS.
+    gap : float
+        Relative gap at which a mixed-integer program is solved well enough.
     """
 
     name: str = "highs"
     time_limit_s: float | None = None
     threads: int | None = None
     method: Method = Method.AUTO
+    gap: float = PROVEN
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +64,8 @@ class SolverResult:
         The solver's own word for the status.
     iterations : int
         0 where the solver does not tell.
+    bound : float, optional
+        No solution is better, as the solver says; of mixed-integer programs only.
     """
 
     status: Status
@@ -68,3 +76,4 @@ class SolverResult:
     version: str
     detail: str
     iterations: int = 0
+    bound: float | None = None

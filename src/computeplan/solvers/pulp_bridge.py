@@ -9,7 +9,7 @@ import numpy as np
 from computeplan.errors import SolverError
 from computeplan.lp import LinearProgram
 from computeplan.problem import Floats, Status
-from computeplan.solvers.options import SolverOptions, SolverResult
+from computeplan.solvers.options import PROVEN, SolverOptions, SolverResult
 from computeplan.solvers.verdict import settle
 
 ALIASES = {"cbc": "COIN_CMD", "glpk": "GLPK_CMD", "gurobi": "GUROBI", "cplex": "CPLEX_PY"}
@@ -47,12 +47,18 @@ def solve_pulp(lp: LinearProgram, options: SolverOptions) -> SolverResult:
 
     model, variables, constraints = _to_pulp(lp)
     try:
-        model.solve(_solver(options))
+        solver = _solver(options)
+        if len(lp.integer):
+            # Solvers without such an option pass over it.
+            solver.optionsDict["gapRel"] = options.gap
+        model.solve(solver)
     except pulp.PulpSolverError as error:
         raise SolverError(f"{options.name} failed: {error}") from error
     claim = _claim(model, impossible=_has_impossible_row(lp))
     values = _values(lp, variables) if claim.has_plan else None
-    duals = _duals(constraints) if claim.has_plan else None
+    duals = _duals(constraints) if claim.has_plan and not len(lp.integer) else None
+    if len(lp.integer) and options.gap > PROVEN and claim is Status.OPTIMAL:
+        claim = Status.FEASIBLE
     status = settle(claim, lp, values, duals)
     return SolverResult(
         status=status,
@@ -98,9 +104,12 @@ def _to_pulp(lp: LinearProgram) -> tuple[Any, list[Any], list[Any]]:
     import pulp
 
     model = pulp.LpProblem("computeplan", pulp.LpMinimize)
+    whole = np.isin(np.arange(lp.n_columns), lp.integer)
+    category = np.where(whole, pulp.LpInteger, pulp.LpContinuous).tolist()
     bounds = zip(lp.column_lower.tolist(), lp.column_upper.tolist(), strict=True)
     variables = [
-        model.add_variable(f"x{i:09d}", _finite(low), _finite(high)) for i, (low, high) in enumerate(bounds)
+        model.add_variable(f"x{i:09d}", _finite(low), _finite(high), category[i])
+        for i, (low, high) in enumerate(bounds)
     ]
     model += pulp.LpAffineExpression(zip(variables, lp.cost.tolist(), strict=True))
     limits = zip(lp.row_lower.tolist(), lp.row_upper.tolist(), strict=True)

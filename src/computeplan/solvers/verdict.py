@@ -11,6 +11,7 @@ import numpy as np
 
 from computeplan.lp import LinearProgram
 from computeplan.problem import Floats, Status, sum_by
+from computeplan.solvers.options import PROVEN
 
 FEASIBILITY = 1e-5
 """Largest violation of a row or bound, relative to the row's own terms."""
@@ -39,6 +40,16 @@ def settle(claim: Status, lp: LinearProgram, values: Floats | None, row_duals: F
         if objective - bound > OPTIMALITY * max(1.0, abs(objective), abs(bound)):
             return Status.FEASIBLE
     return claim
+
+
+def is_proven(objective: float, bound: float) -> bool:
+    """Whether a bound is near enough for an answer in whole numbers to count as optimal.
+
+    Parameters
+    ----------
+    objective, bound : float
+    """
+    return objective - bound <= PROVEN * abs(objective) + 1e-9
 
 
 def _holds(lp: LinearProgram, values: Floats) -> bool:

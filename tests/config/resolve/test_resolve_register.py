@@ -209,7 +209,7 @@ def test_times_with_an_offset(read):
         (
             "name,mobility,demand\nw,fix,1\n",
             (2, 2),
-            "expected the name of a mobility, free or fixed, got 'fix' in row 2",
+            "expected the name of a mobility, free, fixed or whole, got 'fix' in row 2",
         ),
         (
             "name,demand\nw,-1\n",

@@ -177,3 +177,11 @@ def _first_instant(midnight: Times, offsets: Offsets) -> Times:
     """UTC at which a local day begins, also where its midnight is skipped."""
     utc = to_utc(midnight, offsets)
     return np.where(np.isnat(utc), to_utc(midnight + np.timedelta64(1, "h"), offsets), utc)
+
+
+HOURS_PER_YEAR = 8760.0
+
+
+def years(horizon: Horizon) -> float:
+    """Real time that a horizon stands for, in years of 8,760 h."""
+    return horizon.real_hours / HOURS_PER_YEAR

@@ -8,6 +8,7 @@ import numpy as np
 
 from computeplan.config.resolve.context import Context
 from computeplan.config.resolve.faults import Faults
+from computeplan.config.resolve.horizon import years
 from computeplan.config.resolve.names import Names
 from computeplan.config.resolve.routes import Edge, find_routes
 from computeplan.config.schema.network import LatencyConvention, LatencyFile, Link, NetworkSection, Zone
@@ -86,13 +87,25 @@ def build_network(
         route=route,
         connected=connected,
         bandwidth_gb_per_h=np.array(
-            [np.inf if link.bandwidth is None else link.bandwidth * GB_PER_H_PER_GBPS for link in links],
+            [_bandwidth_gbps(link) * GB_PER_H_PER_GBPS for link in links],
             float,
         ),
+        max_leased_gb_per_h=np.array(
+            [link.lease.max_bandwidth * GB_PER_H_PER_GBPS if link.lease else 0.0 for link in links], float
+        ),
+        lease_price=np.array([link.lease.price if link.lease else 0.0 for link in links], float)
+        * years(context.horizon)
+        / GB_PER_H_PER_GBPS,
         price_per_gb=np.array([link.price for link in links], float),
         energy_kwh_per_gb=np.array([link.energy for link in links], float),
         kg_per_kwh=np.array([link.carbon for link in links], float),
     )
+
+
+def _bandwidth_gbps(link: Link) -> float:
+    if link.bandwidth is not None:
+        return link.bandwidth
+    return np.inf if link.lease is None else 0.0
 
 
 def _edge(name: str, link: Link, names: Names, faults: Faults) -> Edge:

@@ -27,4 +27,5 @@ def build_objective(section: ObjectiveSection) -> Objective:
         basis=section.carbon_basis,
         carbon_price_per_kg=section.carbon_price / _KG_PER_T,
         carbon_cap_kg=math.inf if cap is None else cap * _KG_PER_T,
+        budget=math.inf if section.budget is None else section.budget,
     )

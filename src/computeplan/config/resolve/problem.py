@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from computeplan.config.resolve.caps import build_caps
 from computeplan.config.resolve.context import Context
-from computeplan.config.resolve.energy import build_contracts, build_grid
+from computeplan.config.resolve.energy import build_batteries, build_contracts, build_grid
 from computeplan.config.resolve.faults import Faults
 from computeplan.config.resolve.horizon import Span, build_horizon
 from computeplan.config.resolve.input_files import InputFile, InputFiles, Memory
 from computeplan.config.resolve.names import Names
 from computeplan.config.resolve.network import build_network, enclosing_zones
 from computeplan.config.resolve.objective import build_objective
+from computeplan.config.resolve.rules import build_rules
 from computeplan.config.resolve.series import SeriesReader
 from computeplan.config.resolve.sites import build_hardware, build_pools, build_sites, site_labels
 from computeplan.config.resolve.suspicious import suspicious
@@ -100,6 +101,7 @@ def _problem(settings: Config, context: Context) -> Problem:
     contracts = build_contracts(settings.sites, series, context)
     network = build_network(settings.zones, settings.network, vocabulary.zones, context)
     companies, workloads, needs = read_workloads(settings, vocabulary, series, context)
+    rules = build_rules(settings.rules, companies, workloads, vocabulary.sites, context)
     context.warnings.extend(f"series.{name}: nothing uses it" for name in series.unused)
     return Problem(
         name=settings.name,
@@ -114,7 +116,9 @@ def _problem(settings: Config, context: Context) -> Problem:
         caps=caps,
         grid=grid,
         contracts=contracts,
+        batteries=build_batteries(settings.sites),
         network=network,
+        rules=rules,
         objective=build_objective(settings.objective),
         split=settings.split,
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from computeplan.config.resolve.context import Context
+from computeplan.config.resolve.horizon import years
 from computeplan.config.resolve.names import Names
 from computeplan.config.resolve.series import SeriesReader
 from computeplan.config.schema.sites import Hardware as HardwareSettings
-from computeplan.config.schema.sites import OnDemandPool, OwnedPool, Pool, Site
-from computeplan.problem import Hardware, Pools, Sites, Term
+from computeplan.config.schema.sites import NewUnits, OnDemandPool, OwnedPool, Pool, Site
+from computeplan.problem import Floats, Hardware, Pools, Sites, Term
 
 _TERMS = {"owned": Term.OWNED, "on_demand": Term.ON_DEMAND, "reserved": Term.RESERVED}
 
@@ -37,14 +39,27 @@ def build_sites(
     for row, site in zip(provides, sites.values(), strict=True):
         row[[labels[label] for label in site.provides]] = True
     items = sites.items()
+    zone = np.array([zones.find(s.zone, f"sites.{n}.zone", context.faults) for n, s in items], np.int64)
+    pue = np.stack([series.values(s.pue, f"sites.{n}.pue") for n, s in items])
     return Sites(
         names=tuple(sites),
-        zone=np.array([zones.find(s.zone, f"sites.{n}.zone", context.faults) for n, s in items], np.int64),
-        pue=np.stack([series.values(s.pue, f"sites.{n}.pue") for n, s in items]),
+        zone=zone,
+        pue=pue,
+        water_l_per_it_kwh=np.stack([_water(site, of) for site, of in zip(sites.values(), pue, strict=True)]),
+        is_optional=np.array([site.opening is not None for site in sites.values()], bool),
+        opening_price=np.array([s.opening.cost if s.opening else 0.0 for s in sites.values()], float)
+        * years(context.horizon),
         labels=provides,
         security=np.array([site.security for site in sites.values()], np.int64),
         label_names=tuple(labels),
     )
+
+
+def _water(site: Site, pue: Floats) -> Floats:
+    """(T,) liters for a kWh of IT energy."""
+    if site.water is None:
+        return np.zeros_like(pue)
+    return site.water.usage * (pue if site.water.per == "facility_energy" else np.ones_like(pue))
 
 
 def site_labels(sites: Iterable[Site]) -> Names:
@@ -121,7 +136,33 @@ def build_pools(sites: Mapping[str, Site], hardware: Names, series: SeriesReader
         max_units=bounds[:, 1].copy(),
         availability=availability,
         price=price,
+        **_new_units([pool for *_, pool in listed], context),
     )
+
+
+def _new_units(pools: Sequence[Pool], context: Context) -> dict[str, Floats]:
+    """Read steps, and bounds, cost and embodied emissions of new units for the time of the horizon."""
+    new = [pool.new if isinstance(pool, OwnedPool) else None for pool in pools]
+    rows = np.array(
+        [(n.max_units, _yearly_cost(n), n.carbon / n.life) if n else (0.0, 0.0, 0.0) for n in new], float
+    ).reshape(-1, 3)
+    steps = [(pool.new and pool.new.step) if isinstance(pool, OwnedPool) else pool.step for pool in pools]
+    most, cost, kg = rows.T
+    share = years(context.horizon)
+    return {
+        "max_new_units": most.copy(),
+        "step_units": np.array([step or 0.0 for step in steps], float),
+        "new_unit_price": cost * share,
+        "new_unit_kg": kg * share,
+    }
+
+
+def _yearly_cost(new: NewUnits) -> float:
+    """Annuity of the price, and upkeep."""
+    if new.interest == 0:
+        return new.price / new.life + new.upkeep
+    annuity = new.interest / -math.expm1(-new.life * math.log1p(new.interest))
+    return new.price * annuity + new.upkeep
 
 
 def _bounds(pool: Pool) -> tuple[float, float]:

@@ -6,7 +6,14 @@ which validation takes from its context: ``Config.model_validate(data, context={
 
 from computeplan.config.schema.base import Section
 from computeplan.config.schema.horizon import Block, HorizonSection, ObjectiveSection, SolverSection
-from computeplan.config.schema.network import LatencyConvention, LatencyFile, Link, NetworkSection, Zone
+from computeplan.config.schema.network import (
+    LatencyConvention,
+    LatencyFile,
+    Lease,
+    Link,
+    NetworkSection,
+    Zone,
+)
 from computeplan.config.schema.population import (
     Archetype,
     Choose,
@@ -22,6 +29,7 @@ from computeplan.config.schema.population import (
 )
 from computeplan.config.schema.quantity import Quantity
 from computeplan.config.schema.root import Config
+from computeplan.config.schema.rules import CompanyRule, Rule, Selection, ShareRule
 from computeplan.config.schema.series import (
     Day,
     DaySeries,
@@ -34,18 +42,23 @@ from computeplan.config.schema.series import (
 )
 from computeplan.config.schema.series_field import Series, SeriesForm
 from computeplan.config.schema.sites import (
+    Battery,
     Cap,
+    Certificates,
     Contract,
     GridCarbon,
     GridSection,
     Hardware,
+    NewUnits,
     OnDemandPool,
+    Opening,
     OwnedPool,
     Pool,
     PowerCap,
     ReservedPool,
     Site,
     UnitsCap,
+    Water,
 )
 from computeplan.config.schema.sweep import SweepSection, Varied
 from computeplan.config.schema.workloads import TABLE_FIELDS, Job, TableDefaults, Workload, WorkloadTable
@@ -53,9 +66,12 @@ from computeplan.config.schema.workloads import TABLE_FIELDS, Job, TableDefaults
 __all__ = [
     "TABLE_FIELDS",
     "Archetype",
+    "Battery",
     "Block",
     "Cap",
+    "Certificates",
     "Choose",
+    "CompanyRule",
     "Config",
     "ConstantLaw",
     "Contract",
@@ -72,11 +88,14 @@ __all__ = [
     "LatencyConvention",
     "LatencyFile",
     "Law",
+    "Lease",
     "Link",
     "LognormalLaw",
     "NetworkSection",
+    "NewUnits",
     "ObjectiveSection",
     "OnDemandPool",
+    "Opening",
     "Option",
     "OwnedPool",
     "ParetoLaw",
@@ -85,10 +104,13 @@ __all__ = [
     "PowerCap",
     "Quantity",
     "ReservedPool",
+    "Rule",
     "Section",
+    "Selection",
     "Series",
     "SeriesForm",
     "SeriesRef",
+    "ShareRule",
     "Site",
     "SolverSection",
     "SweepSection",
@@ -100,6 +122,7 @@ __all__ = [
     "UniformLaw",
     "UnitsCap",
     "Varied",
+    "Water",
     "Workload",
     "WorkloadTable",
     "Zone",

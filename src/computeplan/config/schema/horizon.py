@@ -11,9 +11,11 @@ from computeplan.config.schema.base import LocalTime, Name, Section, TimeZone, W
 from computeplan.config.schema.quantity import (
     CarbonPrice,
     Minutes,
+    Money,
     PositiveHours,
     PositiveNumber,
     Seconds,
+    Share,
     Tonnes,
 )
 from computeplan.problem import CarbonBasis, Goal, HorizonEnd
@@ -93,6 +95,11 @@ class ObjectiveSection(Section):
         None,
         description="Most emissions, t CO2e, over the real time that the horizon stands for; default no cap.",
     )
+    budget: Money | None = Field(
+        None,
+        description="Most cost over that time, currency; without shortfall penalty and carbon charge. "
+        "Default no budget.",
+    )
 
 
 class SolverSection(Section):
@@ -106,6 +113,11 @@ class SolverSection(Section):
     )
     time_limit: Seconds | None = Field(None, description="Longest solving time, s; default no limit.")
     threads: Whole | None = Field(None, ge=1, le=1024, description="Threads; default the solver's choice.")
+    gap: Share = Field(
+        1e-6,
+        description="Relative gap at which a program with whole numbers is solved well enough; above 1e-6 "
+        "the plan counts as feasible, not optimal.",
+    )
     method: Literal["auto", "simplex", "ipm"] = Field(
         "auto", description="Algorithm of HiGHS; `auto` goes by the shape of the problem."
     )

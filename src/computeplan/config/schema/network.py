@@ -8,7 +8,14 @@ from typing import Annotated, Any, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from computeplan.config.schema.base import Name, Section, ZoneName, fault_at, raise_faults
-from computeplan.config.schema.quantity import Bandwidth, CarbonFactor, DataEnergy, DataPrice, Milliseconds
+from computeplan.config.schema.quantity import (
+    Bandwidth,
+    BandwidthYearPrice,
+    CarbonFactor,
+    DataEnergy,
+    DataPrice,
+    Milliseconds,
+)
 
 
 class Zone(Section):
@@ -25,12 +32,22 @@ class LatencyConvention(StrEnum):
     ROUND_TRIP = "round_trip"
 
 
+class Lease(Section):
+    """Bandwidth that the plan may lease beside what there is."""
+
+    max_bandwidth: Bandwidth = Field(description="Most bandwidth to lease, Gbps.")
+    price: BandwidthYearPrice = Field(description="Price, currency per Gbps and year, pro rata.")
+
+
 class Link(Section):
     """A connection of two zones, usable both ways."""
 
     between: tuple[ZoneName, ...] = Field(min_length=2, max_length=2, description="The two zones.")
     latency: Milliseconds = Field(0.0, description="Latency, ms.")
-    bandwidth: Bandwidth | None = Field(None, description="Most traffic, Gbps; default no limit.")
+    bandwidth: Bandwidth | None = Field(
+        None, description="Most traffic, Gbps; default no limit, or 0 with a lease."
+    )
+    lease: Lease | None = Field(None, description="Bandwidth that the plan may lease; default none.")
     price: DataPrice = Field(0.0, description="Price of traffic, energy included, currency per GB.")
     energy: DataEnergy = Field(0.0, description="Energy of traffic, kWh/GB.")
     carbon: CarbonFactor = Field(0.0, description="Emission factor of that energy, t/MWh.")

@@ -170,7 +170,7 @@ class Archetype(Section):
         None, description="Kind, as in the hardware's efficiency table; required if any hardware has one."
     )
     max_delay: HoursOrChoice = Field(0.0, description="Longest wait of arriving work, h.")
-    mobility: Mobility = Field("free", description="`free` or `fixed`, as of workloads.")
+    mobility: Mobility = Field("free", description="`free`, `fixed` or `whole`, as of workloads.")
     requires: LabelsOrChoice = Field((), description="Labels that the site must provide.")
     security: Level = Field(0, description="Lowest security level of the site.")
     residency: tuple[ZoneName, ...] | None = Field(

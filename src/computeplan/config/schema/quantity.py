@@ -191,10 +191,34 @@ UnitHourCost = Annotated[float, Quantity("money/unit/h", "0.1 money/unit/h")]
 """Extra cost of work, currency per unit·h; negative for a subsidy."""
 DemandCharge = Annotated[float, Quantity("money/kW/month", "38 money/kW/month", minimum=0)]
 """Price of a month's peak power, currency per kW and month."""
+KilowattHours = Annotated[float, Quantity("kWh", "8 MWh", minimum=0)]
+"""Energy, kWh."""
+StoragePrice = Annotated[float, Quantity("money/kWh", "0.15 money/kWh", minimum=0)]
+"""Price of energy of at least 0, currency per kWh."""
+PositiveShare = Annotated[float, Quantity("1", "0.88", above=0, maximum=1)]
+"""A number above 0, at most 1."""
+WaterUse = Annotated[float, Quantity("L/kWh", "1.8 L/kWh", minimum=0)]
+"""Water for energy, L/kWh."""
+PowerYearPrice = Annotated[float, Quantity("money/kW/year", "120 money/kW/year", minimum=0)]
+"""Price of power, currency per kW and year."""
+UnitPrice = Annotated[float, Quantity("money/unit", "250 kmoney/unit", minimum=0)]
+"""Price of a unit of hardware, currency."""
+UnitYearPrice = Annotated[float, Quantity("money/unit/year", "9 kmoney/unit/year", minimum=0)]
+"""Yearly cost of a unit of hardware, currency per year."""
+UnitCarbon = Annotated[float, Quantity("kg/unit", "1.5 t/unit", minimum=0)]
+"""Embodied emissions of a unit of hardware, kg CO2e."""
+PositiveYears = Annotated[float, Quantity("year", "5 year", above=0)]
+"""Time above 0, years."""
+YearPrice = Annotated[float, Quantity("money/year", "3 Mmoney/year", minimum=0)]
+"""Yearly cost, currency per year."""
+BandwidthYearPrice = Annotated[float, Quantity("money/Gbps/year", "90 kmoney/Gbps/year", minimum=0)]
+"""Price of bandwidth, currency per Gbps and year."""
 CarbonFactor = Annotated[float, CARBON_FACTOR]
 """Emissions of electricity, kg/kWh = t/MWh."""
 CarbonPrice = Annotated[float, Quantity("money/t", "80 money/t", minimum=0)]
 """Price of emissions, currency per t CO2e."""
+Money = Annotated[float, Quantity("money", "2.5 Mmoney", minimum=0)]
+"""An amount of money, currency."""
 Tonnes = Annotated[float, Quantity("t", "12000 t", minimum=0)]
 """Emissions, t CO2e."""
 Bandwidth = Annotated[float, Quantity("Gbps", "400 Gbps", minimum=0)]

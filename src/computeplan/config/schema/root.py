@@ -11,6 +11,7 @@ from computeplan.config.schema.horizon import HorizonSection, ObjectiveSection, 
 from computeplan.config.schema.network import NetworkSection, Zone
 from computeplan.config.schema.population import Population
 from computeplan.config.schema.quantity import PositiveNumber
+from computeplan.config.schema.rules import Rule
 from computeplan.config.schema.series_field import NamedSeries
 from computeplan.config.schema.sites import Cap, Hardware, Site
 from computeplan.config.schema.sweep import SweepSection
@@ -49,6 +50,7 @@ class Config(Section):
     hardware: dict[Name, Hardware] = Field({}, description="Kinds of hardware by name; at least one.")
     sites: dict[PartName, Site] = Field({}, description="Sites by name; at least one.")
     caps: dict[Name, Cap] = Field({}, description="Limits on groups of pools by name.")
+    rules: dict[Name, Rule] = Field({}, description="Rules on the work of sets of workloads by name.")
     workloads: dict[Name, Workload] = Field({}, description="Workloads by name.")
     workload_tables: tuple[WorkloadTable, ...] = Field((), description="Registers of workloads in files.")
     population: Population | None = Field(None, description="Companies and workloads drawn at random.")

@@ -25,9 +25,21 @@ from computeplan.config.schema.quantity import (
     UNIT_HOUR_PRICE,
     CarbonFactor,
     DemandCharge,
+    KilowattHours,
     Kilowatts,
+    PositiveShare,
+    PositiveUnits,
+    PositiveYears,
+    PowerYearPrice,
+    Share,
+    StoragePrice,
+    UnitCarbon,
+    UnitPrice,
     Units,
+    UnitYearPrice,
+    WaterUse,
     Weight,
+    YearPrice,
 )
 from computeplan.config.schema.series_field import (
     CarbonSeries,
@@ -40,6 +52,8 @@ from computeplan.config.schema.series_field import (
     UnitSeries,
     default_series,
 )
+
+_STEP = "The units chosen are a multiple of this, a whole number in the program; default any amount."
 
 
 class Hardware(Section):
@@ -110,12 +124,30 @@ class Contract(Section):
         default_factory=default_series(1.0, SHARE),
         description="Generation as share of capacity; default 1.",
     )
-    capacity: Kilowatts = Field(description="Contracted power, kW.")
+    capacity: Kilowatts | None = Field(None, description="Contracted power, kW.")
+    max_capacity: Kilowatts | None = Field(
+        None,
+        description="Instead of `capacity`: most power, kW, of which the plan chooses how much to contract.",
+    )
+    capacity_price: PowerYearPrice = Field(
+        0.0, description="Price of power that the plan chooses, currency per kW and year, pro rata."
+    )
     price: EnergyPriceSeries = Field(description="Price of energy, currency per kWh.")
     settlement: Literal["pay_as_used", "take_or_pay"] = Field(
         "pay_as_used", description="`take_or_pay`: all generation is paid for, used or not."
     )
     carbon: CarbonFactor = Field(0.0, description="Emission factor on the market and hourly bases, t/MWh.")
+
+    @model_validator(mode="after")
+    def _one_capacity(self) -> Self:
+        if (self.capacity is None) == (self.max_capacity is None):
+            found = "nothing" if self.capacity is None else "both"
+            expected = "a power here, or `max_capacity` instead"
+            raise_faults(self, [fault_at(("capacity",), expected, found=found)])
+        if self.capacity is not None and self.capacity_price > 0:
+            expected = "nothing beside `capacity`"
+            raise_faults(self, [fault_at(("capacity_price",), expected, "it is for `max_capacity`")])
+        return self
 
 
 class _Pool(Section):
@@ -124,6 +156,58 @@ class _Pool(Section):
         default_factory=default_series(1.0, SHARE),
         description="Share of units in service; default 1.",
     )
+
+
+class Battery(Section):
+    """A battery; at the end of the horizon or block it holds what it held at the start."""
+
+    power: Kilowatts = Field(description="Most charge, and most discharge, kW.")
+    energy: KilowattHours = Field(description="Most energy stored, kWh.")
+    efficiency: PositiveShare = Field(
+        1.0, description="Energy delivered of a kWh charged, half of the loss at each end; default no loss."
+    )
+    price: StoragePrice = Field(0.0, description="Cost of use, currency per kWh discharged.")
+
+
+class Opening(Section):
+    """The plan decides whether the site is open: a whole number in the program."""
+
+    cost: YearPrice = Field(
+        description="Fixed cost of an open site, currency per year, pro rata; a closed one has no units, "
+        "no idle energy and no such cost."
+    )
+
+
+class Certificates(Section):
+    """Green certificates that cover grid energy on the market basis."""
+
+    price: StoragePrice = Field(description="Price, currency per kWh.")
+    max_energy: KilowattHours | None = Field(
+        None, description="Most energy over the real time that the horizon stands for, kWh; default no limit."
+    )
+
+
+class Water(Section):
+    """Water that a site uses; reported, not optimized."""
+
+    usage: WaterUse = Field(description="Water for a kWh, L/kWh.")
+    per: Literal["it_energy", "facility_energy"] = Field(
+        "it_energy", description="Of which energy: that of the hardware, or with PUE."
+    )
+
+
+class NewUnits(Section):
+    """Units that the plan may add to what is owned; their cost and embodied carbon count pro rata."""
+
+    max_units: Units = Field(description="Most units to add.")
+    step: PositiveUnits | None = Field(None, description=_STEP)
+    price: UnitPrice = Field(description="Price of a unit, currency.")
+    life: PositiveYears = Field(description="Years over which price and embodied carbon are spread.")
+    interest: Share = Field(
+        0.0, description="Yearly interest: the price is spread as an annuity. Default none, equal parts."
+    )
+    upkeep: UnitYearPrice = Field(0.0, description="Other yearly cost of a unit, currency per year.")
+    carbon: UnitCarbon = Field(0.0, description="Embodied emissions of a unit, kg CO2e.")
 
 
 class OwnedPool(_Pool):
@@ -135,6 +219,7 @@ class OwnedPool(_Pool):
         default_factory=default_series(0.0, UNIT_HOUR_PRICE),
         description="Price of use, currency per used unit·h; default 0.",
     )
+    new: NewUnits | None = Field(None, description="Units that the plan may add; default none.")
 
 
 class OnDemandPool(_Pool):
@@ -142,6 +227,9 @@ class OnDemandPool(_Pool):
 
     term: Literal["on_demand"] = Field(description="Commercial term.")
     max_units: Units | None = Field(None, description="Most units that can be rented; default no limit.")
+    step: PositiveUnits | None = Field(
+        None, description=f"{_STEP} In each period, and paid for whether busy or not."
+    )
     price: UnitHourPriceSeries = Field(description="Price of use, currency per used unit·h.")
 
 
@@ -151,6 +239,7 @@ class ReservedPool(_Pool):
     term: Literal["reserved"] = Field(description="Commercial term.")
     min_units: Units = Field(0.0, description="Least units to book.")
     max_units: Units | None = Field(None, description="Most units that can be booked; default no limit.")
+    step: PositiveUnits | None = Field(None, description=_STEP)
     price: UnitHourPriceSeries = Field(
         description="Price of booking, currency per booked unit·h, for every hour of the horizon."
     )
@@ -179,8 +268,28 @@ class Site(Section):
     grid: GridSection = Field(
         default_factory=GridSection, description="Supply from the grid; default free, unlimited and clean."
     )
+    renewable_share: Share = Field(
+        0.0, description="Least share of the site's energy over the horizon that its contracts deliver."
+    )
     contracts: dict[PartName, Contract] = Field({}, description="Wind and solar contracts by name.")
+    batteries: dict[PartName, Battery] = Field({}, description="Batteries by name.")
+    certificates: Certificates | None = Field(None, description="Green certificates; default none.")
+    opening: Opening | None = Field(
+        None, description="Whether the plan may leave the site closed; default it is open."
+    )
+    water: Water | None = Field(None, description="Water use; default none is reported.")
     pools: dict[PartName, Pool] = Field({}, description="Capacity by name.")
+
+    @model_validator(mode="after")
+    def _optional_is_limited(self) -> Self:
+        if self.opening is not None:
+            faults = [
+                fault_at(("pools", name, "max_units"), "a number of units", "for a site that may be closed")
+                for name, pool in self.pools.items()
+                if not isinstance(pool, OwnedPool) and pool.max_units is None
+            ]
+            raise_faults(self, faults)
+        return self
 
 
 class _Cap(Section):

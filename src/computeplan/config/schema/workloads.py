@@ -40,7 +40,7 @@ from computeplan.config.schema.quantity import (
 )
 from computeplan.config.schema.series_field import UnitSeries
 
-Mobility = Literal["free", "fixed"]
+Mobility = Literal["free", "fixed", "whole"]
 
 
 class _MomentOf:
@@ -113,7 +113,7 @@ def mobility_faults(
     Parameters
     ----------
     mobility : str or None
-        ``free`` or ``fixed``.
+        ``free``, ``fixed`` or ``whole``.
     max_delay : object
         Longest wait, h; 0 or None for none.
     is_job : bool
@@ -124,13 +124,14 @@ def mobility_faults(
         Key of the data set.
     """
     faults = []
-    if mobility == "fixed" and is_job:
+    stays = mobility in {"fixed", "whole"}
+    if stays and is_job:
         faults.append(fault_at(("mobility",), "`free` for a job", "only work with a demand can be fixed"))
-    if mobility == "fixed" and max_delay:
-        faults.append(fault_at(("max_delay",), "0 with mobility `fixed`", "fixed work cannot wait"))
+    if stays and max_delay:
+        faults.append(fault_at(("max_delay",), f"0 with mobility `{mobility}`", "fixed work cannot wait"))
     if is_job and max_delay:
         faults.append(fault_at(("max_delay",), "nothing for a job", "a job waits until its deadline"))
-    if data and mobility != "fixed" and not is_job:
+    if data and not stays and not is_job:
         hint = "work that moves freely has no data set to move once; use `traffic`"
         faults.append(fault_at((data_key,), "no data set, a job, or mobility `fixed`", hint))
     return faults
@@ -149,7 +150,8 @@ class Workload(Section):
     max_delay: Hours = Field(0.0, description="Longest wait of arriving work, h; 0 is interactive.")
     mobility: Mobility = Field(
         "free",
-        description="`free`: the split over pools may change every period; `fixed`: it is one for all.",
+        description="`free`: the split over pools may change every period; `fixed`: it is one for all; "
+        "`whole`: all of it is in one pool, a whole number in the program.",
     )
     requires: tuple[Label, ...] = Field((), description="Labels that the site must provide.")
     security: Level = Field(0, description="Lowest security level of the site.")
@@ -221,7 +223,7 @@ class TableDefaults(Section):
         None, description="Named series of the demand's shape; default constant."
     )
     max_delay: Hours | None = Field(None, description="Longest wait, h.")
-    mobility: Mobility | None = Field(None, description="`free` or `fixed`.")
+    mobility: Mobility | None = Field(None, description="`free`, `fixed` or `whole`.")
     requires: tuple[Label, ...] | None = Field(None, description="Labels that the site must provide.")
     security: Level | None = Field(None, description="Lowest security level of the site.")
     residency: tuple[ZoneName, ...] | None = Field(None, min_length=1, description="Zones where it may run.")

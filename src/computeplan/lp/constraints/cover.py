@@ -1,6 +1,6 @@
 """Surplus contract energy covers at most the grid energy of a period (market basis).
 
-covered[s,t] − grid[s,t] ≤ 0      at sites with take-or-pay contracts
+covered[s,t] − grid[s,t] ≤ 0      at sites with take-or-pay contracts or certificates
 """
 
 from __future__ import annotations

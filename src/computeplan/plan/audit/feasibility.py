@@ -1,14 +1,18 @@
 """Checks of every constraint on pools, sites, links and the plan as a whole.
 
-capacity        load ≤ Δ · availability · units (booked units for reserved pools)
+capacity        load ≤ Δ · availability · units (booked for reserved pools, new ones included for owned)
 reserved_level  min_units ≤ booked ≤ max_units; 0 for pools that cannot be booked
-energy_balance  PUE · IT energy = grid + Σ contracts
+energy_balance  PUE · IT energy = grid + Σ contracts + Σ (discharge − charge)
 import_limit    0 ≤ grid ≤ Δ · import_limit
-contract        0 ≤ contract ≤ Δ · available_kw
-bandwidth       traffic ≤ Δ · bandwidth
+contract        0 ≤ contract ≤ Δ · (available_kw + profile · contracted)
+bandwidth       traffic ≤ Δ · (bandwidth + leased)
+chosen_level    0 ≤ new units, contracted, leased, certificates ≤ the most of each
+step, closed_site  (see `integers`)
+storage         stored = before + η_in · charge − discharge / η_out, within power and energy
 cap             units: Σ weight · (load / Δ, or booked) ≤ limit
                 power: Σ weight · PUE · IT energy / Δ ≤ limit
 carbon_cap      emissions on the objective's basis ≤ cap
+budget, rule, renewable_share  (see `policies`)
 
 Each is measured against its own limit or the average one of its family (see `violations`), the
 energy balance against the energy, the carbon cap against it or the emissions on all three bases.
@@ -21,9 +25,19 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from computeplan.plan.accounting import Accounts
+from computeplan.plan.audit.integers import check_integers
+from computeplan.plan.audit.levels import check_levels
+from computeplan.plan.audit.policies import check_policies
+from computeplan.plan.audit.storage import check_storage
 from computeplan.plan.audit.violations import Family, Ledger, Places, yardstick
-from computeplan.plan.flows import at_sites, by_site, it_energy_kwh
-from computeplan.plan.requirements import usable_unit_h
+from computeplan.plan.flows import (
+    at_sites,
+    available_kwh,
+    by_site,
+    capacity_unit_h,
+    it_energy_kwh,
+    stored_supply_kwh,
+)
 from computeplan.plan.usage import Usage
 from computeplan.problem import CapMeasure, Decisions, Floats, Problem, Term
 
@@ -43,15 +57,19 @@ def check_system(
     ledger : Ledger
         Takes the violations.
     """
-    facility_kwh = it_energy_kwh(problem, usage.load_unit_h, decisions.booked_units)
+    facility_kwh = it_energy_kwh(problem, usage.load_unit_h, decisions)
     facility_kwh *= problem.sites.pue[problem.pools.site]
     _check_capacity(problem, usage, decisions, ledger)
     _check_booking(problem, decisions, ledger)
     _check_energy(problem, facility_kwh, decisions, ledger)
     _check_supplies(problem, decisions, ledger)
-    _check_bandwidth(problem, usage, ledger)
+    _check_bandwidth(problem, usage, decisions, ledger)
+    check_levels(problem, decisions, ledger)
+    check_storage(problem, decisions, ledger)
+    check_integers(problem, decisions, ledger)
     _check_caps(problem, usage, facility_kwh, decisions, ledger)
     _check_carbon(problem, accounts, ledger)
+    check_policies(problem, usage, decisions, accounts, ledger)
 
 
 def finite_decisions(problem: Problem, decisions: Decisions, ledger: Ledger) -> Decisions:
@@ -69,12 +87,19 @@ def finite_decisions(problem: Problem, decisions: Decisions, ledger: Ledger) -> 
     Decisions
         With 0 in its place, so that later checks see the rest.
     """
-    booked, grid, contract = decisions.booked_units, decisions.grid_kwh, decisions.contract_kwh
-    return Decisions(
-        booked_units=_finite(booked, ledger, "pool", problem.pools.names),
-        grid_kwh=_finite(grid, ledger, "site", problem.sites.names),
-        contract_kwh=_finite(contract, ledger, "contract", problem.contracts.names),
-    )
+    places = {
+        "pool": (problem.pools.names, ("booked_units", "new_units", "rented_units")),
+        "site": (problem.sites.names, ("grid_kwh", "certificate_kwh", "open_sites")),
+        "battery": (problem.batteries.names, ("charge_kwh", "discharge_kwh", "stored_kwh")),
+        "contract": (problem.contracts.names, ("contract_kwh", "contracted_kw")),
+        "link": (problem.network.link_names, ("leased_gb_per_h",)),
+    }
+    finite = {
+        field: _finite(getattr(decisions, field), ledger, kind, names)
+        for kind, (names, kinds) in places.items()
+        for field in kinds
+    }
+    return Decisions(**finite)
 
 
 def _finite(values: Floats, ledger: Ledger, kind: str, names: Sequence[str]) -> Floats:
@@ -87,8 +112,7 @@ def _finite(values: Floats, ledger: Ledger, kind: str, names: Sequence[str]) -> 
 
 def _check_capacity(problem: Problem, usage: Usage, decisions: Decisions, ledger: Ledger) -> None:
     pools = problem.pools
-    units = np.where(pools.term == Term.RESERVED, decisions.booked_units, pools.max_units)
-    capacity = usable_unit_h(problem, units)
+    capacity = capacity_unit_h(problem, decisions)
     place = _at(problem, "pool", pools.names)
     ledger.record(Family.CAPACITY, usage.load_unit_h - capacity, yardstick(capacity), place)
 
@@ -97,6 +121,7 @@ def _check_booking(problem: Problem, decisions: Decisions, ledger: Ledger) -> No
     pools, booked = problem.pools, decisions.booked_units
     reserved = pools.term == Term.RESERVED
     least, most = (np.where(reserved, units, 0.0) for units in (pools.min_units, pools.max_units))
+    least = least * decisions.open_sites[pools.site]
     size = yardstick(most)
     place = Places(problem).pool
     ledger.record(Family.RESERVED_LEVEL, booked - most, size, place)
@@ -106,33 +131,36 @@ def _check_booking(problem: Problem, decisions: Decisions, ledger: Ledger) -> No
 def _check_energy(problem: Problem, facility_kwh: Floats, decisions: Decisions, ledger: Ledger) -> None:
     needed = by_site(problem, facility_kwh)
     missing = needed - decisions.grid_kwh - at_sites(problem, decisions.contract_kwh)
+    missing -= stored_supply_kwh(problem, decisions)
     place = _at(problem, "site", problem.sites.names)
     ledger.record(Family.ENERGY_BALANCE, np.abs(missing), yardstick(needed), place)
 
 
 def _check_supplies(problem: Problem, decisions: Decisions, ledger: Ledger) -> None:
     hours, contracts = problem.horizon.hours, problem.contracts
+    offered = available_kwh(problem, decisions)
     limits = (
         (
             Family.IMPORT_LIMIT,
             "site",
             problem.sites.names,
             decisions.grid_kwh,
-            problem.grid.import_limit_kw[:, None],
+            problem.grid.import_limit_kw[:, None] * hours,
         ),
-        (Family.CONTRACT, "contract", contracts.names, decisions.contract_kwh, contracts.available_kw),
+        (Family.CONTRACT, "contract", contracts.names, decisions.contract_kwh, offered),
     )
-    for family, kind, names, kwh, limit_kw in limits:
-        most = np.broadcast_to(limit_kw * hours, kwh.shape)
+    for family, kind, names, kwh, limit in limits:
+        most = np.broadcast_to(limit, kwh.shape)
         # Without a limit the energy itself tells what is small.
         size, place = yardstick(np.where(np.isfinite(most), most, kwh)), _at(problem, kind, names)
         ledger.record(family, kwh - most, size, place)
         ledger.record(family, -kwh, size, place)
 
 
-def _check_bandwidth(problem: Problem, usage: Usage, ledger: Ledger) -> None:
+def _check_bandwidth(problem: Problem, usage: Usage, decisions: Decisions, ledger: Ledger) -> None:
     network = problem.network
-    most = network.bandwidth_gb_per_h[:, None] * problem.horizon.hours
+    there = network.bandwidth_gb_per_h + decisions.leased_gb_per_h
+    most = there[:, None] * problem.horizon.hours
     place = _at(problem, "link", network.link_names)
     ledger.record(Family.BANDWIDTH, usage.traffic_gb - most, yardstick(most), place)
 
@@ -142,6 +170,7 @@ def _check_caps(
 ) -> None:
     reserved = (problem.pools.term == Term.RESERVED)[:, None]
     used = usage.load_unit_h / problem.horizon.hours
+    used = np.where(problem.pools.rents_in_steps[:, None], decisions.rented_units, used)
     units = np.where(reserved, decisions.booked_units[:, None], used)
     amounts = {CapMeasure.UNITS: units, CapMeasure.POWER: facility_kwh / problem.horizon.hours}
     caps = problem.caps

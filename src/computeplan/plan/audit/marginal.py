@@ -1,15 +1,21 @@
 """What one more unit of each variable of the system costs directly, at given prices.
 
-With c the cost weight, e the carbon weight plus the price of the carbon cap, and the prices of
-`Prices` (π energy, μ peak, σ surplus, γ cap, ρ rent):
+With c the cost weight plus the price of the budget, e the carbon weight plus that of the carbon cap, and
+the prices of `Prices` (π energy, μ peak, σ surplus, γ cap, ρ rent):
 
 grid        ω · (c · price + carbon) + μ / Δ,   carbon = e · factor; on the market basis
             min(e · factor, σ): a kWh of grid energy is either emitted or covered by surplus
-contract    ω · (c · price if paid by use + carbon): location e · grid factor, hourly e · contract
-            factor, market e · contract factor if paid by use; σ if take-or-pay (used is no surplus)
+            and ω · share · ν under a renewable share of price ν
+contract    −ω · (1 − share) · ν, and ω · (c · price if paid by use + carbon): location e · grid factor,
+            hourly e · contract factor, market e · contract factor if paid by use; σ if take-or-pay (used
+            is no surplus)
 traffic     ω · (c · price per GB + e · energy per GB · link factor)
 kWh         PUE · (π + Σ_g power γ · weight / Δ)                              of IT energy
 load        c · ω · price (not reserved) + kWh · (busy − idle) + Σ_g units γ · weight / Δ (not reserved)
+new unit    c · price + e · embodied + Σ_t kWh · idle · Δ · availability
+contracted  c · (capacity price + Σ_t ω · Δ · profile · price if take-or-pay); on the market basis, if
+            take-or-pay, also Σ_t ω · Δ · profile · (e · contract factor − σ)
+leased      c · price
 booking     Σ_t c · ω · Δ · price + kWh · idle · Δ · availability + Σ_g units γ · weight
 """
 
@@ -27,22 +33,29 @@ def carbon_weight(problem: Problem, prices: Prices) -> float:
     return problem.objective.carbon_weight + prices.carbon
 
 
+def money_weight(problem: Problem, prices: Prices) -> float:
+    """Weight of one unit of money in the objective, with the price of the budget."""
+    return problem.objective.cost_weight + prices.budget
+
+
 def grid(problem: Problem, prices: Prices) -> Floats:
     """(S, T) of one kWh of grid energy."""
     horizon, supply = problem.horizon, problem.grid
     carbon = carbon_weight(problem, prices) * grid_factor(problem)
     if problem.objective.basis is CarbonBasis.MARKET:
         carbon = np.minimum(carbon, prices.surplus[:, None])
-    money = problem.objective.cost_weight * supply.price
-    direct: Floats = horizon.weight * (money + carbon) + prices.peak / horizon.hours
+    money = money_weight(problem, prices) * supply.price
+    green = (supply.renewable_share * prices.renewable)[:, None]
+    direct: Floats = horizon.weight * (money + carbon + green) + prices.peak / horizon.hours
     return direct
 
 
 def contract(problem: Problem, prices: Prices) -> Floats:
     """(C, T) of one kWh of contract energy that is used."""
     contracts, paid_anyway = problem.contracts, problem.contracts.take_or_pay[:, None]
-    money = np.where(paid_anyway, 0.0, problem.objective.cost_weight * contracts.price)
-    direct: Floats = problem.horizon.weight * (money + _contract_carbon(problem, prices))
+    money = np.where(paid_anyway, 0.0, money_weight(problem, prices) * contracts.price)
+    green = ((1.0 - problem.grid.renewable_share) * prices.renewable)[contracts.site, None]
+    direct: Floats = problem.horizon.weight * (money + _contract_carbon(problem, prices) - green)
     return direct
 
 
@@ -62,7 +75,7 @@ def _contract_carbon(problem: Problem, prices: Prices) -> Floats:
 def traffic(problem: Problem, prices: Prices) -> Floats:
     """(L, T) of one GB on a link."""
     network = problem.network
-    money = problem.objective.cost_weight * network.price_per_gb
+    money = money_weight(problem, prices) * network.price_per_gb
     carbon = carbon_weight(problem, prices) * network.energy_kwh_per_gb * network.kg_per_kwh
     return np.outer(money + carbon, problem.horizon.weight)
 
@@ -78,7 +91,7 @@ def load(problem: Problem, prices: Prices) -> Floats:
     """(P, T) of one busy unit·h, without the rent of reserved capacity."""
     horizon, pools = problem.horizon, problem.pools
     swing_kw = problem.hardware.busy_kw[pools.hardware] - idle_kw(problem)
-    money = problem.objective.cost_weight * horizon.weight * pools.price
+    money = money_weight(problem, prices) * horizon.weight * pools.price
     under_caps = _cap_price(problem, prices, CapMeasure.UNITS) / horizon.hours
     by_use = np.where((pools.term == Term.RESERVED)[:, None], 0.0, money + under_caps)
     return by_use + it_kwh(problem, prices) * swing_kw[:, None]
@@ -94,9 +107,30 @@ def standing(problem: Problem, prices: Prices) -> Floats:
 def booking(problem: Problem, prices: Prices) -> Floats:
     """(P,) of one booked unit over the whole horizon, without what its rent brings in."""
     horizon, pools = problem.horizon, problem.pools
-    money = problem.objective.cost_weight * (pools.price @ (horizon.weight * horizon.hours))
+    money = money_weight(problem, prices) * (pools.price @ (horizon.weight * horizon.hours))
     under_caps: Floats = _cap_price(problem, prices, CapMeasure.UNITS).sum(axis=1)
     return money + under_caps + standing(problem, prices)
+
+
+def new_unit(problem: Problem, prices: Prices) -> Floats:
+    """(P,) of one new unit over the whole horizon, without what its rent brings in."""
+    pools = problem.pools
+    money = money_weight(problem, prices) * pools.new_unit_price
+    embodied = carbon_weight(problem, prices) * pools.new_unit_kg
+    return np.asarray(money + embodied + standing(problem, prices))
+
+
+def contracted_kw(problem: Problem, prices: Prices) -> Floats:
+    """(C,) of one kW of chosen contract power, without what its energy brings in."""
+    contracts, horizon = problem.contracts, problem.horizon
+    money = money_weight(problem, prices)
+    generated_h = horizon.weight * horizon.hours * contracts.profile
+    each = money * contracts.price
+    if problem.objective.basis is CarbonBasis.MARKET:
+        own = carbon_weight(problem, prices) * contracts.kg_per_kwh
+        each = each + (own - prices.surplus[contracts.site])[:, None]
+    bought = (generated_h * each).sum(axis=1)
+    return np.asarray(money * contracts.capacity_price + np.where(contracts.take_or_pay, bought, 0.0))
 
 
 def _cap_price(problem: Problem, prices: Prices, measure: CapMeasure) -> Floats:

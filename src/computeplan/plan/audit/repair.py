@@ -6,9 +6,12 @@ bound valid (it is valid for any prices) and does not lower it, but for the ones
 
 not a number    → 0; prices that must be ≥ 0 are clipped (*)
 peak            Σ_t∈month μ ≤ c · demand charge: scaled down to it (*)
-surplus         where a site has none, σ = e · its dirtiest factor, so that nothing can be covered
-energy          π ≥ its cheapest supply; ≤ the grid's marginal cost where imports are unlimited (*)
-rent and load   reserved: load price = direct cost + rent, so that all scarcity stands in the rent;
+surplus         σ ≤ the price of certificates without limit (*); where there is nothing to cover with,
+                σ = e · the dirtiest factor
+energy          π ≥ its cheapest supply, unless a battery may be cheaper; ≤ the grid's marginal cost where
+                imports are unlimited (*)
+offer, lease    what energy or link price exceeds the direct cost by, where power or bandwidth is chosen
+rent and load   reserved or growing: load price = direct cost + rent, so that all scarcity stands in the rent;
                 where booking is unlimited, Σ_t rent is scaled down to what a unit costs (*)
 load            λ ≥ direct cost; equal where a pool is unlimited (*)
 link            η ≥ direct cost; equal where bandwidth is unlimited (*)
@@ -55,11 +58,14 @@ def repair(problem: Problem, prices: Prices) -> Prices:
     prices = replace(prices, peak=_peak(problem, prices))
     prices = replace(prices, surplus=_surplus(problem, prices))
     prices = replace(prices, energy=_energy(problem, prices))
+    prices = replace(prices, offer=_offer(problem, prices))
     prices = replace(prices, rent=_rent(problem, prices))
     prices = replace(prices, load=_load(problem, prices))
-    unlimited = ~np.isfinite(problem.network.bandwidth_gb_per_h)[:, None]
-    link = _settled(prices.link, marginal.traffic(problem, prices), unlimited)
-    return replace(prices, link=link)
+    prices = replace(prices, lease=_lease(problem, prices))
+    leased = problem.network.max_leased_gb_per_h > 0
+    unlimited = (leased | ~np.isfinite(problem.network.bandwidth_gb_per_h))[:, None]
+    direct = marginal.traffic(problem, prices) + prices.lease
+    return replace(prices, link=_settled(prices.link, direct, unlimited))
 
 
 def _clean(problem: Problem, prices: Prices) -> Prices:
@@ -75,6 +81,12 @@ def _clean(problem: Problem, prices: Prices) -> Prices:
         carbon=float(_at_least_0(np.array(prices.carbon))) if has_cap else 0.0,
         cover=_at_least_0(prices.cover),
         surplus=_at_least_0(prices.surplus),
+        budget=float(_at_least_0(np.array(prices.budget))) if np.isfinite(problem.objective.budget) else 0.0,
+        rule=_at_least_0(prices.rule),
+        offer=_at_least_0(prices.offer),
+        lease=_at_least_0(prices.lease),
+        storage=_number(prices.storage),
+        renewable=np.where(problem.grid.renewable_share > 0, _at_least_0(prices.renewable), 0.0),
     )
 
 
@@ -91,7 +103,7 @@ def _peak(problem: Problem, prices: Prices) -> Floats:
     horizon = problem.horizon
     in_month = np.arange(len(horizon.months))[:, None] == horizon.month
     total = prices.peak @ in_month.T
-    charge = problem.objective.cost_weight * problem.grid.demand_charge
+    charge = marginal.money_weight(problem, prices) * problem.grid.demand_charge
     factor = np.where(total > charge, ratio(charge, total), 1.0)
     peak: Floats = prices.peak * factor[:, horizon.month]
     return peak
@@ -100,9 +112,15 @@ def _peak(problem: Problem, prices: Prices) -> Floats:
 def _surplus(problem: Problem, prices: Prices) -> Floats:
     """(S,) high enough that a site without take-or-pay energy cannot cover anything."""
     dirtiest = grid_factor(problem).max(axis=1, initial=0.0)
+    chosen = problem.contracts.take_or_pay & (problem.contracts.max_chosen_kw > 0)
     nothing = surplus_potential(problem) <= 0
+    nothing[problem.contracts.site[chosen]] = False
+    certified = problem.grid.max_certificates_kwh
+    nothing &= certified <= 0
+    money = marginal.money_weight(problem, prices) * problem.grid.certificate_price
+    surplus = np.where(np.isinf(certified), np.minimum(prices.surplus, money), prices.surplus)
     enough = marginal.carbon_weight(problem, prices) * np.maximum(dirtiest, 0.0)
-    return np.where(nothing, np.maximum(prices.surplus, enough), prices.surplus)
+    return np.where(nothing, np.maximum(surplus, enough), surplus)
 
 
 def surplus_potential(problem: Problem) -> Floats:
@@ -118,9 +136,10 @@ def _energy(problem: Problem, prices: Prices) -> Floats:
     """(S, T) between the cheapest supply and, where imports are unlimited, the grid."""
     grid = marginal.grid(problem, prices)
     cheapest = grid.copy()
-    available = problem.contracts.available_kw > 0
+    available = problem.contracts.most_kw > 0
     offers = np.where(available, marginal.contract(problem, prices), np.inf)
     np.minimum.at(cheapest, problem.contracts.site, offers)
+    cheapest[problem.batteries.site] = -np.inf
     unlimited = ~np.isfinite(problem.grid.import_limit_kw)[:, None]
     above = prices.energy - grid
     lowered = np.where((above > 0) & (unlimited | (above <= _noise(grid))), grid, prices.energy)
@@ -128,11 +147,12 @@ def _energy(problem: Problem, prices: Prices) -> Floats:
 
 
 def _rent(problem: Problem, prices: Prices) -> Floats:
-    """(P, T) all that a reserved pool's load price exceeds its direct cost by; 0 for other pools."""
+    """(P, T) all that load price exceeds direct cost by where units are chosen; 0 for other pools."""
     pools = problem.pools
     reserved = pools.term == Term.RESERVED
     scarcity = np.maximum(prices.rent, prices.load - marginal.load(problem, prices))
-    rent = np.where(reserved[:, None], np.maximum(scarcity, 0.0), 0.0)
+    chosen = reserved | (pools.max_new_units > 0)
+    rent = np.where(chosen[:, None], np.maximum(scarcity, 0.0), 0.0)
     earned = (rent * problem.horizon.hours * pools.availability).sum(axis=1)
     most = np.maximum(marginal.booking(problem, prices), 0.0)
     excess = reserved & ~np.isfinite(pools.max_units) & (earned > most)
@@ -141,11 +161,27 @@ def _rent(problem: Problem, prices: Prices) -> Floats:
 
 
 def _load(problem: Problem, prices: Prices) -> Floats:
-    """(P, T) direct cost, plus rent for reserved pools, plus scarcity for the others."""
+    """(P, T) direct cost, plus rent where units are chosen, plus scarcity elsewhere."""
     direct = marginal.load(problem, prices) + prices.rent
-    reserved = (problem.pools.term == Term.RESERVED)[:, None]
-    unlimited = ~np.isfinite(usable_unit_h(problem, problem.pools.max_units))
-    return _settled(prices.load, direct, reserved | unlimited)
+    pools = problem.pools
+    chosen = ((pools.term == Term.RESERVED) | (pools.max_new_units > 0))[:, None]
+    unlimited = ~np.isfinite(usable_unit_h(problem, pools.max_units))
+    return _settled(prices.load, direct, chosen | unlimited)
+
+
+def _offer(problem: Problem, prices: Prices) -> Floats:
+    """(C, T) all that the energy price exceeds the direct cost by where power is chosen; else 0."""
+    contracts = problem.contracts
+    excess = prices.energy[contracts.site] - marginal.contract(problem, prices)
+    scarcity = np.maximum(np.maximum(prices.offer, excess), 0.0)
+    return np.where(contracts.max_chosen_kw[:, None] > 0, scarcity, 0.0)
+
+
+def _lease(problem: Problem, prices: Prices) -> Floats:
+    """(L, T) all that the link price exceeds the direct cost by where bandwidth is leased; else 0."""
+    excess = prices.link - marginal.traffic(problem, prices)
+    scarcity = np.maximum(np.maximum(prices.lease, excess), 0.0)
+    return np.where(problem.network.max_leased_gb_per_h[:, None] > 0, scarcity, 0.0)
 
 
 def _settled(price: Floats, direct: Floats, unlimited: Bools) -> Floats:

@@ -14,7 +14,7 @@ So the tolerance scales with the data: in another currency or unit the verdict i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from computeplan.plan.accounting import Accounts
 from computeplan.plan.audit.bound import dual_bound
@@ -25,6 +25,8 @@ from computeplan.plan.settle import settle
 from computeplan.problem import Decisions, Prices, Problem, Status, WorkBlock
 
 TOLERANCE = 1e-6
+
+SOLVERS_WORD = "whole numbers: no prices, the bound is the solver's word"
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ class AuditReport:
     objective : float
         Recomputed from the problem.
     bound : float, optional
-        No plan is better than this; absent without prices.
+        No plan is better than this; absent without prices. With whole numbers it is the solver's word.
     gap : float, optional
-        (objective − bound) / magnitude of the objective; absent without prices.
+        (objective − bound) / magnitude of the objective; absent without a bound.
     notes : tuple of str
         Why the plan did not pass, or what could not be proved.
     """
@@ -69,6 +71,7 @@ def audit_plan(
     *,
     claimed_objective: float | None = None,
     claimed_status: Status = Status.FEASIBLE,
+    claimed_bound: float | None = None,
 ) -> tuple[Accounts, AuditReport]:
     """Recompute a plan from the problem and check all of it.
 
@@ -84,6 +87,8 @@ def audit_plan(
         What the solver says the plan is worth.
     claimed_status : Status
         What the solver says the plan is.
+    claimed_bound : float, optional
+        What the solver says no plan is better than; taken where whole numbers leave no prices.
 
     Returns
     -------
@@ -95,8 +100,11 @@ def audit_plan(
     decisions = finite_decisions(problem, decisions, ledger)
     accounts = settle(problem, usage, decisions)
     check_system(problem, usage, decisions, accounts, ledger)
-    bound = None if prices is None else dual_bound(problem, prices)
-    return accounts, _verdict(accounts, ledger.violations, bound, claimed_objective, claimed_status)
+    bound = claimed_bound if problem.has_integers else None
+    if prices is not None and not problem.has_integers:
+        bound = dual_bound(problem, prices)
+    report = _verdict(accounts, ledger.violations, bound, claimed_objective, claimed_status)
+    return accounts, replace(report, notes=(*report.notes, SOLVERS_WORD)) if problem.has_integers else report
 
 
 def _verdict(

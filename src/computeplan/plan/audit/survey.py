@@ -8,6 +8,7 @@ import numpy as np
 
 from computeplan.plan.audit.demand import check_deferral, check_demand, check_split
 from computeplan.plan.audit.desk import Desk
+from computeplan.plan.audit.integers import check_whole
 from computeplan.plan.audit.jobs import check_jobs
 from computeplan.plan.audit.permission import check_eligibility, check_shortfall, check_signs, finite
 from computeplan.plan.audit.violations import Family, Ledger
@@ -53,3 +54,4 @@ def _inspect(desk: Desk, block: WorkBlock) -> None:
     check_demand(desk, block, np.flatnonzero(~job & ~waits))
     check_deferral(desk, block, np.flatnonzero(~job & waits))
     check_split(desk, block, np.flatnonzero(register.is_fixed[block.workloads]))
+    check_whole(desk, block, np.flatnonzero(register.is_whole[block.workloads]))

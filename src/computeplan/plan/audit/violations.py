@@ -40,6 +40,14 @@ class Family(StrEnum):
     BANDWIDTH = "bandwidth"
     CAP = "cap"
     CARBON_CAP = "carbon_cap"
+    BUDGET = "budget"
+    RULE = "rule"
+    RENEWABLE_SHARE = "renewable_share"
+    CHOSEN_LEVEL = "chosen_level"
+    STORAGE = "storage"
+    WHOLE_WORKLOAD = "whole_workload"
+    STEP = "step"
+    CLOSED_SITE = "closed_site"
 
     @property
     def unit(self) -> str:
@@ -56,6 +64,13 @@ _UNITS = {
     Family.BANDWIDTH: "GB",
     Family.CAP: "units or kW",
     Family.CARBON_CAP: "kg",
+    Family.BUDGET: "of money",
+    Family.RULE: "unit·h, money or kg",
+    Family.RENEWABLE_SHARE: "kWh",
+    Family.CHOSEN_LEVEL: "units, kW, GB/h or kWh",
+    Family.STORAGE: "kWh",
+    Family.STEP: "units",
+    Family.CLOSED_SITE: "units",
 }
 
 

@@ -1,6 +1,7 @@
 """What a unit·h of work costs at every pool and period, at given prices.
 
 price[w,p,t] = c · ω · unit cost + λ[p,t] / efficiency + GB per unit·h · Σ_l on the route η[l,t]
+               + Σ_u price of the rule · its rate of a unit·h (see `rules`), where w is in its set
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from functools import cached_property
 
 import numpy as np
 
+from computeplan.plan.audit import marginal
 from computeplan.plan.requirements import (
     pool_routes,
     serving_efficiency,
     unit_money,
     work_classes,
 )
+from computeplan.plan.rules import RuleRates
 from computeplan.plan.usage import CELLS
 from computeplan.problem import Bools, Floats, Ints, Prices, Problem
 
@@ -38,7 +41,10 @@ class WorkPrices:
         self._problem, self._prices = problem, prices
         classes = work_classes(problem)
         self.class_of = classes.of_workload
-        self._need, self._gb = classes.need, classes.gb
+        self._need, self._gb, self._member = classes.need, classes.gb, classes.member
+        self._rules = [
+            (price, rule, RuleRates(problem, rule)) for rule, price in enumerate(prices.rule) if price > 0
+        ]
 
     def allowed(self, classes: Ints) -> Bools:
         """(n, P) whether a pool may serve each class."""
@@ -53,6 +59,9 @@ class WorkPrices:
         price = busy[:, :, None] * self._prices.load
         price += self._money[need][:, :, None] * self._problem.horizon.weight
         price += self._gb[classes, None, None] * self._route_prices[self._problem.needs.zone[need]]
+        for each, rule, rates in self._rules:
+            rows = np.flatnonzero(self._member[rule, classes])
+            price[rows] += each * rates.of(need[rows], self._gb[classes[rows]])
         return price
 
     @cached_property
@@ -69,7 +78,12 @@ class WorkPrices:
         """(n, P) price of one GB of a data set that travels evenly over the horizon."""
         horizon, zone = self._problem.horizon, self._problem.needs.zone
         even = self._route_prices @ (horizon.hours / horizon.real_hours)
-        return np.asarray(even[zone[self._problem.workloads.need[workloads]]])
+        price = np.asarray(even[zone[self._problem.workloads.need[workloads]]])
+        for each, rule, rates in self._rules:
+            member = self._problem.rules.member[rule, workloads]
+            zones = zone[self._problem.workloads.need[workloads[member]]]
+            price[member] += each * rates.per_gb[zones]
+        return price
 
     @cached_property
     def _efficiency(self) -> Floats:
@@ -77,7 +91,7 @@ class WorkPrices:
 
     @cached_property
     def _money(self) -> Floats:
-        return self._problem.objective.cost_weight * unit_money(self._problem)
+        return marginal.money_weight(self._problem, self._prices) * unit_money(self._problem)
 
     @cached_property
     def _route_prices(self) -> Floats:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from computeplan.plan.plan import Plan, Solution
-from computeplan.plan.statements import Statements, company_statements, workload_statements
+from computeplan.plan.plan import Solution
+from computeplan.plan.statements import Statements
 from computeplan.plan.tables import capacity, energy, money, proof, work
 from computeplan.plan.tables.expanded import expand
 from computeplan.problem import Problem
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     """Frames by name of the table."""
 
 
-def tables(problem: Problem, solution: Solution, local: Plan | None = None) -> Tables:
+def tables(problem: Problem, solution: Solution, local: Statements | None = None) -> Tables:
     """Make all tables of a plan.
 
     Parameters
     ----------
     problem : Problem
     solution : Solution
-    local : Plan, optional
-        The all-local plan, to compare every company's cost with.
+    local : Statements, optional
+        Of the companies in the all-local plan, to compare with.
 
     Returns
     -------
@@ -40,21 +40,13 @@ def tables(problem: Problem, solution: Solution, local: Plan | None = None) -> T
         "workloads": work.workloads(problem, solution, account),
         "placements": work.placements(problem, account),
         "capacity": capacity.capacity(problem, solution),
+        "choices": capacity.choices(problem, solution),
         "energy": energy.energy(problem, solution),
+        "storage": energy.storage(problem, solution),
         "traffic": capacity.traffic(problem, solution),
         "emissions": energy.emissions(problem, solution),
         "costs": money.costs(problem, solution),
-        "companies": money.companies(problem, account, _statements(local)),
+        "companies": money.companies(problem, account, local),
         "duals": proof.duals(problem, solution),
         "certificate": proof.certificate(problem, solution),
     }
-
-
-def _statements(local: Plan | None) -> Statements | None:
-    """State what each company gets and pays in the plan to compare with."""
-    if local is None or local.solution is None:
-        return None
-    solution = local.solution
-    blocks = solution.allocation.blocks()
-    each = workload_statements(local.problem, blocks, solution.decisions, solution.accounts)
-    return company_statements(local.problem, each)

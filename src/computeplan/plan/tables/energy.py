@@ -31,8 +31,28 @@ def energy(problem: Problem, solution: Solution) -> pl.DataFrame:
     )
 
 
+def storage(problem: Problem, solution: Solution) -> pl.DataFrame:
+    """Give charge, discharge and stored energy of each battery and period, kWh."""
+    decisions, batteries = solution.decisions, problem.batteries
+    return by_period(
+        problem.horizon,
+        {
+            "site": [problem.sites.names[s] for s in batteries.site.tolist()],
+            "battery": [name.rpartition("/")[2] for name in batteries.names],
+        },
+        {
+            "charge_kwh": decisions.charge_kwh,
+            "discharge_kwh": decisions.discharge_kwh,
+            "stored_kwh": decisions.stored_kwh,
+        },
+    )
+
+
 def emissions(problem: Problem, solution: Solution) -> pl.DataFrame:
-    """Give the emissions of each site and period, kg; those of links stand in the summary's total."""
+    """Give the emissions of each site and period, kg.
+
+    Those of links and the embodied ones of new units stand in the summary's total.
+    """
     flows = site_flows(problem, solution.accounts.pools.load_unit_h, solution.decisions)
     weight = problem.horizon.weight
     return by_period(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from computeplan.plan.contents import TABLES
 
@@ -28,6 +28,19 @@ def parquet_bytes(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.rechunk().write_parquet(buffer, compression="zstd")
     return buffer.getvalue()
+
+
+def parquet_columns(content: bytes) -> dict[str, list[Any]]:
+    """Read a Parquet file, column by column; None where a cell is empty.
+
+    Parameters
+    ----------
+    content : bytes
+        Of a file that `parquet_bytes` wrote.
+    """
+    import polars as pl
+
+    return pl.read_parquet(io.BytesIO(content)).to_dict(as_series=False)
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from computeplan.plan.accounting import L_PER_M3
 from computeplan.plan.marginal_charges import MarginalCharges
 from computeplan.plan.plan import Solution
 from computeplan.plan.statements import Statements, company_statements
@@ -28,9 +29,10 @@ def costs(problem: Problem, solution: Solution) -> pl.DataFrame:
     parts = [
         _rows("usage", problem.pools.names, np.where(reserved, 0.0, accounts.pools.cost)),
         _rows("reserved", problem.pools.names, np.where(reserved, accounts.pools.cost, 0.0)),
+        _rows("new_capacity", problem.pools.names, accounts.pools.new_cost),
     ]
     by_site = accounts.sites.cost.parts()
-    local = ("energy", "demand_charge", "contracts", "placement")
+    local = ("energy", "demand_charge", "contracts", "placement", "certificates", "storage", "opening")
     parts += [_rows(part, problem.sites.names, by_site[part]) for part in local]
     parts.append(_rows("network", problem.network.link_names, accounts.network.cost))
     beside = np.array([accounts.shortfall_penalty, accounts.carbon_charge])
@@ -58,6 +60,7 @@ def companies(problem: Problem, account: WorkloadAccount, local: Statements | No
             "work_unit_h": owned.work_unit_h.sum(axis=1),
             "short_unit_h": owned.short_unit_h,
             "energy_kwh": owned.energy_kwh,
+            "water_m3": owned.water_l / L_PER_M3,
             "cost": owned.cost.total,
             **owned.cost.parts(),
             "shortfall_penalty": owned.shortfall_penalty,

@@ -61,6 +61,12 @@ def _certificate_parts(problem: Problem, prices: Prices) -> dict[str, tuple[tupl
         "carbon": (("carbon",), np.array([[prices.carbon]])),
         "cover": (sites, prices.cover),
         "surplus": (sites, prices.surplus[:, None]),
+        "budget": (("budget",), np.array([[prices.budget]])),
+        "rule": (problem.rules.names, prices.rule[:, None]),
+        "renewable": (sites, prices.renewable[:, None]),
+        "offer": (problem.contracts.names, prices.offer),
+        "lease": (problem.network.link_names, prices.lease),
+        "storage": (problem.batteries.names, prices.storage),
     }
 
 

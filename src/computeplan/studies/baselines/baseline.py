@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from computeplan.plan.accounting import Accounts
 from computeplan.plan.plan import Plan, Solution
+from computeplan.plan.statements import Statements, company_statements, workload_statements
 from computeplan.plan.summary import costs, emissions_t, number
 from computeplan.problem import Goal, Problem
 
@@ -56,6 +58,16 @@ class Baseline:
         """What the policy costs and emits, also where it is no plan."""
         solution = self.plan.solution or self.attempt
         return solution.accounts if solution else None
+
+    @cached_property
+    def companies(self) -> Statements | None:
+        """What every company gets and pays under the policy; None where there is no plan."""
+        problem, solution = self.plan.problem, self.plan.solution
+        if solution is None:
+            return None
+        blocks = solution.allocation.blocks()
+        each = workload_statements(problem, blocks, solution.decisions, solution.accounts)
+        return company_statements(problem, each)
 
     @property
     def holds(self) -> bool:

@@ -14,7 +14,7 @@ from computeplan.plan.audit import audit_plan
 from computeplan.plan.flows import by_site, grid_factor
 from computeplan.plan.plan import Plan, Size, Solution, SolverRun
 from computeplan.plan.requirements import arrivals, delay_periods, job_overlap_h, serving_efficiency
-from computeplan.problem import CarbonBasis, Decisions, Floats, Ints, Problem, Status, Term, Work
+from computeplan.problem import CarbonBasis, Floats, Ints, Problem, Status, Term, Work, without_choices
 from computeplan.studies.baselines.baseline import Baseline, Policy
 from computeplan.studies.baselines.room import Room
 
@@ -34,7 +34,10 @@ def greedy(problem: Problem, policy: Policy) -> Baseline:
     grouping = merge(problem)
     filling = _Filling(grouping.problem, pool_order(grouping.problem, policy))
     work = filling.run()
-    decisions = Decisions(filling.room.booked_units, *_supplies(problem, filling.room.energy_kwh(), policy))
+    supplies = _supplies(problem, filling.room.energy_kwh(), policy)
+    decisions = without_choices(
+        filling.room.booked_units, *supplies, problem.network.links, problem.batteries.size
+    )
     allocation = Allocation(problem, grouping, work)
     accounts, audit = audit_plan(problem, allocation.blocks(), decisions, None)
     solution = Solution(allocation, decisions, None, accounts, audit)

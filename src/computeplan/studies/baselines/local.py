@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
 from computeplan.planner import plan
-from computeplan.problem import Ints, Problem
+from computeplan.problem import Ints, Problem, no_rules
 from computeplan.solvers import SolverOptions
 from computeplan.studies.baselines.baseline import Baseline
 
@@ -16,7 +17,8 @@ def all_local(problem: Problem, options: SolverOptions | None = None) -> Baselin
     """Plan with every workload in the zone of its users or data.
 
     Work may still be shifted in time and between the zone's pools. A workload that no pool of its own
-    zone can serve keeps all its pools.
+    zone can serve keeps all its pools. Rules on sets of workloads and the budget do not apply: the policy
+    takes their place.
 
     Parameters
     ----------
@@ -48,7 +50,12 @@ def kept_local(problem: Problem) -> tuple[Problem, int]:
     needs = problem.needs
     at_home = np.eye(len(problem.network.zone_names), dtype=bool)[needs.zone]
     at_home[away] = True
-    local = replace(problem, needs=replace(needs, residency=needs.residency & at_home))
+    local = replace(
+        problem,
+        needs=replace(needs, residency=needs.residency & at_home),
+        rules=no_rules(problem.workloads.size, problem.sites.size),
+        objective=replace(problem.objective, budget=math.inf),
+    )
     return local, int(np.isin(problem.workloads.need, away).sum())
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from computeplan.plan.arithmetic import ratio
 from computeplan.plan.flows import at_sites, by_site, it_energy_kwh
 from computeplan.plan.requirements import usable_unit_h
-from computeplan.problem import Bools, CapMeasure, Floats, Problem, Term
+from computeplan.problem import Bools, CapMeasure, Floats, Problem, Term, without_choices
 
 HALVINGS = 30
 SPARE = 1e-9
@@ -48,7 +48,13 @@ class Room:
     def energy_kwh(self, load_unit_h: Floats | None = None) -> Floats:
         """(P, T) energy with PUE at a load, by default that so far."""
         load = self.load_unit_h if load_unit_h is None else load_unit_h
-        return it_energy_kwh(self._problem, load, self._booked(load)) * self._problem.pue
+        problem, contracts = self._problem, self._problem.contracts
+        nothing = np.zeros((problem.sites.size, problem.horizon.size))
+        none_used = np.zeros(contracts.available_kw.shape)
+        decisions = without_choices(
+            self._booked(load), nothing, none_used, problem.network.links, problem.batteries.size
+        )
+        return it_energy_kwh(problem, load, decisions) * problem.pue
 
     def share(self, pool: int, load_unit_h: Floats, traffic_gb: Floats, links: Bools) -> Floats:
         """(T,) share, 0 to 1, of a load and its traffic that there is room for.

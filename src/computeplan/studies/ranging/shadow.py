@@ -180,7 +180,8 @@ def _binding(problem: Problem, solution: Solution, prices: Prices) -> list[_Boun
     """Find what binds, the largest worth first, then what is used in full without a price."""
     bounds = []
     found = uses(problem, solution)
-    for scarcity in scarcities(problem, prices):
+    # Policies, and the most of what the plan chooses, are priced but not ranged.
+    for scarcity in (each for each in scarcities(problem, prices) if each.limit in found):
         full, most = found[scarcity.limit].is_full, found[scarcity.limit].most
         for thing in np.flatnonzero((scarcity.worth > 0) | full.any(axis=1)).tolist():
             priced = scarcity.price[thing] > 0

@@ -52,8 +52,9 @@ def uses(problem: Problem, solution: Solution) -> dict[Limit, Use]:
     hours, pools, accounts = problem.horizon.hours, problem.pools, solution.accounts
     decisions, objective = solution.decisions, problem.objective
     reserved = pools.term == Term.RESERVED
-    # What is booked is limited by the plan's own choice, and counts as bookable units.
-    usable = np.where(reserved[:, None], np.inf, usable_unit_h(problem, pools.max_units))
+    # What is booked or bought is limited by the plan's own choice, and counts as bookable units.
+    chosen = reserved | (pools.max_new_units > 0)
+    usable = np.where(chosen[:, None], np.inf, usable_unit_h(problem, pools.max_units))
     emitted = np.array([[accounts.emissions_kg.on(objective.basis)]])
     return {
         Limit.CAPACITY: Use(accounts.pools.load_unit_h, usable),
@@ -72,6 +73,6 @@ def _under_caps(problem: Problem, solution: Solution) -> Floats:
     load = solution.accounts.pools.load_unit_h
     reserved = (problem.pools.term == Term.RESERVED)[:, None]
     units = np.where(reserved, booked[:, None] * hours, load)
-    kwh = it_energy_kwh(problem, load, booked) * problem.pue
+    kwh = it_energy_kwh(problem, load, solution.decisions) * problem.pue
     is_power = np.array([m is CapMeasure.POWER for m in problem.caps.measure], dtype=bool)[:, None]
     return np.where(is_power, problem.caps.weight @ kwh, problem.caps.weight @ units)

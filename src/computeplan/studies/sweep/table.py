@@ -81,7 +81,8 @@ _TEXTS = ("status", "message", "started", "main_site", "sites")
 _ORDER = (
     *("status", "message", "objective", "bound", "gap", "audit_passed", "cost"),
     *("cost_usage", "cost_reserved", "cost_energy", "cost_demand_charge", "cost_contracts", "cost_network"),
-    *("cost_placement", "shortfall_penalty", "shortfall_unit_h", "carbon_charge", "location_t", "market_t"),
+    *("cost_placement", "cost_new_capacity", "cost_certificates", "cost_storage", "cost_opening"),
+    *("shortfall_penalty", "shortfall_unit_h", "carbon_charge", "location_t", "market_t"),
     *("hourly_t", "main_site", "sites"),
 )
 USED = 0.01

@@ -37,6 +37,7 @@ def build_workloads(sources: Sequence[Columns], faults: Faults) -> tuple[Compani
         need=need,
         is_job=table.is_job,
         is_fixed=table.is_fixed,
+        is_whole=table.is_whole,
         profile=np.where(table.is_job, 0, table.profile.index),
         scale=table.scale,
         profiles=table.profile.rows,

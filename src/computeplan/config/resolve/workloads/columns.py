@@ -85,6 +85,7 @@ class Columns:
     unit_cost: Coded[np.float64]
     is_job: Bools
     is_fixed: Bools
+    is_whole: Bools
     profile: Coded[np.float64]
     scale: Floats
     max_delay_h: Floats

@@ -73,7 +73,8 @@ def draw_population(
             (vocabulary.site_costs(a.unit_cost, f"{path}.unit_cost") for path, a in items), archetype
         ),
         is_job=jobs.is_job,
-        is_fixed=rows.each(a.mobility == "fixed" for a in archetypes) > 0,
+        is_fixed=rows.each(a.mobility != "free" for a in archetypes) > 0,
+        is_whole=rows.each(a.mobility == "whole" for a in archetypes) > 0,
         profile=Coded.of((_profile(a, path, series, context) for path, a in items), archetype),
         scale=np.where(jobs.is_job, 0.0, mean_units),
         max_delay_h=np.minimum(_drawn(rows, "max_delay", items), longest_block_h(context.horizon)),

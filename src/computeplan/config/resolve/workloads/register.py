@@ -23,7 +23,7 @@ _SHAPE = Quantity("1", minimum=0)
 _SECURITY = Quantity("1", "3", minimum=0, maximum=1000)
 _TRAFFIC = Quantity("GB/unit/h", "0.4", minimum=0)
 _DATA = Quantity("GB", "5000", minimum=0)
-_MOBILITY = Names("a mobility, free or fixed", ("free", "fixed"))
+_MOBILITY = Names("a mobility, free, fixed or whole", ("free", "fixed", "whole"))
 
 
 def read_register(
@@ -51,7 +51,8 @@ def read_register(
         return None
     owners = read_owners(cells)
     amounts = read_amounts(cells, context.horizon)
-    is_fixed = _is_fixed(cells, amounts)
+    mobility = _mobility(cells, amounts)
+    is_fixed = mobility > 0
     return Columns(
         path=path,
         names=owners.names,
@@ -68,6 +69,7 @@ def read_register(
         unit_cost=Coded(np.zeros((1, len(vocabulary.sites))), np.zeros(len(owners.names), np.int64)),
         is_job=amounts.is_job,
         is_fixed=is_fixed,
+        is_whole=mobility == _MOBILITY["whole"],
         profile=_profiles(cells, amounts, series, context),
         scale=amounts.demand,
         max_delay_h=_max_delay(cells, amounts, is_fixed, longest_block_h(context.horizon)),
@@ -114,11 +116,13 @@ def _security(cells: RegisterCells) -> Ints:
     return level.astype(np.int64)
 
 
-def _is_fixed(cells: RegisterCells, amounts: Amounts) -> Bools:
-    default = int(cells.defaults.mobility == "fixed")
-    is_fixed: Bools = cells.codes("mobility", _MOBILITY, default) == 1
-    cells.note(is_fixed & amounts.is_job & cells.is_given("mobility"), "mobility", "`free` for a job")
-    return np.logical_and(is_fixed, ~amounts.is_job)
+def _mobility(cells: RegisterCells, amounts: Amounts) -> Ints:
+    """(n,) position in `_MOBILITY`; 0, free, for jobs."""
+    default = _MOBILITY[cells.defaults.mobility or "free"]
+    mobility = cells.codes("mobility", _MOBILITY, default)
+    stays = (mobility > 0) & amounts.is_job & cells.is_given("mobility")
+    cells.note(stays, "mobility", "`free` for a job")
+    return np.where(amounts.is_job, 0, mobility)
 
 
 def _max_delay(cells: RegisterCells, amounts: Amounts, is_fixed: Bools, longest_h: float) -> Floats:

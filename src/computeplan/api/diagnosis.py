@@ -1,4 +1,4 @@
-"""Why a config has no plan."""
+"""Why a config has no plan, and what would give it one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from computeplan.api.loading import Loaded, configured_options, taken
+from computeplan.api.loaded import Loaded, configured_options, taken
 from computeplan.config import SettingPaths
 from computeplan.errors import ConfigError
 from computeplan.explain import Diagnosis, Suggestion, endless, has_plan, impossible, ways_out

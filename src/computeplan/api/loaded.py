@@ -1,4 +1,4 @@
-"""A config that was read."""
+"""A config that was read and checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from time import perf_counter
 
 from computeplan.config import InputFile, LoadedConfig, allowed_folders, load_config
 from computeplan.errors import PlanFolderError
-from computeplan.plan.contents import CONFIG, INPUTS
+from computeplan.plan.contents import CONFIG, INPUTS, WRITTEN
 from computeplan.plan.provenance import created, versions
 from computeplan.planner import stated_options
 from computeplan.problem import Problem
@@ -32,6 +32,8 @@ class Loaded:
     overrides : tuple of str
     read_s : float
         Seconds that reading took.
+    written : str
+        The config as a person wrote it: its comments say what the figures rest on.
     allow_paths : tuple of Path
         Folders outside the config's own that it may read files from.
     """
@@ -42,6 +44,7 @@ class Loaded:
     scenario: str | None
     overrides: tuple[str, ...]
     read_s: float
+    written: str
     allow_paths: tuple[Path, ...] = ()
 
     @property
@@ -68,6 +71,7 @@ class Loaded:
             If an input has changed since it was read.
         """
         yield CONFIG, self.config.resolved.encode()
+        yield WRITTEN, self.written.encode()
         for file in self.config.inputs:
             yield f"{INPUTS}/{file.path}", _unchanged(self.path.parent, file)
 
@@ -123,8 +127,17 @@ def load(
     """
     start, file, also = perf_counter(), Path(path), allowed_folders(allow_paths)
     config = load_config(file, scenario=scenario, overrides=overrides, allow_paths=also)
-    digest = sha256(file.read_bytes()).hexdigest()
-    return Loaded(file, digest, config, scenario, tuple(overrides), perf_counter() - start, also)
+    content = file.read_bytes()
+    return Loaded(
+        path=file,
+        sha256=sha256(content).hexdigest(),
+        config=config,
+        scenario=scenario,
+        overrides=tuple(overrides),
+        read_s=perf_counter() - start,
+        written=content.decode("utf-8-sig"),
+        allow_paths=also,
+    )
 
 
 def taken(

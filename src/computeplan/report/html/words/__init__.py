@@ -1,0 +1,5 @@
+"""Texts of a report, one catalog a language."""
+
+from computeplan.report.html.words.words import LANGUAGES, Words
+
+__all__ = ["LANGUAGES", "Words"]
