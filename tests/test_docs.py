@@ -9,7 +9,7 @@ import pytest
 from computeplan.config import json_schema
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")]
 
 
 def test_config_reference_is_current():
@@ -40,3 +40,35 @@ def test_readme_draws_every_layer_above_those_that_it_imports():
             used = re.findall(r"(?:from|import) computeplan\.(\w+)", module.read_text(encoding="utf-8"))
             upward += [(module.name, other) for other in used if drawn.index(other) < drawn.index(layer)]
     assert upward == []
+
+
+def test_both_readmes_say_the_same():
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md"))
+    assert commands(english) == commands(chinese)
+    assert len(commands(english)) > 10
+    assert links(english) - {"README.zh.md"} == links(chinese) - {"README.md"}
+    assert exit_codes(english) == exit_codes(chinese) == ["0", "1", "2", "3", "4", "5"]
+    assert layers(english) == layers(chinese)
+    assert english.count("\n## ") == chinese.count("\n## ")
+
+
+def commands(page: str) -> list[str]:
+    """All commands, without what is said about them, and the Python."""
+    lines = re.findall(r"^    (.+)$", page, re.MULTILINE)
+    return [line.split("  #")[0].strip() for line in lines] + re.findall(
+        r"```python\n(.*?)```", page, re.DOTALL
+    )
+
+
+def links(page: str) -> set[str]:
+    return set(re.findall(r"\]\(([^)]+)\)", page))
+
+
+def exit_codes(page: str) -> list[str]:
+    return re.findall(r"^\| (\d) \|", page, re.MULTILINE)
+
+
+def layers(page: str) -> list[str]:
+    picture = re.search(r"```\n(cli .*?)```", page, re.DOTALL)
+    assert picture
+    return [line.split()[0] for line in picture[1].strip().splitlines()]
