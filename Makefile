@@ -5,7 +5,7 @@
 #   make bench     measure, write bench/RESULTS.md    make docs       docs/config.md from the schema
 #   make site      the documentation as a site, in build/site
 #   make chromium  the browser of the tests, where the system has apt-get
-#   make goldens   golden linear programs anew        make picture    the picture in README.md
+#   make goldens   golden linear programs anew        make picture    the pictures in README.md
 #   make bench-tools  the same problem in other tools, write bench/RESULTS-tools.md
 #   make fuzz      random faulty inputs for ten minutes, or MINUTES=60
 #   make clean     remove .venv, caches and plans
@@ -82,6 +82,7 @@ site: docs
 
 picture: $(VENV)/run.stamp
 	$(BIN)/python docs/make_picture.py
+	$(BIN)/python docs/make_report_picture.py
 
 goldens: $(VENV)/dev.stamp
 	PYTHONPATH=tests $(BIN)/python tests/lp/lp_cases.py

@@ -46,7 +46,10 @@ def test_both_readmes_say_the_same():
     english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md"))
     assert commands(english) == commands(chinese)
     assert len(commands(english)) > 10
-    assert links(english) - {"README.zh.md"} == links(chinese) - {"README.md"}
+    # Each shows the report in its own language.
+    assert {link.replace(".zh.", ".") for link in links(english)} == {
+        link.replace(".zh.", ".") for link in links(chinese)
+    }
     assert exit_codes(english) == exit_codes(chinese) == ["0", "1", "2", "3", "4", "5"]
     assert layers(english) == layers(chinese)
     assert english.count("\n## ") == chinese.count("\n## ")
