@@ -41,7 +41,12 @@ def main() -> None:
 def photograph(browser: str, page: Path, target: Path) -> None:
     """Write what the browser shows of a page."""
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-    command += [f"--window-size={SIZE}", "--virtual-time-budget=10000", f"--screenshot={target}", page.as_uri()]
+    command += [
+        f"--window-size={SIZE}",
+        "--virtual-time-budget=10000",
+        f"--screenshot={target}",
+        page.as_uri(),
+    ]
     subprocess.run(command, check=True, timeout=PATIENCE_S, stderr=sys.stderr)  # noqa: S603 - our own page
 
 
