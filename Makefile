@@ -1,5 +1,5 @@
 # Needs make and Python 3.11 or later; everything else goes into .venv.
-#   make demo      solve configs/chongqing.yaml and print the plan
+#   make demo      solve configs/chongqing.yaml, print the plan and write the report
 #   make test      tests without the slow ones        make test-all   all tests
 #   make check     format, lint, types, tests         make format     format and fix
 #   make bench     measure, write bench/RESULTS.md    make docs       docs/config.md from the schema
@@ -38,6 +38,7 @@ $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
 
 demo: $(VENV)/run.stamp
 	$(BIN)/computeplan solve configs/chongqing.yaml
+	$(BIN)/computeplan report plans/chongqing
 
 # The tests of the HTML report need a browser and Chinese letters; without them they are skipped and say why.
 chromium:
