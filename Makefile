@@ -1,10 +1,11 @@
 # Needs make and Python 3.11 or later; everything else goes into .venv.
-#   make demo      solve configs/chongqing.yaml and print the plan
+#   make demo      solve configs/chongqing.yaml, print the plan and write the report
 #   make test      tests without the slow ones        make test-all   all tests
 #   make check     format, lint, types, tests         make format     format and fix
 #   make bench     measure, write bench/RESULTS.md    make docs       docs/config.md from the schema
+#   make site      the documentation as a site, in build/site
 #   make chromium  the browser of the tests, where the system has apt-get
-#   make goldens   golden linear programs anew        make picture    the picture in README.md
+#   make goldens   golden linear programs anew        make picture    the pictures in README.md
 #   make bench-tools  the same problem in other tools, write bench/RESULTS-tools.md
 #   make fuzz      random faulty inputs for ten minutes, or MINUTES=60
 #   make clean     remove .venv, caches and plans
@@ -17,7 +18,7 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format bench bench-tools docs picture goldens fuzz chromium clean
+.PHONY: help demo test test-all check format bench bench-tools docs site picture goldens fuzz chromium clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
@@ -32,11 +33,12 @@ $(VENV)/run.stamp: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
-	$(PIP) install --editable '.[dev]'
+	$(PIP) install --editable '.[dev,docs]'
 	@touch $@ $(VENV)/run.stamp
 
 demo: $(VENV)/run.stamp
 	$(BIN)/computeplan solve configs/chongqing.yaml
+	$(BIN)/computeplan report plans/chongqing
 
 # The tests of the HTML report need a browser and Chinese letters; without them they are skipped and say why.
 chromium:
@@ -75,8 +77,13 @@ bench-tools: $(VENV)/run.stamp
 docs: $(VENV)/dev.stamp
 	$(BIN)/python docs/make_config_reference.py
 
+site: docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "build/site/index.html; with search: $(BIN)/python -m http.server --directory build/site"
+
 picture: $(VENV)/run.stamp
 	$(BIN)/python docs/make_picture.py
+	$(BIN)/python docs/make_report_picture.py
 
 goldens: $(VENV)/dev.stamp
 	PYTHONPATH=tests $(BIN)/python tests/lp/lp_cases.py

@@ -11,7 +11,7 @@ from computeplan.cli import app
 from computeplan.config import json_schema
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")]
 
 
 def test_config_reference_is_current():
@@ -49,3 +49,38 @@ def test_readme_shows_every_command_in_the_order_of_the_help():
     shown = re.findall(r"^    computeplan (\w+)", use, re.MULTILINE)
     group = typer.main.get_command(app)
     assert list(dict.fromkeys(shown)) == list(group.commands)
+
+
+def test_both_readmes_say_the_same():
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md"))
+    assert commands(english) == commands(chinese)
+    assert len(commands(english)) > 10
+    # Each shows the report in its own language.
+    assert {link.replace(".zh.", ".") for link in links(english)} == {
+        link.replace(".zh.", ".") for link in links(chinese)
+    }
+    assert exit_codes(english) == exit_codes(chinese) == ["0", "1", "2", "3", "4", "5"]
+    assert layers(english) == layers(chinese)
+    assert english.count("\n## ") == chinese.count("\n## ")
+
+
+def commands(page: str) -> list[str]:
+    """All commands, without what is said about them, and the Python."""
+    lines = re.findall(r"^    (.+)$", page, re.MULTILINE)
+    return [line.split("  #")[0].strip() for line in lines] + re.findall(
+        r"```python\n(.*?)```", page, re.DOTALL
+    )
+
+
+def links(page: str) -> set[str]:
+    return set(re.findall(r"\]\(([^)]+)\)", page))
+
+
+def exit_codes(page: str) -> list[str]:
+    return re.findall(r"^\| (\d) \|", page, re.MULTILINE)
+
+
+def layers(page: str) -> list[str]:
+    picture = re.search(r"```\n(cli .*?)```", page, re.DOTALL)
+    assert picture
+    return [line.split()[0] for line in picture[1].strip().splitlines()]

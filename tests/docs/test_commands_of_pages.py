@@ -1,0 +1,107 @@
+"""Every command and every Python block of the documentation runs, and prints what the page shows."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import click
+import pytest
+import typer
+from doc_pages import ROOT, Block, Command, Page, pages
+from doc_session import compare, follow
+
+from computeplan.cli import app
+
+PAGES = pages()
+# README.zh.md has the commands of README.md: tests/test_docs.py.
+RUN = [page for page in PAGES if page.does_something and page.name != "README.zh.md"]
+COMMANDS = typer.main.get_command(app)
+TARGETS = re.findall(r"^([\w-]+):(?!=)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def every_command(page: Page) -> list[Command]:
+    return [*page.inline, *(command for block in page.blocks for command in block.commands)]
+
+
+def fault_of(words: tuple[str, ...]) -> str | None:
+    """Say what computeplan does not know of a command line."""
+    command: click.Command = COMMANDS
+    for word in words[1:]:
+        name = word.split("=")[0]
+        if name in getattr(command, "commands", {}):
+            command = command.commands[name]
+        elif name.startswith("--"):
+            # A group answers to the options of the command that it stands for when none is named.
+            nested = getattr(command, "commands", {}).values() if command is not COMMANDS else ()
+            known = {option for one in (command, *nested) for it in one.params for option in it.opts}
+            known |= {"--help"}
+            if name not in known:
+                return f"{command.name} has no option {name}"
+        elif command is COMMANDS:
+            return f"no command {name!r}"
+    return None
+
+
+@pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
+def test_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    # Who reads a page outside docs/ stands in a checkout.
+    if page.path.parent == ROOT:
+        shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    follow(page, tmp_path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_that_are_not_run_exist_too(page):
+    faults = []
+    for command in every_command(page):
+        if command.words[0] == "computeplan":
+            faults += [fault_of(command.words)]
+        elif command.words[0] == "make":
+            faults += [f"no target {word}" for word in command.words[1:] if word not in TARGETS]
+    assert [fault for fault in faults if fault] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_nothing_is_left_out_in_vain(page):
+    for block in page.blocks:
+        for part in block.parts_left_out:
+            assert any(part in command.text for command in block.commands), f"line {block.line}: {part}"
+
+
+def test_this_test_would_see_a_line_that_is_not_printed():
+    with pytest.raises(AssertionError, match="not printed"):
+        compare(("b", "a"), "a\nb\n", "page")
+    with pytest.raises(AssertionError, match="not printed"):
+        compare(("a … d",), "a b c\n", "page")
+    compare(("a", "…", "c … e"), "a\nb\nc d e\n", "page")
+
+
+def test_this_test_would_see_a_wrong_exit_code(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    written = tmp_path / "page.md"
+    written.write_text("    computeplan check nothing.yaml\n", encoding="utf-8")
+    monkeypatch.setattr(Page, "name", "page.md")
+    with pytest.raises(AssertionError, match="ended with 2"):
+        follow(Page(written), tmp_path)
+
+
+def test_this_test_would_see_an_unknown_command():
+    assert fault_of(("computeplan", "plan", "my.yaml")) == "no command 'plan'"
+    assert fault_of(("computeplan", "solve", "my.yaml", "--sett=1")) == "solve has no option --sett"
+    assert fault_of(("computeplan", "bench", "compare", "a.json", "b.json")) is None
+    assert (
+        Block(
+            "sh",
+            None,
+            (
+                "computeplan check a \\",
+                "  --json  # exit code 3",
+            ),
+            1,
+        )
+        .commands[0]
+        .exit_code
+        == 3
+    )
