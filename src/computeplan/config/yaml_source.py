@@ -23,6 +23,8 @@ MOST_BYTES = 32 * MIB
 
 _CONTROL = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TOO_DEEP = "maximum nesting depth"
+"""In what libyaml says of text that is nested deeper than it reads."""
 
 
 @dataclass(frozen=True)
@@ -76,19 +78,27 @@ def parse_document(text: str, file: str) -> Document:
         With all faults up to the first one that breaks the syntax.
     """
     _refuse_control_characters(text, file)
+    builder = _built(text, file, _LOADER)
+    if builder.faults:
+        raise ConfigError(builder.faults)
+    return Document(file, builder.root, builder.places)
+
+
+def _built(text: str, file: str, loader: Any) -> Builder:
     builder = Builder(file)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=loader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
+        if _TOO_DEEP in str(error.problem) and loader is not yaml.SafeLoader:
+            # libyaml looks ahead and gives up before the place; the slower parser comes to it.
+            return _built(text, file, yaml.SafeLoader)
         builder.faults.append(syntax_fault(error, text, file))
     except yaml.YAMLError as error:
         builder.faults.append(Fault("", "valid YAML", str(error), file=file))
     except TooMuch:
         pass  # the builder has noted the fault
-    if builder.faults:
-        raise ConfigError(builder.faults)
-    return Document(file, builder.root, builder.places)
+    return builder
 
 
 def _read_bytes(path: Path) -> bytes:
