@@ -39,6 +39,7 @@ def sweep(
     scenario: str | None = None,
     overrides: Sequence[str] = (),
     allow_paths: Sequence[str | Path] = (),
+    policies: Sequence[Policy | str] = (),
     options: SolverOptions | None = None,
     out: str | Path | None = None,
     restart: bool = False,
@@ -67,6 +68,8 @@ def sweep(
         Laid over all points, as in `load`.
     allow_paths : sequence of str or Path
         Folders that the config may read files from, beside its own.
+    policies : sequence of Policy
+        Simple policies to hold against the plan of the config as it stands.
     options : SolverOptions, optional
         Default: the config's own, and as many threads as there are cores for each worker.
     out : str or Path, optional
@@ -104,6 +107,7 @@ def sweep(
         overrides=tuple(overrides),
         allow_paths=tuple(map(Path, allow_paths)),
         options=asdict(options) if options else {},
+        policies=tuple(map(policy_of, policies)),
         target=Path(out) if out else None,
         restart=restart,
         workers=workers,

@@ -93,3 +93,21 @@ def test_a_sweep_without_any_plan_says_so(tiny):
 def test_set_takes_factors_too(tiny):
     result = run("solve", tiny, "--set", "demand*=0.5", "--no-baseline", "--json")
     assert json.loads(result.stdout)["status"] == "optimal"
+
+
+def test_simple_policies_are_held_against_the_config_as_it_stands(tiny):
+    varied = ["--vary", "sites.home.pools.own.units=9,10", "--set", "sites.home.pools.own.units=9"]
+    shown = run("sweep", tiny, *varied, "--baselines", "all", "--workers", "1")
+    assert shown.exit_code == 0, shown.output
+    assert "cheapest site first" in shown.stdout
+    again = run("sweep", tiny, *varied, "--baselines", "all", "--workers", "1", "--json")
+    solved = run("solve", tiny, *varied[2:], "--baselines", "all", "--json")
+    expected = json.loads(solved.stdout)
+    found = json.loads(again.stdout)["policies"]
+    assert found.pop("all_local")["cost"] == pytest.approx(expected["baseline"]["all_local"]["cost"])
+    assert {name: policy["cost"] for name, policy in found.items()} == {
+        name: pytest.approx(policy["cost"]) for name, policy in expected["policies"].items()
+    }
+    other = run("sweep", tiny, *varied, "--workers", "1")
+    assert other.exit_code == 2
+    assert "differs in policies" in other.stderr

@@ -15,7 +15,16 @@ from computeplan.cli import terminal
 from computeplan.cli.exit_code import ExitCode
 from computeplan.cli.failures import guarded
 from computeplan.cli.options import AllowPaths, Config, Json, Overrides, Scenario
-from computeplan.cli.planning import Algorithm, Solver, Threads, TimeLimit, default_folder, given_options
+from computeplan.cli.planning import (
+    Algorithm,
+    Baselines,
+    Solver,
+    Threads,
+    TimeLimit,
+    default_folder,
+    given_options,
+    policies,
+)
 
 if TYPE_CHECKING:
     from computeplan.studies.sweep import Progress, Sweep
@@ -89,6 +98,7 @@ def sweep(
     time_limit: TimeLimit = None,
     threads: Threads = None,
     method: Algorithm = None,
+    baselines: Baselines = None,
     as_json: Json = False,
 ) -> ExitCode:
     """Solve a config with many values: what moves the answer.
@@ -98,6 +108,7 @@ def sweep(
     """
     folder = out or Path("sweeps") / default_folder(config, scenario).name
     with terminal.working("reading the config") as tell:
+        from computeplan.api import policy_of
         from computeplan.studies.sweep import Question, Request, run_sweep
 
         names = tuple(name.strip() for name in scenarios.split(",")) if scenarios else ()
@@ -110,6 +121,7 @@ def sweep(
             overrides=tuple(overrides or ()),
             allow_paths=tuple(allow_paths or ()),
             options=given_options(solver, time_limit, threads, method),
+            policies=tuple(map(policy_of, policies(baselines))),
             target=folder,
             restart=restart,
             workers=workers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from computeplan.explain.wording import counted
+from computeplan.report.baselines import WORDS
 from computeplan.report.figures import column, percent
 from computeplan.report.tables import table
+from computeplan.studies.baselines import Policy
 from computeplan.studies.sweep import Sweep
 
 BAR = 24
@@ -39,8 +42,24 @@ def sweep_view(sweep: Sweep, folder: Path) -> RenderableType:
     parts += [_ranges(summary), Text()]
     for measure in ("objective", f"{summary['basis']}_t"):
         parts += [*_tornado(summary, measure), Text()]
-    parts += [*_switches(summary), Text(f"written to {folder}")]
+    parts += [*_switches(summary), *_policies(summary), Text(f"written to {folder}")]
     return Group(*parts)
+
+
+def _policies(summary: dict[str, Any]) -> Iterator[RenderableType]:
+    """Show what the plan of the config as it stands gains over simple policies."""
+    if not summary["policies"]:
+        return
+    yield Text()
+    view = table("policy, config as it stands", f">cost, {summary['currency']}", ">objective", ">plan gains")
+    rows = summary["policies"].values()
+    totals = column([row["cost"]["total"] if row["cost"] else math.nan for row in rows])
+    worth, gained = (
+        column([math.nan if row[key] is None else row[key] for row in rows]) for key in ("objective", "gain")
+    )
+    for name, *cells in zip(summary["policies"], totals, worth, gained, strict=True):
+        view.add_row(WORDS[Policy(name)], *cells)
+    yield view
 
 
 def _ranges(summary: dict[str, Any]) -> RenderableType:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
@@ -21,6 +21,8 @@ from computeplan.plan.folder import check_target, json_bytes, write_folder
 from computeplan.plan.provenance import created, versions
 from computeplan.plan.reading import open_folder
 from computeplan.plan.tables import table_files
+from computeplan.planner import plan, stated_options
+from computeplan.studies.baselines import Policy, baseline_data, baselines
 from computeplan.studies.sweep.ask import Question, designed
 from computeplan.studies.sweep.crew import Crew, cluster_crew, cores, given_crew, local_crew
 from computeplan.studies.sweep.design import Design, Ground
@@ -61,6 +63,8 @@ class Request:
         Folders that the config may read files from, beside its own.
     options : mapping of str to object
         Fields of `SolverOptions` that replace the config's.
+    policies : tuple of Policy
+        Simple policies to hold against the plan of the config as it stands.
     target : Path, optional
         Folder to write; without one nothing is kept.
     restart : bool
@@ -81,6 +85,7 @@ class Request:
     overrides: tuple[str, ...] = ()
     allow_paths: tuple[Path, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    policies: tuple[Policy, ...] = ()
     target: Path | None = None
     restart: bool = False
     workers: int | None = None
@@ -144,7 +149,7 @@ def _run(request: Request, target: Path, *, keep: bool = True) -> Sweep:
     ground = Ground(request.overrides, request.scenario)
     design = designed(request.question, reader, base, ground)
     touches = probe(reader, design, base.problem)
-    identity = _identity(reader, design, request.options)
+    identity = {**_identity(reader, design, request.options), "policies": list(request.policies)}
     store = Store.beside(target)
     there = None if request.restart else _finished(target, identity)
     if there is not None:
@@ -158,11 +163,22 @@ def _run(request: Request, target: Path, *, keep: bool = True) -> Sweep:
         rows = [store.row(index) for index in range(len(design.points))]
         tables = _tables(design, rows)
         found = drivers(design, tables["points"], tables["effects"])
-        sweep = Sweep(tables, summarize(design, base.problem, touches, tables, found))
+        summary = summarize(design, base.problem, touches, tables, found)
+        sweep = Sweep(tables, summary | {"policies": _policies(request, base)})
         if keep:
             write_folder(target, _files(sweep, base, reader), _provenance(request, identity), SWEEP)
         store.remove()
     return sweep
+
+
+def _policies(request: Request, base: LoadedConfig) -> dict[str, object]:
+    """Say what planning gains over simple policies, for the config as it stands."""
+    if not request.policies:
+        return {}
+    options = replace(stated_options(base.solver), **request.options)
+    own = plan(base.problem, options)
+    others = baselines(base.problem, request.policies, options)
+    return {str(other.policy): baseline_data(own, other) for other in others}
 
 
 def _threads(request: Request) -> int:
