@@ -95,7 +95,7 @@ def _most_work(problem: Problem, jobs: Ints) -> Floats:
 
 
 def _from_release(problem: Problem, jobs: Ints) -> Ints:
-    """(n, T) most work of each job in a period; without a rate, its volume in any that it touches."""
+    """(n, T) periods in the order in which each job comes to them, from its release on."""
     horizon = problem.horizon
     start = np.concatenate(([0.0], np.cumsum(horizon.hours)[:-1]))
     end = start + horizon.hours
