@@ -6,8 +6,8 @@ What comes out must not pass as the optimum unless it is the optimum.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -260,7 +260,6 @@ def test_random_noise_in_values_or_duals_never_gives_a_false_optimum(monkeypatch
     assert innocent(made, truth)
 
 
-def test_every_kind_of_fault_is_counted():
-    """The figures that docs/reliability.md states."""
-    kinds = Counter({"families": len(FAMILIES), "units": len(UNITS), "lies": len(LIES) + 1})
-    assert kinds.total() >= 31
+def test_the_reliability_page_states_what_is_injected():
+    page = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
+    assert f"| {len(FAMILIES)}, {len(UNITS)} and {len(LIES) + 1}, and random ones |" in page
