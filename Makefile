@@ -2,23 +2,26 @@
 #   make demo      solve configs/chongqing.yaml, print the plan and write the report
 #   make test      tests without the slow ones        make test-all   all tests
 #   make check     format, lint, types, tests         make format     format and fix
-#   make bench     measure, write bench/RESULTS.md    make docs       docs/config.md from the schema
+#   make bench     measure, write bench/RESULTS.md    make docs       the pages that are generated
 #   make site      the documentation as a site, in build/site
-#   make chromium  the browser of the tests, where the system has apt-get
-#   make goldens   golden linear programs anew        make picture    the pictures in README.md
+#   make browser   install Chromium and a Chinese font for the tests, with apt-get; nothing else installs system software
+#   make goldens   golden programs and texts anew       make picture    the pictures in README.md
 #   make bench-tools  the same problem in other tools, write bench/RESULTS-tools.md
-#   make fuzz      random faulty inputs for ten minutes, or MINUTES=60
+#   make coverage  branch coverage of the tests
+#   make test-lowest  tests with the lowest versions that pyproject.toml declares, on Python 3.11; needs uv
+#   make test-newest  tests with the newest versions there are, on Python 3.13; needs uv
+#   make fuzz      random faulty inputs and random problems for ten minutes, or MINUTES=60
+#   make mutants   change the source in 200 places, or COUNT=20, and see whether a test notices
 #   make clean     remove .venv, caches and plans
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format bench bench-tools docs site picture goldens fuzz chromium clean
+.PHONY: help demo test test-all test-lowest test-newest coverage check format bench bench-tools docs site picture goldens fuzz mutants browser clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
@@ -41,18 +44,26 @@ demo: $(VENV)/run.stamp
 	$(BIN)/computeplan report plans/chongqing
 
 # The tests of the HTML report need a browser and Chinese letters; without them they are skipped and say why.
-chromium:
-	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
-	root=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
-	command -v apt-get >/dev/null && $$root apt-get update -qq >/dev/null 2>&1 && \
-	$$root apt-get install -y -qq --no-install-recommends chromium fonts-wqy-zenhei >/dev/null 2>&1 || \
-	echo "Chromium could not be installed: the browser tests will be skipped" >&2
+browser:
+	@root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	command -v apt-get >/dev/null && $$root apt-get update -qq && \
+	$$root apt-get install -y -qq --no-install-recommends chromium fonts-wqy-zenhei || \
+	{ echo "install Chromium or Chrome, and a font with Chinese letters, by this system's own means" >&2; exit 1; }
 
-test: $(VENV)/dev.stamp chromium
+test: $(VENV)/dev.stamp
 	$(BIN)/pytest -n auto -m "not slow"
 
-test-all: $(VENV)/dev.stamp chromium
-	$(BIN)/pytest -n auto
+test-all: $(VENV)/dev.stamp
+	$(BIN)/pytest -n auto --hypothesis-profile=whole
+
+coverage: $(VENV)/dev.stamp
+	$(BIN)/pytest -n auto -m "not slow" --cov --cov-report=term
+
+test-lowest:
+	uv run --no-project --isolated --resolution lowest-direct --with-editable '.[dev]' --python 3.11 pytest -n auto -m "not slow"
+
+test-newest:
+	uv run --no-project --isolated --with-editable '.[dev]' --python 3.13 pytest -n auto -m "not slow"
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check
@@ -68,6 +79,11 @@ MINUTES ?= 10
 fuzz: $(VENV)/dev.stamp
 	COMPUTEPLAN_FUZZ_MINUTES=$(MINUTES) $(BIN)/pytest -q -s tests/fuzz
 
+COUNT ?= 200
+mutants: $(VENV)/dev.stamp
+	$(PIP) install --editable '.[mutants]'
+	$(BIN)/python tests/mutants/mutants.py --count $(COUNT)
+
 bench: $(VENV)/run.stamp
 	$(BIN)/python bench/run.py
 
@@ -76,6 +92,9 @@ bench-tools: $(VENV)/run.stamp
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python docs/make_config_reference.py
+	$(BIN)/python docs/make_formulas.py
+	$(BIN)/python docs/make_api_reference.py
+	$(BIN)/python docs/make_command_pages.py
 
 site: docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
@@ -87,6 +106,7 @@ picture: $(VENV)/run.stamp
 
 goldens: $(VENV)/dev.stamp
 	PYTHONPATH=tests $(BIN)/python tests/lp/lp_cases.py
+	PYTHONPATH=tests:tests/report $(BIN)/python tests/report/known.py
 
 clean:
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist plans

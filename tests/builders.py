@@ -27,7 +27,7 @@ from computeplan.problem import (
     Floats,
     Goal,
     Grid,
-    Hardware,
+    HardwareKinds,
     Horizon,
     HorizonEnd,
     Needs,
@@ -57,6 +57,8 @@ class Site:
     import_limit: float = inf
     demand_charge: Series = 0.0
     """One value, or one per month."""
+    demand_interval: int = 1
+    """Periods of the interval whose mean import is charged."""
     carbon: Series = 0.0
     market: Series | None = None
     hourly: Series | None = None
@@ -99,6 +101,7 @@ class Pool:
     new_kg: float = 0.0
     efficiency: float | Mapping[str, float] = 1.0
     """One value, or one per kind of workload (0 for a kind not named)."""
+    owner: str = ""
 
     def does(self, kind: str) -> float:
         if isinstance(self.efficiency, Mapping):
@@ -173,6 +176,8 @@ class Contract:
     price: Series = 0.0
     take_or_pay: bool = False
     carbon: float = 0.0
+    feed_in: Series | None = None
+    """Price of energy sold; without one there is no sale."""
     most: float = 0.0
     """Most power that can be chosen, kW, at `capacity_price` over the horizon; `available` is its profile."""
     capacity_price: float = 0.0
@@ -202,6 +207,8 @@ class Link:
     lease: float = 0.0
     """Most GB/h that can be leased beside, at `lease_price` over the horizon."""
     lease_price: float = 0.0
+    half: bool = False
+    """Whether both directions share bandwidth and lease."""
 
 
 @dataclass(frozen=True)
@@ -379,9 +386,9 @@ class Case:
         where = (self.zone_of(w), w.kind, frozenset(w.requires), w.security, residency)
         return (*where, w.max_latency, w.traffic, w.data > 0, frozenset(w.unit_cost.items()))
 
-    def _hardware(self) -> Hardware:
+    def _hardware(self) -> HardwareKinds:
         builds = np.array(self._builds, float).reshape(-1, 2 + len(self._kinds))
-        return Hardware(
+        return HardwareKinds(
             names=tuple(f"h{i}" for i in range(len(builds))),
             kind_names=self._kinds,
             efficiency=builds[:, 2:].T.copy(),
@@ -393,6 +400,7 @@ class Case:
         least = {Term.OWNED: lambda p: p.units, Term.ON_DEMAND: lambda _: 0.0}
         return Pools(
             names=self.pool_names,
+            owners=tuple(p.owner for p in self.pools),
             site=np.array([self._site(p.site) for p in self.pools], np.int64),
             hardware=np.array([self._builds.index(self._build(p)) for p in self.pools], np.int64),
             term=np.array([p.term for p in self.pools], np.int64),
@@ -426,6 +434,7 @@ class Case:
             price=self._rows([s.price for s in self.sites]),
             import_limit_kw=np.array([s.import_limit for s in self.sites], float),
             demand_charge=np.array(charges, float),
+            interval_start=np.array([self._interval_starts(s.demand_interval) for s in self.sites], np.int64),
             certificate_price=np.array([s.certificate_price for s in self.sites], float),
             max_certificates_kwh=np.array([s.certificates for s in self.sites], float),
             renewable_share=np.array([s.renewable for s in self.sites], float),
@@ -433,6 +442,16 @@ class Case:
             market_kg_per_kwh=self._rows([market for _, market in factors]),
             hourly_kg_per_kwh=self._rows([s.carbon if s.hourly is None else s.hourly for s in self.sites]),
         )
+
+    def _interval_starts(self, length: int) -> list[int]:
+        """First period of the interval of each period; intervals end with blocks and months."""
+        blocks = [b for b, size in enumerate(self._block_lengths) for _ in range(size)]
+        spans = list(zip(blocks, self.months or blocks, strict=True))
+        starts: list[int] = []
+        for t, span in enumerate(spans):
+            is_inside = t > 0 and span == spans[t - 1] and t - starts[-1] < length
+            starts.append(starts[-1] if is_inside else t)
+        return starts
 
     def _batteries(self) -> Batteries:
         return Batteries(
@@ -449,8 +468,10 @@ class Case:
         everyone = range(len(self.workloads))
         members = [everyone if rule.workloads is None else rule.workloads for rule in self.rules]
         member = np.array([[w in some for w in everyone] for some in members], bool)
+        names = tuple(f"rule{i}" for i in range(len(self.rules)))
         return Rules(
-            names=tuple(f"rule{i}" for i in range(len(self.rules))),
+            names=names,
+            config_names=names,
             measure=tuple(rule.measure for rule in self.rules),
             member=member.reshape(len(self.rules), len(self.workloads)),
             site=_membership([rule.sites for rule in self.rules], [site.name for site in self.sites]),
@@ -470,6 +491,8 @@ class Case:
             price=self._rows([c.price for c in self.contracts]),
             take_or_pay=np.array([c.take_or_pay for c in self.contracts], bool),
             kg_per_kwh=np.array([c.carbon for c in self.contracts], float),
+            may_sell=np.array([c.feed_in is not None for c in self.contracts], bool),
+            feed_in_price=self._rows([0.0 if c.feed_in is None else c.feed_in for c in self.contracts]),
         )
 
     def _workloads(self, need_of: list[int]) -> Workloads:
@@ -503,27 +526,75 @@ class Case:
 
     def _network(self) -> Network:
         zones, size = self.zones, len(self.zones)
-        latency, route = np.full((size, size), nan), np.zeros((size, size, len(self.links)), bool)
+        nearest = {zone: _shortest_paths(zone, self.links) for zone in zones}
+        paths = [path for ends in self._ends_of_traffic for path in self._paths(*ends, nearest)]
+        links, line, ways = self._directions(nearest, paths)
+        latency, route = np.full((size, size), nan), np.zeros((size, size, len(links)), bool)
         connected = np.eye(size, dtype=bool)
         for start, origin in enumerate(zones):
             latency[start, start] = self.zone_latency.get(origin, 0.0)
-            for zone, (ms, path) in _shortest_paths(origin, self.links).items():
+            for zone, (ms, path) in nearest[origin].items():
                 place = (start, zones.index(zone))
                 latency[place], connected[place] = ms, True
-                route[place][list(path)] = True
+                route[place][[ways[step] for step in _steps(origin, path, self.links)]] = True
+        on_path = np.zeros((len(paths), len(links)), bool)
+        for row, (origin, _, path) in enumerate(paths):
+            on_path[row, [ways[step] for step in _steps(origin, path, self.links)]] = True
         return Network(
             zone_names=zones,
-            link_names=tuple("-".join(link.between) for link in self.links),
+            link_names=tuple(
+                f"{'-'.join(link.between)}{'' if i == at else '-back'}"
+                for i, (link, at) in enumerate(zip(links, line, strict=True))
+            ),
+            line_names=tuple("-".join(link.between) for link in links),
+            line=np.array(line, np.int64),
             latency_ms=latency,
             route=route,
+            path=on_path,
+            path_from=np.array([zones.index(start) for start, _, _ in paths], np.int64),
+            path_to=np.array([zones.index(end) for _, end, _ in paths], np.int64),
+            path_latency_ms=np.array(
+                [sum(self.links[i].latency for i in path) for _, _, path in paths], float
+            ),
             connected=connected,
-            bandwidth_gb_per_h=np.array([link.bandwidth for link in self.links], float),
-            max_leased_gb_per_h=np.array([link.lease for link in self.links], float),
-            lease_price=np.array([link.lease_price for link in self.links], float),
-            price_per_gb=np.array([link.price for link in self.links], float),
-            energy_kwh_per_gb=np.array([link.energy for link in self.links], float),
-            kg_per_kwh=np.array([link.carbon for link in self.links], float),
+            bandwidth_gb_per_h=np.array([link.bandwidth for link in links], float),
+            max_leased_gb_per_h=np.array([link.lease for link in links], float),
+            lease_price=np.array([link.lease_price * (i == line[i]) for i, link in enumerate(links)], float),
+            price_per_gb=np.array([link.price for link in links], float),
+            energy_kwh_per_gb=np.array([link.energy for link in links], float),
+            kg_per_kwh=np.array([link.carbon for link in links], float),
         )
+
+    @property
+    def _ends_of_traffic(self) -> list[tuple[str, str]]:
+        travelling = _distinct([self.zone_of(w) for w in self.workloads if w.traffic > 0 or w.data > 0])
+        return [(start, end) for start in travelling for end in _distinct([site.home for site in self.sites])]
+
+    def _paths(self, start: str, end: str, nearest: Mapping) -> list[tuple[str, str, tuple[int, ...]]]:
+        """All ways between two zones without a circle, the shortest first, where there are several."""
+        if start == end or end not in nearest[start]:
+            return []
+        first = nearest[start][end][1]
+        others = [path for path in _simple_paths(start, end, self.links) if path != first]
+        return [(start, end, path) for path in (first, *others)] if others else []
+
+    def _directions(
+        self, nearest: Mapping, paths: Sequence
+    ) -> tuple[list[Link], list[int], dict[tuple[int, bool], int]]:
+        """Links with second directions of lines that need both, the line of each, the link of a step."""
+        taken = [(start, path) for start, _, path in paths]
+        taken += [
+            (start, nearest[start][end][1]) for start, end in self._ends_of_traffic if end in nearest[start]
+        ]
+        steps = {step for start, path in taken for step in _steps(start, path, self.links)}
+        links, line = list(self.links), list(range(len(self.links)))
+        ways = {(index, back): index for index in line for back in (False, True)}
+        for index, link in enumerate(self.links):
+            limited = not link.half and (link.bandwidth < inf or link.lease > 0)
+            if limited and {(index, False), (index, True)} <= steps:
+                ways[index, True] = len(links)
+                links, line = [*links, link], [*line, index]
+        return links, line, ways
 
 
 def make_problem(**fields) -> Problem:
@@ -537,6 +608,33 @@ def _distinct(items: Sequence[Key]) -> tuple[Key, ...]:
 
 def _membership(rows: Sequence[Sequence[str]], names: Sequence[str]) -> np.ndarray:
     return np.array([[name in row for name in names] for row in rows], bool).reshape(len(rows), len(names))
+
+
+def _simple_paths(start: str, end: str, links: Sequence[Link]) -> list[tuple[int, ...]]:
+    """Every sequence of links between two zones that is in no zone twice."""
+    found: list[tuple[int, ...]] = []
+    open_paths: list[tuple[str, tuple[str, ...], tuple[int, ...]]] = [(start, (start,), ())]
+    while open_paths:
+        zone, seen, path = open_paths.pop()
+        if zone == end:
+            found.append(path)
+            continue
+        for index, link in enumerate(links):
+            if zone in link.between:
+                other = link.between[link.between[0] == zone]
+                if other not in seen:
+                    open_paths.append((other, (*seen, other), (*path, index)))
+    return sorted(found)
+
+
+def _steps(origin: str, path: Sequence[int], links: Sequence[Link]) -> list[tuple[int, bool]]:
+    """Each link of a path, and whether it is taken from its second end."""
+    steps, zone = [], origin
+    for index in path:
+        ends = links[index].between
+        steps.append((index, zone == ends[1]))
+        zone = ends[zone == ends[0]]
+    return steps
 
 
 def _shortest_paths(origin: str, links: Sequence[Link]) -> dict[str, tuple[float, tuple[int, ...]]]:

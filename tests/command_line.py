@@ -9,7 +9,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
-from computeplan.cli import app
+from computeplan.cli.app import app
 
 TINY = """\
 name: Tiny

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from builders import Case, Contract, Demand, Job, Link, Pool, Series, Site
-from computeplan.problem import CapMeasure, Goal
+from builders import Battery, Case, Contract, Demand, Job, Link, Pool, Series, Site
+from computeplan.problem import CapMeasure, Goal, RuleMeasure
 
 
 def scaled(case: Case, *, money: float = 1.0, power: float = 1.0, work: float = 1.0) -> Case:
@@ -20,12 +20,18 @@ def scaled(case: Case, *, money: float = 1.0, power: float = 1.0, work: float = 
         pools=[_pool(pool, money, power, work) for pool in case.pools],
         workloads=[_workload(workload, money, work) for workload in case.workloads],
         contracts=[_contract(contract, money, power) for contract in case.contracts],
+        batteries=[_battery(battery, money, power) for battery in case.batteries],
         links=[_link(link, money, power) for link in case.links],
+        rules=[
+            replace(rule, limit=rule.limit * money) if rule.measure is RuleMeasure.COST else rule
+            for rule in case.rules
+        ],
         caps=[
             replace(cap, limit=_times(cap.limit, work if cap.measure is CapMeasure.UNITS else power))
             for cap in case.caps
         ],
         carbon_price=case.carbon_price * money,
+        budget=case.budget * money,
     )
 
 
@@ -49,6 +55,10 @@ def _site(site: Site, money: float, power: float) -> Site:
         carbon=_times(site.carbon, 1 / power),
         market=_times(site.market, 1 / power),
         hourly=_times(site.hourly, 1 / power),
+        water=_times(site.water, 1 / power),
+        certificates=site.certificates * power,
+        certificate_price=site.certificate_price * money / power,
+        opening_price=site.opening_price * money,
     )
 
 
@@ -60,6 +70,10 @@ def _pool(pool: Pool, money: float, power: float, work: float) -> Pool:
         price=_times(pool.price, money / work),
         idle_kw=pool.idle_kw * power / work,
         busy_kw=pool.busy_kw * power / work,
+        step=pool.step * work,
+        new=pool.new * work,
+        new_price=pool.new_price * money / work,
+        new_kg=pool.new_kg / work,
     )
 
 
@@ -76,11 +90,21 @@ def _workload(workload: Demand | Job, money: float, work: float) -> Demand | Job
 def _contract(contract: Contract, money: float, power: float) -> Contract:
     return replace(
         contract,
-        available=_times(contract.available, power),
+        # Where the power is chosen, this is its profile, which has no unit.
+        available=contract.available if contract.most else _times(contract.available, power),
         price=_times(contract.price, money / power),
+        feed_in=_times(contract.feed_in, money / power),
         carbon=contract.carbon / power,
+        most=contract.most * power,
+        capacity_price=contract.capacity_price * money / power,
     )
 
 
+def _battery(battery: Battery, money: float, power: float) -> Battery:
+    sized = {"power": battery.power * power, "energy": battery.energy * power}
+    return replace(battery, price=battery.price * money / power, **sized)
+
+
 def _link(link: Link, money: float, power: float) -> Link:
-    return replace(link, price=link.price * money, energy=link.energy * power, carbon=link.carbon / power)
+    changed = {"price": link.price * money, "lease_price": link.lease_price * money}
+    return replace(link, **changed, energy=link.energy * power, carbon=link.carbon / power)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from builders import Case
-from computeplan.decomposition import Reduction
-from computeplan.plan.plan import Plan
-from computeplan.planner import plan
-from computeplan.problem import Floats, Status
+from computeplan.accounts.decisions import compare_decisions, list_decisions
+from computeplan.folder.tables import expand, tables
+from computeplan.problem import Floats, Problem, Status
 from computeplan.solvers import SolverOptions
+from computeplan.solvers.decomposition import Reduction
+from computeplan.solvers.plan import Plan, Solution
+from computeplan.solvers.planner import plan
 from reference.model import Answer
 
 
 def solve_product(case: Case, solver: str = "highs", reduction: Reduction = Reduction.ALL) -> Answer:
     """What computeplan answers, with the work of every workload."""
     return as_answer(plan(case.problem(), SolverOptions(name=solver), reduction))
+
+
+def tables_of(problem: Problem, solution: Solution) -> dict[str, pl.DataFrame]:
+    """All tables of a plan, without one to compare with."""
+    made = list_decisions(problem, solution.decisions, solution.accounts)
+    return tables(problem, solution, expand(problem, solution), compare_decisions(made, None))
 
 
 def as_answer(made: Plan) -> Answer:

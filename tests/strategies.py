@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import inf
+from math import ceil, inf
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from builders import Cap, Case, Contract, Demand, Job, Link, Pool, Site, on_demand
@@ -20,6 +21,11 @@ ZONES = ("a", "b", "c", "town")
 KINDS = ("inference", "training")
 LABELS = ("cleared", "trusted")
 Draw = st.DrawFn
+
+
+def examples(count: int, **others: object) -> settings:
+    """Give settings that look at so many examples in the profile `whole`, in others in proportion."""
+    return settings(max_examples=ceil(count * settings().max_examples / 30), **others)
 
 
 def quarters(low: float, high: float) -> st.SearchStrategy[float]:
@@ -42,7 +48,7 @@ def sometimes(strategy: st.SearchStrategy, otherwise: object) -> st.SearchStrate
 @st.composite
 def cases(draw: Draw, **given: st.SearchStrategy) -> Case:
     """A case; fields given as strategies replace those drawn here."""
-    blocks = draw(st.sampled_from([(2,), (3,), (4,), (5,), (2, 2), (3, 2)]))
+    blocks = draw(st.sampled_from([(1,), (2,), (3,), (4,), (5,), (2, 2), (3, 2), (1, 2)]))
     periods, period_h = sum(blocks), draw(st.sampled_from([0.25, 0.5, 1.0]))
     sites = draw(st.lists(_sites(periods), min_size=1, max_size=3))
     sites = [replace(site, name=f"s{i}") for i, site in enumerate(sites)]
@@ -109,6 +115,7 @@ def _sites(draw: Draw, periods: int) -> Site:
         price=draw(series(quarters(-2, 4), periods)),
         import_limit=draw(sometimes(quarters(3, 15), inf)),
         demand_charge=draw(sometimes(quarters(0, 5), 0.0)),
+        demand_interval=draw(st.sampled_from([1, 1, 2, 3])),
         carbon=draw(factors),
         market=draw(sometimes(factors, None)),
         hourly=draw(sometimes(factors, None)),
@@ -214,6 +221,7 @@ def _contracts(sites: Sequence[str], periods: int) -> st.SearchStrategy[Contract
         price=series(quarters(-0.5, 2), periods),
         take_or_pay=st.sampled_from([True, True, False]),
         carbon=st.sampled_from([0.0, 0.25]),
+        feed_in=seldom(None, series(quarters(-0.5, 3), periods)),
     )
 
 
@@ -226,10 +234,9 @@ def _networks() -> st.SearchStrategy[list[Link]]:
         price=st.sampled_from([0.0, 0.25, 1.0]),
         energy=st.sampled_from([0.0, 0.5]),
         carbon=st.sampled_from([0.25, 0.5]),
+        half=seldom(False, st.just(True)),
     )
-    return st.integers(0, 4).flatmap(
-        lambda n: st.lists(link, min_size=n, max_size=n, unique_by=lambda link: link.between)
-    )
+    return st.integers(0, 4).flatmap(lambda n: st.lists(link, min_size=n, max_size=n))
 
 
 def _caps(pools: Sequence[str], periods: int) -> st.SearchStrategy[Cap]:

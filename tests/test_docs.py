@@ -2,12 +2,14 @@
 
 import re
 import runpy
+import tomllib
 from pathlib import Path
 
 import pytest
 import typer
 
-from computeplan.cli import app
+import computeplan
+from computeplan.cli.app import app
 from computeplan.config import json_schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +20,28 @@ def test_config_reference_is_current():
     script = runpy.run_path(str(ROOT / "docs" / "make_config_reference.py"))
     written = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
     assert written == script["reference"](json_schema()), "run `make docs`"
+
+
+def test_api_reference_is_current_and_whole():
+    script = runpy.run_path(str(ROOT / "docs" / "make_api_reference.py"))
+    written = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert written == script["page"](), "run `make docs`"
+    for name in set(computeplan.__all__) - {"__version__"}:
+        assert f"\n### {name}\n" in written
+
+
+def test_there_is_a_page_for_every_command():
+    script = runpy.run_path(str(ROOT / "docs" / "make_command_pages.py"))
+    folder = ROOT / "docs" / "commands"
+    written = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert written == script["pages"](), "run `make docs`"
+    assert set(written) == {"index.md", *(f"{name}.md" for name in typer.main.get_command(app).commands)}
+
+
+def test_formulas_are_current():
+    script = runpy.run_path(str(ROOT / "docs" / "make_formulas.py"))
+    written = (ROOT / "docs" / "formulas.md").read_text(encoding="utf-8")
+    assert written == script["page"](), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -59,7 +83,7 @@ def test_both_readmes_say_the_same():
     assert {link.replace(".zh.", ".") for link in links(english)} == {
         link.replace(".zh.", ".") for link in links(chinese)
     }
-    assert exit_codes(english) == exit_codes(chinese) == ["0", "1", "2", "3", "4", "5"]
+    assert exit_codes(english) == exit_codes(chinese) == ["0", "1", "2", "3", "4", "5", "6"]
     assert layers(english) == layers(chinese)
     assert english.count("\n## ") == chinese.count("\n## ")
 
@@ -84,3 +108,18 @@ def layers(page: str) -> list[str]:
     picture = re.search(r"```\n(cli .*?)```", page, re.DOTALL)
     assert picture
     return [line.split()[0] for line in picture[1].strip().splitlines()]
+
+
+def test_the_version_stands_in_one_place_and_is_cited():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    cited = re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
+    assert cited is not None
+    assert cited[1] == project["version"]
+    assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_only_make_browser_installs_system_software():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    rules = re.findall(r"^([\w$()/.-]+):.*\n((?:\t.*\n?)*)", makefile, re.MULTILINE)
+    assert [target for target, recipe in rules if "apt-get" in recipe] == ["browser"]
+    assert not re.search(r"^[^#\n]*:.*\bbrowser\b", re.sub(r"(?m)^\.PHONY.*", "", makefile), re.MULTILINE)

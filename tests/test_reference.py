@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import Case
-from computeplan.decomposition import Reduction
-from computeplan.plan.plan import Plan
-from computeplan.planner import plan
 from computeplan.problem import CarbonBasis, Goal, Problem, Status
 from computeplan.solvers import SolverOptions
+from computeplan.solvers.decomposition import Reduction
+from computeplan.solvers.plan import Plan
+from computeplan.solvers.planner import plan
 from reference.accounts import account
 from reference.model import Answer, solve_reference
 from solving import all_work
-from strategies import cases, crowds
+from strategies import cases, crowds, examples
 
 reductions = st.sets(st.sampled_from(list(Reduction))).map(lambda some: reduce(or_, some, Reduction.NONE))
 """Any of the exact reductions, each on or off."""
@@ -43,10 +43,11 @@ def check(problem: Problem, solver: str = "highs", reduction: Reduction = Reduct
 def check_optimum(made: Plan, answer: Answer) -> None:
     audit, accounts = made.solution.audit, made.solution.accounts
     assert audit.passed, audit.notes
-    assert audit.objective == near(answer.objective)
+    # The oracle's solver holds each limit within 1e-7: where the optimum is 0, that adds up to some 1e-6.
+    assert audit.objective == pytest.approx(answer.objective, rel=1e-6, abs=1e-5)
     if audit.gap is not None:
         assert abs(audit.gap) <= 1e-6
-        assert audit.bound <= answer.objective + 1e-6 * max(1.0, accounts.magnitude)
+        assert audit.bound <= answer.objective + max(1e-5, 1e-6 * accounts.magnitude)
     if made.problem.objective.goal is Goal.CARBON:
         assert accounts.cost.total == near(answer.cost, digits=4), "the cheapest of the cleanest"
 
@@ -70,45 +71,45 @@ def check_work(made: Plan) -> None:
         assert pinned.objective == pytest.approx(made.solution.audit.objective, rel=1e-5, abs=2e-3)
 
 
-@settings(max_examples=300)
+@examples(150)
 @given(cases())
 def test_product_agrees_with_the_oracle(case):
     check_work(check(case.problem()))
 
 
-@settings(max_examples=200)
+@examples(100)
 @given(crowds())
 def test_product_agrees_with_the_oracle_on_workloads_to_merge(case):
     check_work(check(case.problem()))
 
 
-@settings(max_examples=120)
+@examples(60)
 @given(cases())
 def test_product_agrees_with_the_oracle_without_reductions(case):
     check_work(check(case.problem(), reduction=Reduction.NONE))
 
 
-@settings(max_examples=120)
+@examples(60)
 @given(cases())
 def test_product_agrees_with_the_oracle_on_cbc(case):
     check(case.problem(), "cbc")
 
 
-@settings(max_examples=120)
+@examples(60)
 @given(cases(goal=st.just(Goal.COST)), st.sampled_from([0.05, 0.5, 0.9]))
 def test_product_agrees_with_the_oracle_under_a_binding_carbon_cap(case, share):
     if (problem := capped(case, share)) is not None:
         check_work(check(problem))
 
 
-@settings(max_examples=120)
+@examples(60)
 @given(cases() | crowds())
 def test_product_agrees_with_the_oracle_in_small_parts(case):
     """However small its parts are, and whatever rows couple them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("computeplan.decomposition.parts.PART_COLUMNS", 1)
-        patch.setattr("computeplan.decomposition.solve.LARGEST_PART", 1.0)
-        patch.setattr("computeplan.decomposition.solve.DENSE_ENTRIES", 2)
+        patch.setattr("computeplan.solvers.subproblems.PART_COLUMNS", 1)
+        patch.setattr("computeplan.solvers.decomposition.LARGEST_PART", 1.0)
+        patch.setattr("computeplan.solvers.decomposition.DENSE_ENTRIES", 2)
         check_work(check(case.problem()))
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import Case, Demand, Job, Pool, Site, on_demand, reserved
-from computeplan.plan.plan import Plan
-from computeplan.planner import plan
 from computeplan.problem import Goal, Status
+from computeplan.solvers.plan import Plan
+from computeplan.solvers.planner import plan
 from reference.model import Answer, solve_reference
 from scaling import scaled
-from strategies import cases
+from strategies import cases, examples
+from whole_cases import integer_cases
 
 SCALES = [1e-6, 1e-4, 1e-2, 1e2, 1e4, 1e6, 1e9]
 UNITS = ["money", "power", "work"]
@@ -31,7 +32,7 @@ def agrees(made: Plan, answer: Answer, money: float = 1.0) -> None:
     assert audit.gap is None or abs(audit.gap) <= 1e-6
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(cases())
 def test_the_unit_of_money_power_or_work_changes_nothing(case):
     answer = solve_reference(case.problem())
@@ -41,9 +42,16 @@ def test_the_unit_of_money_power_or_work_changes_nothing(case):
             agrees(plan(other.problem()), answer, scale if unit == "money" else 1.0)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(cases(), st.tuples(*[st.sampled_from(SCALES)] * 3))
 def test_all_units_at_once_change_nothing(case, scales):
+    units = dict(zip(UNITS, scales, strict=True))
+    agrees(plan(scaled(case, **units).problem()), solve_reference(case.problem()), units["money"])
+
+
+@examples(30)
+@given(integer_cases(), st.tuples(*[st.sampled_from(SCALES)] * 3))
+def test_all_units_at_once_change_nothing_in_whole_numbers(case, scales):
     units = dict(zip(UNITS, scales, strict=True))
     agrees(plan(scaled(case, **units).problem()), solve_reference(case.problem()), units["money"])
 
@@ -52,6 +60,23 @@ def both(case: Case) -> Plan:
     made = plan(case.problem())
     agrees(made, solve_reference(case.problem()))
     return made
+
+
+@pytest.mark.parametrize("carbon_price", [1e-30, 1e-190, 5e-324])
+def test_a_price_of_next_to_nothing_changes_nothing(carbon_price):
+    pools = [Pool(5.0, busy_kw=0.5), on_demand(100.0, price=0.5, busy_kw=0.5)]
+    case = Case(periods=2, sites=[Site(carbon=0.25)], pools=pools, workloads=[Demand(20.0)])
+    made = plan(case.but(carbon_price=carbon_price).problem())
+    assert made.solution.audit.passed
+    assert made.solution.audit.objective == pytest.approx(2 * 15 * 0.5)
+
+
+@pytest.mark.parametrize("ban", [1e3, 1e9, 5e11])
+def test_a_price_as_never_to_be_used_leaves_the_proof_of_the_others_alone(ban):
+    pools = [Pool(5.0), on_demand(100.0, price=0.5), on_demand(1000.0, price=ban)]
+    made = both(Case(periods=4, pools=pools, workloads=[Demand(20.0)]))
+    assert made.solution.audit.objective == pytest.approx(4 * 15 * 0.5)
+    assert made.solution.audit.gap == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize("excess", [-1e-3, -1e-7, 0.0, 1e-3, 1.0])

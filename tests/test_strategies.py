@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 
 from builders import Case, Demand, Job
 from computeplan.grouping import merge
@@ -14,7 +15,7 @@ from computeplan.problem import CarbonBasis, Goal, HorizonEnd, Problem, Status, 
 from reference.model import Answer, solve_reference
 from strategies import cases
 
-EXAMPLES = 200
+EXAMPLES = 120
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def seen() -> Counter[str]:
 def features(case: Case, problem: Problem, answer: Answer) -> dict[str, bool]:
     grid, used, booked = (
         answer.decisions.grid_kwh,
-        answer.decisions.contract_kwh,
+        answer.decisions.used_kwh,
         answer.decisions.booked_units,
     )
     site_of, works = problem.pools.site, answer.done.sum(axis=(0, 2)) > 1e-6
@@ -66,6 +67,7 @@ def features(case: Case, problem: Problem, answer: Answer) -> dict[str, bool]:
         "split workload": bool(((answer.done > 1e-6).sum(axis=1) > 1).any()),
         "import limit binds": bool(at_limit.any()),
         "contract used": bool((used > 1e-6).any()),
+        "contract energy sold": bool((answer.decisions.sold_kwh > 1e-6).any()),
         "take-or-pay on market basis": case.basis is CarbonBasis.MARKET
         and any(c.take_or_pay for c in case.contracts),
         "negative price paid": bool(((problem.grid.price < 0) & (grid > 1e-6)).any()),
@@ -82,6 +84,15 @@ def test_most_cases_can_be_served_and_some_cannot(seen):
 
 
 def test_every_feature_is_reached(seen):
+    """What none of them happens to have is searched for: which are drawn differs between machines."""
     case = Case(months=(0, 0, 0))
     names = features(case, case.problem(), solve_reference(case.problem()))
-    assert {name: seen[name] for name in names if seen[name] < 2} == {}
+    for name in names:
+        if not seen[name]:
+            find(cases(), partial(has, name), settings=settings(max_examples=20 * EXAMPLES, database=None))
+
+
+def has(name: str, case: Case) -> bool:
+    problem = case.problem()
+    answer = solve_reference(problem)
+    return answer.status is Status.OPTIMAL and features(case, problem, answer)[name]

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from builders import Battery, Case, Contract, Demand, Link, Pool, Rule, Site
 from computeplan.problem import CarbonBasis, Goal, RuleMeasure, Term
 from reference.model import solve_reference
-from strategies import cases, quarters, sometimes
+from strategies import cases, quarters, seldom, sometimes
 
 Draw = st.DrawFn
 
 
-PARTS = ("rules", "renewable", "budget", "new", "contracted", "lease", "battery", "certificates")
+PARTS = ("rules", "renewable", "budget", "new", "contracted", "lease", "battery", "certificates", "sale")
 
 
 @st.composite
@@ -41,6 +41,11 @@ def whole_cases(draw: Draw, *always: str) -> Case:
             case "contracted":
                 more = draw(st.lists(_chosen(names), min_size=1, max_size=2))
                 case = case.but(contracts=[*case.contracts, *more])
+            case "sale":
+                sold = [
+                    _selling(contract) for contract in case.contracts or [Contract(3, site=names[0], price=1)]
+                ]
+                case = case.but(contracts=draw(st.tuples(*sold)))
             case "lease":
                 case = draw(_leased(case))
             case "battery":
@@ -128,6 +133,10 @@ def _growing(draw: Draw, pool: Pool) -> Pool:
     return replace(pool, units=pool.units / 2, new=new, new_price=draw(quarters(0, 9)), new_kg=kg)
 
 
+def _selling(contract: Contract) -> st.SearchStrategy[Contract]:
+    return quarters(0, 6).map(lambda price: replace(contract, feed_in=price))
+
+
 def _chosen(sites: Sequence[str]) -> st.SearchStrategy[Contract]:
     return st.builds(
         Contract,
@@ -136,6 +145,7 @@ def _chosen(sites: Sequence[str]) -> st.SearchStrategy[Contract]:
         price=quarters(0, 2),
         take_or_pay=st.booleans(),
         carbon=st.sampled_from([0.0, 0.25]),
+        feed_in=seldom(None, quarters(0, 3)),
         most=quarters(0.25, 8),
         capacity_price=sometimes(quarters(0, 2), 0.0),
     )

@@ -10,7 +10,7 @@ from hashlib import sha256
 import pytest
 
 import computeplan
-from computeplan import api
+from computeplan import api, errors
 from computeplan.errors import ConfigError, PlanFolderError
 from computeplan.problem import Status
 from computeplan.solvers import SolverOptions
@@ -61,9 +61,17 @@ def test_without_a_baseline_only_the_plan_is_made(config):
 
 
 def test_it_says_what_it_does(config):
-    told = []
-    computeplan.solve(config, tell=told.append)
-    assert told == ["planning with all work local, to compare"]
+    heard = []
+    computeplan.solve(config, progress=lambda *said: heard.append(said))
+    stages = ["reading the config", "merging workloads", "building the program", "solving"]
+    assert list(dict.fromkeys(stage for stage, *_ in heard)) == [
+        *stages,
+        "dividing work with few moves",
+        "auditing",
+        "planning with all work local, to compare",
+    ]
+    assert [seconds for _, seconds, *_ in heard[1:]] == sorted(seconds for _, seconds, *_ in heard[1:])
+    assert all(gap is None and bound is None for *_, gap, bound in heard)
 
 
 def test_tables_and_folder_belong_to_a_plan(config, tmp_path):
@@ -99,6 +107,21 @@ def test_faults_are_raised_with_all_of_them(config):
 
 def test_the_package_names_what_it_offers():
     names = {"diagnose", "frontier", "load", "open_frontier", "open_plan", "ranging", "solve", "sweep"}
+    names |= {
+        "compare",
+        "explain",
+        "export",
+        "open",
+        "report",
+        "shares",
+        "CarbonBasis",
+        "Language",
+        "Policy",
+        "SubjectKind",
+    }
+    names |= {"Loaded", "Run", "SolverOptions", "StopSignal"} | {
+        each for each in vars(errors) if each.endswith("Error")
+    }
     assert set(dir(computeplan)) == {"__version__", *names}
     assert computeplan.__version__.count(".") == 2
     with pytest.raises(AttributeError, match="no attribute 'nonesuch'"):

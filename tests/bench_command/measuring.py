@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from computeplan.bench.instances import Instance
-from computeplan.bench.record import STAGES, Run
 from computeplan.bench.results import Results
-from computeplan.bench.scale import Scale
+from computeplan.bench.runs import STAGES, Measurement
+from computeplan.bench.world import Scale
 
 ORIGIN = {
     "created": "2026-03-02T11:00:00Z",
@@ -34,11 +34,11 @@ def ended(instance, solver, solve_s, *, workloads=10, **fields):
         "peak_mb": 200.0,
         "size": {"workloads": workloads, "pools": 1, "periods": 1, "columns": 5, "rows": 4},
     }
-    return Run(instance=instance, solver=solver, **{**usual, **fields})
+    return Measurement(instance=instance, solver=solver, **{**usual, **fields})
 
 
 def unsolved(instance, solver, status="timeout", message="not done within 1 s"):
-    return Run(instance, solver, 1, status, message, process_s=1.0, peak_mb=50.0)
+    return Measurement(instance, solver, 1, status, message, process_s=1.0, peak_mb=50.0)
 
 
 def results(*runs, **origin):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import signal
 import sys
 import time
 from pathlib import Path
 from threading import Timer
-from xml.etree import ElementTree as ET
 
 import pytest
 from measuring import ended, results
@@ -18,8 +18,9 @@ from measuring import ended, results
 from command_line import TINY, run, start
 from computeplan import api
 from computeplan.bench.families import FAMILIES
-from computeplan.bench.record import STAGES
+from computeplan.bench.runs import STAGES
 
+pytestmark = pytest.mark.posix
 SMALL = ("--days", "1", "--kinds", "2", "--sites", "2")
 ONCE = ("--repeats", "1", "--time-limit", "60")
 WAIT_S = 60
@@ -31,6 +32,14 @@ def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tiny.yaml").write_text(TINY, encoding="utf-8")
     return tmp_path
+
+
+def test_windows_is_sent_to_wsl(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    result = run("bench", "interactive")
+    assert result.exit_code == 2
+    assert "on Windows, use WSL" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def results_of(path):
@@ -111,12 +120,13 @@ def test_tables_go_to_stdout_and_progress_to_stderr(measured):
     progress = result.stderr.splitlines()
     assert progress[0].startswith("[1/6] deferrable-5-companies highs:simplex: optimal, ")
     assert progress[5].startswith("[6/6] ")
-    assert progress[6:] == [f"results: {out}, chart: {out.with_suffix('.svg')}"]
+    assert progress[6:] == [f"results: {out}, charts: {out.with_suffix('.html')}"]
 
 
-def test_the_chart_stands_beside_the_results(measured):
-    root = ET.parse(measured[1].with_suffix(".svg")).getroot()  # noqa: S314 - our own file
-    assert len(list(root.iter("{http://www.w3.org/2000/svg}circle"))) == 6
+def test_the_charts_are_next_to_the_results(measured):
+    html = measured[1].with_suffix(".html").read_text(encoding="utf-8")
+    assert re.findall('data-chart="(.*?)"', html) == ["growth-0", "growth-1", "profile"]
+    assert "deferrable-20-companies" in html
 
 
 def test_results_can_be_compared(measured):
@@ -160,13 +170,13 @@ def test_a_solver_that_fails_is_a_result(here, monkeypatch):
     (programs / "glpsol").chmod(0o755)
     monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
     results(ended("tiny.yaml", "glpk", 1)).save(here / "a.json")
-    (here / "a.svg").write_text("<svg/>", encoding="utf-8")
+    (here / "a.html").write_text("<html>", encoding="utf-8")
     result = run("bench", "tiny.yaml", "--solver", "glpk", *ONCE, "--out", "a.json")
     assert result.exit_code == 0
     assert "tiny.yaml glpk: failed: glpk failed: " in result.stderr
     assert "tiny.yaml glpk: failed: glpk failed: " in result.stdout
     assert [one["status"] for one in results_of("a.json")["runs"]] == ["failed"]
-    assert not (here / "a.svg").exists(), "the chart of earlier results"
+    assert not (here / "a.html").exists(), "the charts of earlier results"
 
 
 def test_a_faulty_or_impossible_config_is_a_result(here):
@@ -208,18 +218,18 @@ def test_a_run_out_of_time_spares_the_larger_ones(here):
     assert runs[0]["message"] == "not done within 0.05 s"
     assert runs[0]["wall_s"] == {}
     assert runs[0]["process_s"] >= 0.05
-    assert not (here / "a.svg").exists()
+    assert not (here / "a.html").exists()
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["interactve"], "expected a config or one of interactive, deferrable, capped, reserved, full, got "),
+        (["interactve"], "expected one of a config, interactive, deferrable, capped, reserved, full, got "),
         (["interactve"], "'interactve'; did you mean 'interactive'?"),
         (["none.yaml"], "got 'none.yaml'"),
-        (["--days", "1,x"], "--days: expected whole numbers from 1, separated by commas; got '1,x'"),
-        (["--sites", "0"], "--sites: expected whole numbers from 1, separated by commas; got '0'"),
-        (["--seed", "1,x"], "--seed: expected whole numbers from 1, separated by commas; got '1,x'"),
+        (["--days", "1,x"], "--days: expected whole numbers from 1, separated by commas, got '1,x'"),
+        (["--sites", "0"], "--sites: expected whole numbers from 1, separated by commas, got '0'"),
+        (["--seed", "1,x"], "--seed: expected whole numbers from 1, separated by commas, got '1,x'"),
         (["--days", "1,2", "--kinds", "3,4"], "--kinds 3,4 and --days 1,2: expected one list of sizes"),
         (["tiny.yaml", "--seed", "3"], "--seed is for families; name one of them"),
         (["tiny.yaml", "--days", "3"], "--days is for families; name one of them"),
@@ -229,14 +239,14 @@ def test_a_run_out_of_time_spares_the_larger_ones(here):
         (["--solver", "higs"], "solver: expected one of highs, auto"),
         (["--out", "a.txt"], "--out: expected a file ending in .json, got a.txt"),
         (["--out", "tiny.json"], "tiny.json is no file of results"),
-        (["--out", "drawn.json"], "drawn.svg is there already and is not overwritten"),
+        (["--out", "drawn.json"], "drawn.html is there already and is not overwritten"),
         (["--repeats", "0"], "repeats"),
         (["--time-limit", "0"], "--time-limit: expected more than 0"),
     ],
 )  # fmt: skip
 def test_what_is_asked_wrongly_is_told_before_anything_is_run(here, arguments, message):
     (here / "tiny.json").write_text("{}")
-    (here / "drawn.svg").write_text("<svg/>")
+    (here / "drawn.html").write_text("<html>")
     before = sorted(here.rglob("*.json"))
     result = run("bench", *arguments)
     assert result.exit_code == 2
@@ -304,7 +314,7 @@ def test_ctrl_c_keeps_what_is_done(here, begin):
     assert f"error: interrupted; {len(runs)} of 600 runs are in a.json" in err
     assert "Traceback" not in err
     assert "interactive-2-companies-seed-7" in out
-    assert (here / "a.svg").exists()
+    assert (here / "a.html").exists()
     assert list((here / "tmp").iterdir()) == []
 
 

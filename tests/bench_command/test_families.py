@@ -9,7 +9,7 @@ import pytest
 
 from computeplan import api
 from computeplan.bench.families import FAMILIES
-from computeplan.bench.scale import Scale
+from computeplan.bench.world import Scale
 from computeplan.problem import Status
 from reference.model import solve_reference
 
@@ -82,12 +82,12 @@ def test_deferrable_work_waits_and_interactive_does_not(tmp_path):
 
 def test_reserved_capacity_is_booked(tmp_path):
     cost = solved("reserved", tmp_path).plan.solution.accounts.cost.parts()
-    assert cost["reserved"] > 0
-    assert cost["usage"] > 0
+    assert cost["booked_units"] > 0
+    assert cost["units_in_use"] > 0
 
 
 def test_the_full_model_uses_everything(tmp_path):
     plan = solved("full", tmp_path, Scale(50, 8, 4, 2)).plan
-    without = {"placement", "new_capacity", "certificates", "storage", "opening"}
+    without = {"sales", "placement", "new_units", "certificates", "batteries", "open_sites"}
     parts = plan.solution.accounts.cost.parts()
     assert all(amount > 0 for part, amount in parts.items() if part not in without)

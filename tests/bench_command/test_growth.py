@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from measuring import ended, results, unsolved
 
-from computeplan.bench.growth import fit
+from computeplan.bench.summary import fit
 
 
 def test_a_power_law_is_found_exactly():

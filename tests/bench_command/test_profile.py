@@ -7,7 +7,7 @@ from math import inf
 import pytest
 from measuring import ended, results, unsolved
 
-from computeplan.bench.profile import profiles_of
+from computeplan.bench.summary import profiles_of
 
 TIMES = {
     "p": {"a": 1.0, "b": 2.0, "c": 4.0},

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from computeplan.config import load_config
-from computeplan.plan.plan import Plan
-from computeplan.planner import plan
 from computeplan.problem import Problem, Status
 from computeplan.solvers import SolverOptions
+from computeplan.solvers.plan import Plan
+from computeplan.solvers.planner import plan
 
 CASES = Path(__file__).parent
 DATA = CASES.parents[2] / "shared" / "cases"

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from computeplan.plan.plan import Plan
+from computeplan.solvers.plan import Plan
 
 CASE = "eurosys24_temporal"
 CONFIG = "eurosys24_temporal.yaml"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from computeplan.planner import plan
 from computeplan.problem import Status
 from computeplan.solvers import SolverOptions
+from computeplan.solvers.planner import plan
 
 CASE = "malloovia"
 CONFIG = "malloovia.yaml"

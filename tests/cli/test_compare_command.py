@@ -7,6 +7,8 @@ import json
 import pytest
 
 from command_line import TINY, run
+from computeplan import api
+from computeplan.solvers import SolverOptions, StopSignal
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,11 @@ def figure(found, name):
 
 def test_the_same_plan_has_no_changes(folder):
     text = run("compare", folder / "before", folder / "before").stdout
-    for said in ("The inputs are the same.", "All work runs at the same sites.", "No company pays anything"):
+    for said in (
+        "The inputs are the same.",
+        "All work runs at the same sites.",
+        "Every company pays the same.",
+    ):
         assert said in text
     found = changes(folder / "before", folder / "before")
     assert found["inputs"] == found["limits"] == found["placement"]["moves"] == []
@@ -54,7 +60,7 @@ def test_work_that_moves_is_told_with_its_companies(folder):
     total = figure(found, "cost.total")
     summary = [json.loads((plan / "summary.json").read_text("utf-8")) for plan in (folder / "before", after)]
     assert [total["before"], total["after"]] == pytest.approx([s["cost"]["total"] for s in summary])
-    assert {limit["what"] for limit in found["limits"]} == {"capacity home/own"}
+    assert {limit["what"] for limit in found["limits"]} == {"units of home/own"}
     assert "work moved from" in run("compare", folder / "before", after).stdout
 
 
@@ -79,4 +85,50 @@ def test_sites_of_other_names_are_other_sites(folder):
 def test_what_is_no_plan_is_told(folder):
     result = run("compare", folder / "before", folder / "nowhere")
     assert result.exit_code == 2
-    assert "expected a plan folder, got none" in result.stderr
+    assert "expected the folder of a plan, got " in result.stderr
+
+
+LONGER = ["amounts, which are over 3 h before and 6 h after"]
+BLOCK = "{start: 2026-03-02T00:00, duration: 3 h, weight: 2}"
+UNLIKE = {
+    "currency": (("currency=USD",), ["money, which is in CNY before and in USD after"]),
+    "span": (("horizon.duration=6 h", "workloads.chat.demand=3"), LONGER),
+    "weight": ((f"horizon={{blocks: [{BLOCK}], time_zone: Asia/Shanghai}}",), LONGER),
+    "goal": (
+        ("objective={minimize: carbon}",),
+        ["the objective and what limits are valued at: minimized is cost before and carbon after"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNLIKE)
+def test_amounts_in_other_units_or_over_other_times_are_not_compared(folder, what):
+    overrides, said = UNLIKE[what]
+    after = solved(folder, f"unlike-{what}", *overrides)
+    found = changes(folder / "before", after)
+    assert found["not_compared"] == said
+    names = {line["what"] for line in found["figures"]}
+    assert ("cost.total" in names) == (what == "goal")
+    assert ("emissions_t.location" in names) == (what in {"goal", "currency"})
+    assert "objective" not in names
+    assert found["limits"] == []
+    assert (found["placement"] is None) == (what in {"span", "weight"})
+    text = run("compare", folder / "before", after).stdout
+    assert text.startswith(f"Not compared: {said[0]}.")
+    assert "pays" not in text or what == "goal"
+
+
+def test_the_objective_of_the_goal_carbon_is_in_kg(folder):
+    clean = solved(folder, "clean", "objective.minimize=carbon")
+    cleaner = solved(folder, "cleaner", "objective.minimize=carbon", "sites.home.grid.carbon=0.4")
+    text = run("compare", clean, cleaner).stdout
+    assert "objective, kg " in text
+    assert "cost, CNY " in text
+    assert "objective, CNY" not in text
+
+
+def test_a_signal_to_stop_is_no_input_of_a_plan(tmp_path):
+    (tmp_path / "tiny.yaml").write_text(TINY, encoding="utf-8")
+    options = [SolverOptions(stop=StopSignal()) for _ in range(2)]
+    plans = [api.solve(tmp_path / "tiny.yaml", options=each, baseline=False) for each in options]
+    assert api.compare(*plans).inputs == ()

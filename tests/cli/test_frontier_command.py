@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from math import inf
+from pathlib import Path
 
 import pytest
 
 import computeplan
 from command_line import run
 from computeplan.errors import PlanFolderError, UsageError
+from computeplan.folder.read import add_seal
+from whole_config import WHOLE
 
 
 def as_json(*arguments):
@@ -20,7 +24,7 @@ def as_json(*arguments):
 def test_traces_prints_and_writes(tiny):
     result = run("frontier", tiny)
     assert result.exit_code == 0, result.stderr
-    for word in ("on basis location", "least cost", "least carbon", "next t, CNY", "frontiers/tiny"):
+    for word in ("location basis", "least cost", "least carbon", "next t costs, CNY", "frontiers/tiny"):
         assert word in result.stdout
     folder = tiny.parent / "frontiers" / "tiny"
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -48,7 +52,7 @@ def test_json_is_one_object_with_the_certificate(tiny):
 
 def test_a_folder_answers_without_solving(tiny, monkeypatch):
     run("frontier", tiny, "--out", "f", "--tolerance", "0")
-    monkeypatch.setattr("computeplan.what_if.trace", None)
+    monkeypatch.setattr("computeplan.api.studies.trace", None)
     _, found = as_json("f", "--cap", "0.1", "--price", "1e9", "--budget", "1e9", "--cap", "-1")
     cap, price, budget, impossible = (
         next(each for each in found["answers"] if (key, value) in each.items())
@@ -76,9 +80,9 @@ def test_a_cap_read_off_is_the_cost_of_solving_with_it(tiny):
 def test_baselines_stand_beside(tiny):
     _, found = as_json(tiny, "--baselines", "all")
     rows = {row["policy"]: row for row in found["baselines"]}
-    assert rows["all_local"]["money"] is None, "the home site alone is too small"
+    assert rows["all_local"]["money"] == 70, "the home site alone is too small: without its limits"
     assert rows["cheapest_first"]["saves_money"] >= -1e-6
-    assert "cheapest site first" in run("frontier", tiny, "--baselines", "cheapest_first").stdout
+    assert "cheapest first" in run("frontier", tiny, "--baselines", "cheapest_first").stdout
 
 
 def test_without_a_plan_there_is_a_reason_and_no_folder(tiny):
@@ -110,7 +114,7 @@ def test_small_programs_are_traced_exactly_unless_told(tiny):
         (("tiny.yaml", "--tolerance", "200%"), "expected a share"),
         (("tiny.yaml", "--set", "zones=1"), "zones"),
         (("nothing.yaml",), "no such file"),
-        ((".",), "expected a frontier folder, got none"),
+        ((".",), "expected the folder of a frontier, got one without provenance.json"),
     ],
 )
 @pytest.mark.usefixtures("tiny")
@@ -118,6 +122,54 @@ def test_wrong_input_is_told(arguments, said):
     result = run("frontier", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--cap", "-3"), "--cap: expected a number of at least 0, got -3"),
+        (("--cap", "nan"), "--cap: expected a number of at least 0, got nan"),
+        (("--price", "-1"), "--price: expected a number of at least 0, got -1"),
+        (("--price", "inf"), "--price: expected a number of at least 0, got inf"),
+        (("--budget", "nan"), "--budget: expected a number, got nan"),
+    ],
+)
+def test_what_cannot_be_read_off_is_refused_before_anything_is_solved(tiny, monkeypatch, arguments, said):
+    monkeypatch.setattr("computeplan.api.studies.trace", None)
+    result = run("frontier", tiny, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert not (tiny.parent / "frontiers").exists()
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize("option", ["--cap", "--price", "--budget"])
+def test_a_folder_answers_numbers_only(tiny, option, amount):
+    run("frontier", tiny, "--out", "f")
+    result = run("frontier", "f", option, amount)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{option}: expected a number" in result.stderr
+
+
+def test_caps_and_prices_asked_for_are_solved_where_plans_have_whole_numbers(tiny):
+    """Caps that no step of the staircase happens to have."""
+    tiny.write_text(WHOLE, encoding="utf-8")
+    caps, price = (0.0613, 0.0421), 333.0
+    asked = [word for cap in caps for word in ("--cap", str(cap))]
+    _, found = as_json(tiny, *asked, "--price", str(price))
+    assert (found["frontiers"][0]["exact"], found["frontiers"][0]["certified"]) == (False, False)
+    *under, best = (answer["reading"] for answer in found["answers"])
+    for cap, reading in zip(caps, under, strict=True):
+        cheapest = solved(tiny, f"objective.carbon_cap={cap}", "objective.carbon_price=0")
+        assert (reading["money"], reading["least_money"]) == pytest.approx((cheapest, cheapest), rel=1e-6)
+        assert len(reading["plans"]) == 1, "a mix of two plans is no plan"
+    total = best["money"] + price * best["emissions_t"]
+    assert total == pytest.approx(solved(tiny, f"objective.carbon_price={price}"), rel=1e-6)
+
+
+def solved(config, *overrides):
+    """The least objective of a config with other values."""
+    return computeplan.solve(config, overrides=list(overrides), baseline=False).plan.solution.audit.objective
 
 
 def test_a_basis_that_the_folder_lacks_is_told(tiny):
@@ -134,6 +186,24 @@ def test_a_damaged_folder_is_told(tiny):
         computeplan.open_frontier("f")
 
 
+@pytest.mark.parametrize("field", ["money", "emissions_kg", "price_per_kg", "bound"])
+@pytest.mark.parametrize("value", [[None], [], [1.0] * 9])
+def test_a_forged_curve_is_a_fault_of_the_folder(tiny, field, value):
+    """The hashes are made to fit, as a forger would; what does not fit together is still found."""
+    run("frontier", tiny, "--out", "f")
+    record = json.loads(Path("f/provenance.json").read_text(encoding="utf-8"))
+    study = json.loads(Path("f/frontier.json").read_text(encoding="utf-8"))
+    study["frontiers"][0]["curve"][field] = value
+    forged = json.dumps(study).encode()
+    Path("f/frontier.json").write_bytes(forged)
+    record["files"]["frontier.json"] = sha256(forged).hexdigest()
+    Path("f/provenance.json").write_text(json.dumps(add_seal(record)), encoding="utf-8")
+    result = run("frontier", "f", "--cap", "1")
+    assert result.exit_code == 2
+    assert "f: expected a frontier of this version, got ValueError(" in result.stderr
+    assert "make it again" in result.stderr
+
+
 def test_a_plan_folder_is_not_replaced_by_a_stranger(tiny):
     (tiny.parent / "f").mkdir()
     (tiny.parent / "f" / "note.txt").write_text("mine", "utf-8")
@@ -145,14 +215,15 @@ def test_a_plan_folder_is_not_replaced_by_a_stranger(tiny):
 def test_the_interface_in_python_refuses_nonsense(tiny):
     with pytest.raises(UsageError, match="tolerance: expected a share"):
         computeplan.frontier(tiny, tolerance=-0.1)
-    with pytest.raises(UsageError, match="basis: expected location, market, hourly"):
+    with pytest.raises(UsageError, match="basis: expected one of location, market, hourly"):
         computeplan.frontier(tiny, bases=["grid"])
-    with pytest.raises(UsageError, match="policy: expected all_local"):
+    with pytest.raises(UsageError, match="policy: expected one of all_local"):
         computeplan.frontier(tiny, policies=["best"])
 
 
 def test_tables_open_in_a_notebook(tiny):
     tables = computeplan.frontier(tiny, tolerance=0).tables()
+    assert tables["points"].height > 1
     assert tables["points"]["money"].is_sorted()
     assert tables["segments"]["abatement_cost_per_t"].is_sorted()
     assert tables["segments"]["abatement_cost_per_t"].max() < inf

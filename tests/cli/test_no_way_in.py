@@ -16,7 +16,8 @@ from computeplan import api
 from computeplan.cli.terminal import visible
 from computeplan.config import load_config
 from computeplan.errors import ConfigError
-from computeplan.report import plan_view
+from computeplan.report.subjects.plan import describe_plan
+from computeplan.report.terminal import render_terminal
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "|calc", "%x", "＝1+1", "＋1", "－1", "＠A", "=cmd|' /C calc'!A0"]
 MARKUP = [
@@ -54,7 +55,7 @@ def test_no_cell_of_a_csv_file_begins_like_a_formula(tiny, name):
 def test_no_formula_hides_behind_blanks():
     import polars as pl
 
-    from computeplan.plan.tables import csv_bytes
+    from computeplan.folder.tables import csv_bytes
 
     written = csv_bytes(pl.DataFrame({"name": [" =1", "\t=1", "\u00a0=1", "\u3000＝1", "\ufeff=1", "a=1"]}))
     cells = [row[0] for row in csv.reader(io.StringIO(written.decode("utf-8-sig")))][1:]
@@ -98,7 +99,7 @@ def test_markup_stays_text_in_a_picture(tiny, name):
     tiny.write_text(TINY.replace("name: Tiny", f"name: '{name}'"), encoding="utf-8")
     done = api.solve(tiny, baseline=False)
     console = Console(record=True, file=io.StringIO(), width=100, highlight=False, markup=False)
-    console.print(plan_view(done, done.plan.solution, None))
+    console.print(render_terminal(describe_plan(done, done.plan.solution, None)))
     picture = ET.fromstring(console.export_svg(title="plan"))  # noqa: S314 - made by ourselves
     tags = {element.tag.rsplit("}", 1)[-1] for element in picture.iter()}
     assert not tags & {"script", "b", "a", "foreignObject", "image"}

@@ -30,7 +30,7 @@ def test_the_report_stands_beside_the_plan(plan):
 def test_place_and_language_are_chosen(plan, tmp_path):
     target = tmp_path / "new" / "报告.html"
     result = run("report", plan, "--out", target, "--lang", "zh", "--json")
-    assert json.loads(result.stdout) == {"report": str(target), "bytes": target.stat().st_size}
+    assert json.loads(result.stdout) == {"format": 1, "report": str(target), "bytes": target.stat().st_size}
     assert '<html lang="zh-CN">' in target.read_text(encoding="utf-8")
 
 
@@ -53,7 +53,7 @@ def test_wrong_options_are_told_and_touch_nothing(plan, tmp_path, monkeypatch, a
 def test_what_is_no_plan_is_told(plan, tmp_path):
     result = run("report", tmp_path / "none")
     assert result.exit_code == 2
-    assert "expected a plan folder, got none" in result.stderr
+    assert "expected the folder of a plan, a sweep or a frontier, got " in result.stderr
     config = plan.with_name("tiny.yaml")
     assert run("report", config).exit_code == 2
 

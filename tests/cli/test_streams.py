@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -26,6 +25,8 @@ def finished(process):
 
 def at_terminal(*arguments, cwd, columns=100, **environment):
     """What a user at a terminal sees on stdout."""
+    import pty
+
     ours, theirs = pty.openpty()
     environment = {"COLUMNS": str(columns), "TERM": "xterm-256color", **environment}
     process = start(*arguments, cwd=cwd, stdout=theirs, environment=environment)
@@ -45,7 +46,7 @@ def at_terminal(*arguments, cwd, columns=100, **environment):
 
 
 def test_json_is_alone_on_stdout_of_a_real_process(tiny):
-    out, err = finished(start("solve", tiny, "--json", cwd=tiny.parent))
+    out, err = finished(start("solve", tiny, "--json", "--quiet", cwd=tiny.parent))
     assert json.loads(out)["status"] == "optimal"
     assert err == ""
 
@@ -73,6 +74,7 @@ def test_a_pipe_gets_plain_text_with_whole_names(tiny):
     assert all(line == line.rstrip() for line in out.splitlines())
 
 
+@pytest.mark.posix
 def test_a_terminal_gets_color_unless_it_is_declined(tiny):
     assert "\x1b[" in at_terminal("solve", tiny, cwd=tiny.parent)
     plain = at_terminal("solve", tiny, cwd=tiny.parent, NO_COLOR="1")
@@ -80,6 +82,7 @@ def test_a_terminal_gets_color_unless_it_is_declined(tiny):
     assert "Tiny" in plain
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("columns", [40, 60, 100])
 def test_a_narrow_terminal_loses_no_name(tiny, columns):
     shown = at_terminal("check", tiny, cwd=tiny.parent, columns=columns, NO_COLOR="1")
@@ -91,9 +94,13 @@ def test_a_narrow_terminal_loses_no_name(tiny, columns):
 
 def test_chinese_names_align(tiny):
     out = run("solve", tiny).stdout
-    rows = [line for line in out.splitlines() if line.startswith(("home", "北站", "total"))]
-    assert len(rows) == 3
-    assert len({cell_len(row) for row in rows}) == 1
+    tables = {}
+    for table in out.split("\n\n"):
+        rows = [line for line in table.splitlines() if line.startswith(("home", "北站", "total"))]
+        if rows:
+            tables[table.split()[0]] = [cell_len(row) for row in rows]
+    assert {name: len(rows) for name, rows in tables.items()} == {"pool": 2, "site": 3}
+    assert all(len(set(rows)) == 1 for rows in tables.values())
 
 
 def test_a_reader_who_hangs_up_is_no_error(tiny):
@@ -105,6 +112,7 @@ def test_a_reader_who_hangs_up_is_no_error(tiny):
     assert error == ""
 
 
+@pytest.mark.posix
 def test_a_full_stdout_is_told(tiny):
     with Path("/dev/full").open("wb") as full:
         process = start("check", tiny, cwd=tiny.parent, stdout=full)
@@ -115,7 +123,8 @@ def test_a_full_stdout_is_told(tiny):
 
 
 STALLED = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from computeplan import api, cli
 api.load = lambda *_, **__: (print("reading", flush=True), time.sleep(60))
 sys.argv[1:] = ["solve", "tiny.yaml"]
@@ -123,6 +132,7 @@ cli.main()
 """
 
 
+@pytest.mark.posix
 def test_ctrl_c_ends_quietly_and_leaves_no_plan(tiny):
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "-c", STALLED]
@@ -131,5 +141,84 @@ def test_ctrl_c_ends_quietly_and_leaves_no_plan(tiny):
     process.send_signal(signal.SIGINT)
     out, err = finished(process)
     assert process.returncode == 130
-    assert (out, err) == ("", "error: interrupted; no plan was written\n")
+    assert (out, err.splitlines()[-1]) == ("", "error: interrupted; no plan was written")
+    assert "Traceback" not in err
     assert not (tiny.parent / "plans").exists()
+
+
+@pytest.mark.posix
+def test_ctrl_c_while_the_command_starts_shows_no_traceback(tiny):
+    """Python itself needs some moments before it runs any of ours: the command is at its imports by then."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    for module in ("typer", "computeplan.api", "computeplan.folder.write"):
+        command = [sys.executable, "-c", IMPORTING.format(module=module)]
+        process = subprocess.Popen(command, cwd=tiny.parent, **pipes)  # noqa: S603 - our own command
+        assert process.stdout.readline() == b"importing\n"
+        process.send_signal(signal.SIGINT)
+        _, err = finished(process)
+        assert process.returncode in (-signal.SIGINT, 130), err
+        assert err.splitlines()[-1:] in ([], ["error: interrupted; no plan was written"])
+        assert "Traceback" not in err
+
+
+IMPORTING = """
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+class Stalled:
+    def find_spec(self, name, *_):
+        if name == "{module}":
+            print("importing", flush=True)
+            time.sleep(60)
+
+sys.meta_path.insert(0, Stalled())
+from computeplan import cli
+sys.argv[1:] = ["solve", "tiny.yaml"]
+cli.main()
+"""
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_change_nothing(tiny, closed):
+    command = f"{sys.executable} -m computeplan solve tiny.yaml {closed}"
+    shell = ["/bin/sh", "-c", command]
+    done = subprocess.run(shell, cwd=tiny.parent, capture_output=True, check=False, timeout=WAIT_S)  # noqa: S603 - our own command
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert (tiny.parent / "plans" / "tiny" / "summary.json").exists()
+
+
+@pytest.mark.posix
+def test_closed_streams_leave_the_exit_code(tiny):
+    shell = ["/bin/sh", "-c", f"{sys.executable} -m computeplan solve nothing.yaml >&- 2>&-"]
+    assert subprocess.run(shell, cwd=tiny.parent, check=False, timeout=WAIT_S).returncode == 2  # noqa: S603 - our own command
+
+
+@pytest.mark.posix
+def test_a_program_without_stdout_can_plan(tiny):
+    command = "import sys; sys.stdout = sys.stderr = None; import computeplan; computeplan.solve('tiny.yaml')"
+    shell = ["/bin/sh", "-c", f'{sys.executable} -c "{command}" >&- 2>&-']
+    assert subprocess.run(shell, cwd=tiny.parent, check=False, timeout=WAIT_S).returncode == 0  # noqa: S603 - our own command
+
+
+@pytest.mark.posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["schema"], ["check", "tiny.yaml"]])
+def test_a_full_disk_behind_stdout_is_one_line(tiny, words):
+    with Path("/dev/full").open("wb") as full:
+        process = start(*words, cwd=tiny.parent, stdout=full)
+        err = process.communicate(timeout=WAIT_S)[1].decode()
+    assert process.returncode == 2
+    assert err.splitlines()[-1].startswith("error: ")
+    assert "No space left on device" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_full_disk_behind_stderr_keeps_the_exit_code(tiny):
+    with Path("/dev/full").open("wb") as full:
+        process = start("check", "none.yaml", cwd=tiny.parent, stderr=full)
+        process.communicate(timeout=WAIT_S)
+    assert process.returncode == 2

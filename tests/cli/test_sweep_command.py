@@ -27,7 +27,7 @@ def test_it_says_what_moves_the_answer_and_where_plans_switch(done):
     assert result.exit_code == 0
     assert "Tiny: 3 points, grid" in result.stdout
     assert "2 infeasible, 1 optimal" in result.stdout
-    assert "site with most work (points): home (1)" in result.stdout
+    assert "main site (points): home (1)" in result.stdout
     switch = next(line for line in result.stdout.splitlines() if line.startswith("demand*   "))
     assert switch.split() == ["demand*", "0.5", "2.25", "status", "optimal", "infeasible", "1"]
     assert "0 of 3 points" in result.stderr
@@ -42,7 +42,9 @@ def test_it_writes_a_folder(done):
     }
     assert files == {"inputs/config.yaml", "summary.json", "provenance.json", *tables}
     header = (folder / "out/tables/points.csv").read_text("utf-8-sig").splitlines()[0]
-    assert header.startswith("point,demand*,status,message,objective,bound,gap,audit_passed,cost,cost_usage")
+    assert header.startswith(
+        "point,demand*,status,message,objective,bound,gap,audit_passed,cost,cost_units_in_use"
+    )
     assert "unit_h at 北站" in header
 
 
@@ -52,7 +54,7 @@ def test_json_is_the_summary_and_a_finished_sweep_answers_at_once(done):
     assert result.exit_code == 0
     data = json.loads(result.stdout)
     summary = json.loads((folder / "out/summary.json").read_text("utf-8"))
-    assert data == {**summary, "sweep": str(folder / "out")}
+    assert data == {"format": 1, **summary, "sweep": str(folder / "out")}
     assert not result.stderr
 
 
@@ -70,10 +72,10 @@ def test_another_question_is_refused(done):
         (["--vary", "demand"], "--vary: expected PATH=SPEC, got 'demand'"),
         (["--vary", "sites.home.pue=0.5,1.2"], "--vary sites.home.pue: expected a number of at least 1"),
         (["--scenarios", "quiet,fat"], "did you mean 'far'?"),
-        (["--points", "none.csv"], "--points: expected a file that can be read, got 'none.csv'"),
-        (["--vary", "demand*=1", "--points", "none.csv"], "either --points, or --vary"),
+        (["--points", "none.csv"], "--points: expected a file that exists, got 'none.csv'"),
+        (["--vary", "demand*=1", "--points", "none.csv"], "--points: expected either it, or --vary"),
         (["--vary", "demand*=1,2", "--out", "tiny.yaml"], "is a file"),
-        (["--vary", "demand*=1,2", "--design", "grit"], "'grit' is not one of"),
+        (["--vary", "demand*=1,2", "--design", "grit"], "got 'grit'; did you mean 'grid'"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_solved(tiny, arguments, told):
@@ -86,20 +88,21 @@ def test_what_is_wrong_is_told_before_anything_is_solved(tiny, arguments, told):
 def test_a_sweep_without_any_plan_says_so(tiny):
     result = run("sweep", tiny, "--vary", "demand*=50", *FULL)
     assert result.exit_code == 0
-    assert "no point has a plan" in result.stdout
+    assert "No point has a plan" in result.stdout
     assert (tiny.parent / "sweeps/tiny/tables/points.csv").exists()
 
 
 def test_set_takes_factors_too(tiny):
     result = run("solve", tiny, "--set", "demand*=0.5", "--no-baseline", "--json")
-    assert json.loads(result.stdout)["status"] == "optimal"
+    # Half of 14 unit·h, all at home: 10 kWh each at 0.5.
+    assert json.loads(result.stdout)["cost"]["total"] == pytest.approx(35)
 
 
 def test_simple_policies_are_held_against_the_config_as_it_stands(tiny):
     varied = ["--vary", "sites.home.pools.own.units=9,10", "--set", "sites.home.pools.own.units=9"]
     shown = run("sweep", tiny, *varied, "--baselines", "all", "--workers", "1")
     assert shown.exit_code == 0, shown.output
-    assert "cheapest site first" in shown.stdout
+    assert "cheapest first" in shown.stdout
     again = run("sweep", tiny, *varied, "--baselines", "all", "--workers", "1", "--json")
     solved = run("solve", tiny, *varied[2:], "--baselines", "all", "--json")
     expected = json.loads(solved.stdout)
@@ -111,3 +114,16 @@ def test_simple_policies_are_held_against_the_config_as_it_stands(tiny):
     other = run("sweep", tiny, *varied, "--workers", "1")
     assert other.exit_code == 2
     assert "differs in policies" in other.stderr
+
+
+def test_the_objective_of_the_goal_carbon_is_in_kg(tiny):
+    goal = ["--set", "objective.minimize=carbon", "--baselines", "all", "--workers", "1"]
+    result = run("sweep", tiny, "--vary", "sites.home.grid.carbon=0.4,0.6", *goal)
+    assert result.exit_code == 0, result.output
+    for said in ("objective, kg ", "what moves the objective, kg", "plan saves, kg", "cost, CNY"):
+        assert said in result.stdout
+    assert "objective, CNY" not in result.stdout
+    assert run("report", "sweeps/tiny").exit_code == 0
+    page = (tiny.parent / "sweeps/tiny.html").read_text("utf-8")
+    assert "Objective, kg" in page
+    assert "bjective, CNY" not in page

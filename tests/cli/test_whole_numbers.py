@@ -36,6 +36,6 @@ def test_the_bound_is_the_solver_s_word(tmp_path, solver, gap):
         assert len((plan / "tables" / f"{table}.csv").read_text(encoding="utf-8").splitlines()) == 1
     audited = run("audit", str(plan))
     assert audited.exit_code == 0
-    assert ("as the solver says" in audited.stdout) == (solver == "highs")
+    assert ("by the solver's own bound" in audited.stdout) == (solver == "highs")
     explained = run("explain", str(plan), "a")
     assert "What binds has no price" in explained.stdout

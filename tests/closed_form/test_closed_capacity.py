@@ -171,3 +171,16 @@ def test_weighted_periods_cost_their_weight(solve):
         periods=2, blocks=(1, 1), weights=(2, 30), pools=[Pool(price=1)], workloads=[Demand([3, 4])]
     )
     assert answer.objective == pytest.approx(2 * 3 + 30 * 4)
+
+
+def test_booked_units_are_paid_for_all_the_time_that_a_period_stands_for(solve):
+    """Among equally clean plans: 3 · 3 for the booked unit against 3 · 2 for the rented one."""
+    answer = solve(
+        periods=1,
+        weights=[3],
+        pools=[reserved(9, price=3), on_demand(price=2)],
+        workloads=[Demand(1)],
+        goal=Goal.CARBON,
+    )
+    assert answer.cost == pytest.approx(3 * 2)
+    assert answer.decisions.booked_units == pytest.approx([0, 0])

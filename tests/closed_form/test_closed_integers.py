@@ -97,3 +97,11 @@ def test_least_carbon_in_whole_numbers_is_then_cheapest(solve):
     answer = solve(periods=1, sites=sites, pools=pools, workloads=[Demand(4, whole=True)], goal=Goal.CARBON)
     assert answer.objective == pytest.approx(2)
     assert answer.cost == pytest.approx(8)
+
+
+def test_an_open_site_books_its_least_and_no_more(solve):
+    site = Site(optional=True, opening_price=5)
+    pools = [reserved(8, min_units=2, price=1)]
+    answer = solve(periods=1, sites=[site], pools=pools, workloads=[Demand(1, shortfall_price=100)])
+    assert answer.decisions.booked_units == pytest.approx([2])
+    assert answer.objective == pytest.approx(5 + 2)

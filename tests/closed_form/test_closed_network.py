@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 import pytest
 
-from builders import Demand, Job, Link, Pool, Site, on_demand
+from builders import Case, Demand, Job, Link, Pool, Site, on_demand
+from computeplan.accounts.statements import workload_statements
 from computeplan.problem import Status
+from computeplan.solvers.planner import plan
 
 HOME, AWAY = Site("home"), Site("away")
 DEAR_HOME = [on_demand(price=9, site="home"), on_demand(price=1, site="away")]
@@ -106,16 +109,58 @@ def test_latency_is_the_sum_over_the_route(solve, limit, cost):
     assert answer.objective == pytest.approx(cost)
 
 
-def test_route_of_least_latency_is_taken(solve):
+@pytest.mark.parametrize(("limit", "price"), [(inf, 1), (9, 1), (8.5, 6), (8, 6)])
+def test_of_the_routes_that_are_near_enough_the_cheapest_is_taken(solve, limit, price):
     links = [
         Link(("home", "away"), latency=9, price=1),
         Link(("home", "middle"), latency=4, price=3),
         Link(("middle", "away"), latency=4, price=3),
     ]
-    answer = solve(
-        periods=1, sites=[HOME, AWAY], pools=DEAR_HOME, links=links, workloads=[Demand(1, traffic=1)]
-    )
-    assert answer.objective == pytest.approx(1 + 6)
+    work = Demand(1, traffic=1, max_latency=limit)
+    answer = solve(periods=1, sites=[HOME, AWAY], pools=DEAR_HOME, links=links, workloads=[work])
+    assert answer.objective == pytest.approx(1 + price)
+
+
+TWO_WAYS = [
+    Link(("home", "away"), latency=1, bandwidth=2, price=0.5),
+    Link(("home", "middle"), latency=2, bandwidth=3, price=1),
+    Link(("middle", "away"), latency=2, price=0.5, energy=1, carbon=1),
+]
+
+
+@pytest.mark.parametrize(
+    ("work", "cost"),
+    [
+        (Demand(4, traffic=1), 4 + 2 * 0.5 + 2 * 1.5),
+        (Demand(4, fixed=True, traffic=1), 4 + 2 * 0.5 + 2 * 1.5),
+        (Job(volume=4, traffic=0.75, data=1), 4 + 2 * 0.5 + 2 * 1.5),
+        # What only the near route may carry is limited by its bandwidth.
+        (Demand(4, traffic=1, max_latency=3), 2 + 2 * 0.5 + 2 * 9),
+        (Demand(6, traffic=1), 5 + 2 * 0.5 + 3 * 1.5 + 9),
+    ],
+)
+def test_traffic_is_split_over_routes_where_one_is_full(solve, work, cost):
+    sites = [HOME, AWAY]
+    answer = solve(periods=1, sites=sites, pools=DEAR_HOME, links=TWO_WAYS, workloads=[work])
+    assert answer.objective == pytest.approx(cost)
+
+
+def test_a_dirty_route_is_left_where_carbon_is_priced(solve):
+    links = [Link(("home", "away"), price=1), *TWO_WAYS[1:]]
+    links[1] = replace(links[1], price=0)
+    fields = {"periods": 1, "sites": [HOME, AWAY], "pools": DEAR_HOME, "links": links}
+    for price, cost in ((0, 1 + 0.5), (0.25, 1 + 0.5 + 0.25), (1, 1 + 1)):
+        answer = solve(**fields, carbon_price=price, workloads=[Demand(1, traffic=1)])
+        assert answer.objective == pytest.approx(cost)
+
+
+def test_companies_pay_the_routes_that_the_plan_took_on_average():
+    work = [Demand(1, traffic=1), Demand(3, traffic=1)]
+    problem = Case(periods=1, sites=[HOME, AWAY], pools=DEAR_HOME, links=TWO_WAYS, workloads=work).problem()
+    made = plan(problem).solution
+    charged = workload_statements(problem, made.allocation.blocks(), made.decisions, made.accounts)
+    assert charged.cost["network"] == pytest.approx([1, 3])
+    assert charged.emissions_kg.location == pytest.approx([0.5, 1.5])
 
 
 @pytest.mark.parametrize(("limit", "status"), [(2, Status.OPTIMAL), (1.9, Status.INFEASIBLE)])
@@ -180,3 +225,39 @@ def test_fixed_work_without_demand_moves_no_data(solve):
         workloads=[Demand(0, fixed=True, data=10), Demand(1, fixed=True, data=6)],
     )
     assert answer.objective == pytest.approx(6 * 0.5)
+
+
+def both_ways(**line) -> dict:
+    """Work of each zone that only the other zone may do, 2 GB a unit·h."""
+    return {
+        "periods": 1,
+        "sites": [Site("a", provides=["x"]), Site("b", provides=["y"])],
+        "pools": [Pool(9, site="a"), Pool(9, site="b")],
+        "links": [Link(("a", "b"), **line)],
+        "workloads": [
+            Demand(1, zone="a", requires=["y"], traffic=2, shortfall_price=10),
+            Demand(1, zone="b", requires=["x"], traffic=2, shortfall_price=10),
+        ],
+    }
+
+
+@pytest.mark.parametrize(("half", "short"), [(False, 0), (True, 0.5)])
+def test_each_direction_has_its_bandwidth_unless_they_share_it(solve, half, short):
+    answer = solve(**both_ways(bandwidth=3, price=0.5, half=half))
+    assert answer.objective == pytest.approx(10 * short + 0.5 * 2 * (2 - short))
+
+
+@pytest.mark.parametrize(("half", "cost"), [(False, 2 * 2), (True, 4 * 2)])
+def test_a_lease_is_bandwidth_in_both_directions(solve, half, cost):
+    answer = solve(**both_ways(bandwidth=0, lease=9, lease_price=2, half=half))
+    assert answer.objective == pytest.approx(cost)
+    assert answer.decisions.leased_gb_per_h == pytest.approx(cost / 2)
+
+
+def test_the_directions_of_a_line_share_its_lease_by_their_traffic():
+    case = Case(**both_ways(bandwidth=0, lease=9, lease_price=2))
+    work = replace(case.workloads[1], traffic=1.0)
+    made = plan(case.but(workloads=[case.workloads[0], work]).problem())
+    accounts, allocation = made.solution.accounts, made.solution.allocation
+    charged = workload_statements(made.problem, allocation.blocks(), made.solution.decisions, accounts)
+    assert charged.cost["network"] == pytest.approx([4 * 2 / 3, 4 * 1 / 3])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from builders import Battery, Contract, Demand, Pool, Site
-from computeplan.problem import CarbonBasis, Goal, HorizonEnd
+from builders import Battery, Case, Contract, Demand, Pool, Site
+from computeplan.problem import CarbonBasis, Goal, HorizonEnd, Status
+from solving import solve_product
 
 CHEAP_THEN_DEAR = {
     "periods": 2,
@@ -16,12 +17,22 @@ CHEAP_THEN_DEAR = {
 }
 
 
-def test_a_battery_moves_energy_from_cheap_to_dear_periods(solve):
-    answer = solve(**CHEAP_THEN_DEAR, batteries=[Battery(power=3, energy=9)])
-    assert answer.decisions.charge_kwh == pytest.approx(np.array([[3, 0]]))
-    assert answer.decisions.discharge_kwh == pytest.approx(np.array([[0, 3]]))
-    assert answer.decisions.stored_kwh == pytest.approx(np.array([[3, 0]]), abs=6), "up to a constant"
-    assert answer.cost == pytest.approx(5 * 1 + 2 * 4)
+@pytest.mark.parametrize(("power", "energy", "moved"), [(3, 3, 3), (9, 2, 2), (1, 9, 1), (9, 9, 5)])
+def test_a_battery_moves_energy_from_cheap_to_dear_periods(solve, power, energy, moved):
+    """As much as its power and its size let it, and as is needed: 5 kWh."""
+    answer = solve(**CHEAP_THEN_DEAR, batteries=[Battery(power=power, energy=energy)])
+    decisions = answer.decisions
+    assert decisions.charge_kwh == pytest.approx(np.array([[moved, 0]]))
+    assert decisions.discharge_kwh == pytest.approx(np.array([[0, moved]]))
+    assert decisions.grid_kwh == pytest.approx(np.array([[2 + moved, 5 - moved]]))
+    assert answer.cost == pytest.approx((2 + moved) * 1 + (5 - moved) * 4)
+    full, empty = decisions.stored_kwh[0]
+    assert full - empty == pytest.approx(moved)
+
+
+def test_a_battery_that_moves_all_it_holds_is_full_and_then_empty(solve):
+    answer = solve(**CHEAP_THEN_DEAR, batteries=[Battery(power=9, energy=4)])
+    assert answer.decisions.stored_kwh == pytest.approx(np.array([[4, 0]]))
 
 
 @pytest.mark.parametrize(("efficiency", "price", "delivered"), [(0.8, 2.4, 2), (0.8, 2.5, 0), (0.5, 0.1, 0)])
@@ -60,6 +71,82 @@ def test_a_battery_keeps_solar_energy_for_the_night(solve):
     sun = Contract([9, 0], price=1)
     answer = solve(**fields, **carbon, contracts=[sun], batteries=[Battery(power=9, energy=4)])
     assert answer.objective == pytest.approx(0.5 * 1)
+
+
+LOSSY = Battery(power=100, energy=9, efficiency=0.9)
+
+
+@pytest.mark.parametrize(("prices", "cost"), [([-0.5, -0.5], -10.95), ([-0.5, 0.5], -10 + 0.5 * 1.9)])
+def test_a_battery_that_is_paid_to_charge_does_not_discharge_at_once(solve, prices, cost):
+    """Fill it in one hour, which takes 10 kWh for 9, and get 8.1 out of it in the other."""
+    fields = {"periods": 2, "pools": [Pool(99, busy_kw=1)], "workloads": [Demand(10)]}
+    answer = solve(**fields, sites=[Site(price=prices)], batteries=[LOSSY])
+    assert answer.cost == pytest.approx(cost)
+    assert np.minimum(answer.decisions.charge_kwh, answer.decisions.discharge_kwh).max() <= 1e-6
+
+
+@pytest.mark.parametrize("price", [1.0, -1.0])
+def test_what_nobody_needs_is_not_burnt_in_another_hour(solve, price):
+    """Charging pays in the first hour only if the energy can leave the battery in the second."""
+    fields = {"periods": 2, "pools": [Pool(9, busy_kw=1)], "workloads": [Demand(0)]}
+    answer = solve(**fields, sites=[Site(price=[-1.0, price])], batteries=[LOSSY])
+    assert answer.cost == pytest.approx(0)
+
+
+@pytest.mark.parametrize(("share", "status"), [(0.5497, Status.OPTIMAL), (0.55, Status.INFEASIBLE)])
+def test_a_renewable_share_is_not_met_by_losses(solve, share, status):
+    """10 + 1 / 0.9 of sun in the first hour, 10 − 0.9 of the grid in the second, of 20.21 in all."""
+    answer = solve(
+        periods=2,
+        sites=[Site(price=0.3, renewable=share)],
+        pools=[Pool(100, busy_kw=1)],
+        workloads=[Demand(10)],
+        contracts=[Contract([100, 0], price=0.05)],
+        batteries=[Battery(power=50, energy=1, efficiency=0.9)],
+    )
+    assert answer.status is status
+
+
+def test_paid_contracts_are_not_burnt_either(solve):
+    """5 kWh are used and 10 go into the battery, of which 8.1 come out: 5 are needed at night."""
+    fields = {"periods": 2, "pools": [Pool(9, busy_kw=1)], "workloads": [Demand(5)]}
+    paid = Contract([99, 0], price=-1)
+    answer = solve(**fields, sites=[Site(price=9, import_limit=0)], contracts=[paid], batteries=[LOSSY])
+    assert answer.cost == pytest.approx(-5 - 5 / 0.81)
+
+
+def test_batteries_of_a_closed_site_stand_still(solve):
+    """Two of them could pass energy from one to the other for ever and be paid for the losses."""
+    answer = solve(
+        periods=4,
+        end=HorizonEnd.CYCLIC,
+        sites=[Site("here", price=-1, optional=True, opening_price=1000), Site("there", zone="here")],
+        pools=[Pool(1, busy_kw=1, site="here"), Pool(1, site="there")],
+        workloads=[Demand(1)],
+        batteries=[LOSSY, LOSSY],
+    )
+    assert answer.cost == pytest.approx(0)
+    assert not answer.decisions.charge_kwh.any()
+
+
+@pytest.mark.parametrize("solver", ["highs", "clarabel", "cbc"])
+@pytest.mark.parametrize("take_or_pay", [False, True])
+def test_free_energy_is_not_burnt_in_a_battery(solver, take_or_pay):
+    """All plans cost the same: what a solver mixes of them is netted, and no energy is missed."""
+    if solver == "clarabel":
+        pytest.importorskip("clarabel")
+    case = Case(
+        periods=4,
+        sites=[Site(import_limit=0)],
+        pools=[Pool(9, busy_kw=1)],
+        workloads=[Demand([1, 1, 0, 2])],
+        contracts=[Contract([20, 20, 0, 0], take_or_pay=take_or_pay)],
+        batteries=[Battery(power=6, energy=9, efficiency=0.8), Battery(power=6, energy=9, efficiency=0.9)],
+    )
+    answer = solve_product(case, solver)
+    decisions = answer.decisions
+    assert answer.cost == pytest.approx(0)
+    assert np.minimum(decisions.charge_kwh, decisions.discharge_kwh).max() <= 1e-9
 
 
 @pytest.mark.parametrize(("price", "bought"), [(0.9, 7), (1.1, 4), (2.1, 0)])

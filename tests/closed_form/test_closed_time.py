@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 import pytest
 
@@ -156,3 +158,18 @@ def test_fixed_work_is_left_undone_in_one_share(solve):
     )
     assert answer.short[0] == pytest.approx(np.array([1, 0.5]))
     assert answer.objective == pytest.approx(4.5 * 1 + 1.5 * 10)
+
+
+@pytest.mark.parametrize("blocks", [(1,), (1, 1), (1, 2)])
+@pytest.mark.parametrize(("delay", "shortfall_price"), [(0.5, inf), (1, inf), (1, 1), (3, inf)])
+def test_a_block_of_one_period_wraps_onto_itself(solve, blocks, delay, shortfall_price):
+    """What waits over its end is done at its start: work and shortfall of a period are its demand."""
+    work = Demand(3, max_delay=delay, shortfall_price=shortfall_price)
+    answer = solve(
+        periods=sum(blocks),
+        blocks=blocks,
+        end=HorizonEnd.CYCLIC,
+        pools=[on_demand(price=2)],
+        workloads=[work, Job(volume=2, release=0.25, deadline=1.25, max_rate=2)],
+    )
+    assert answer.objective == pytest.approx(3 * sum(blocks) * min(2, shortfall_price) + 2 * 2)

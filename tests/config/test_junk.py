@@ -6,13 +6,14 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from computeplan.config import load_config
-from computeplan.config.yaml_source import read_document
-from computeplan.config.yaml_text import to_yaml
+from computeplan.config.yaml.source import read_document
+from computeplan.config.yaml.text import to_yaml
 from computeplan.errors import ConfigError
+from strategies import examples
 
 SMALL = read_document(Path(__file__).parent / "small.yaml").data
 
@@ -52,7 +53,7 @@ def with_junk(path, junk, *, as_new_key):
     return data
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(PATHS), junk=JUNK, as_new_key=st.booleans())
 def test_junk_is_a_problem_or_placed_faults(tmp_path, path, junk, as_new_key):
     config = tmp_path / "config.yaml"

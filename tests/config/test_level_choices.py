@@ -47,6 +47,14 @@ def test_choices_are_for_the_time_that_the_horizon_stands_for(load):
     assert network.lease_price == pytest.approx([9000 / 450])
 
 
+def test_a_contract_with_a_feed_in_price_may_sell(load):
+    contracts = load(
+        CONFIG.replace("price: 0.2}", "price: 0.2, feed_in_price: [0.1, 120 CNY/MWh]}")
+    ).problem.contracts
+    assert contracts.may_sell.tolist() == [False, True]
+    assert contracts.feed_in_price.tolist() == [[0, 0], [0.1, 0.12]]
+
+
 def test_without_interest_the_price_is_spread_in_equal_parts(load):
     problem = load(CONFIG.replace("interest: 10 %, ", "")).problem
     assert problem.pools.new_unit_price == pytest.approx([0.1 * 41_000])
@@ -57,7 +65,7 @@ def test_without_interest_the_price_is_spread_in_equal_parts(load):
     [
         ("max_capacity: 3 MW, ", "", "sites.a.contracts.wind.capacity: expected a power here"),
         ("max_capacity: 3 MW", "max_capacity: 3 MW, capacity: 1 MW", "`max_capacity` instead, got both"),
-        ("capacity: 1 MW", "capacity: 1 MW, capacity_price: 3", "expected nothing beside `capacity`"),
+        ("capacity: 1 MW", "capacity: 1 MW, capacity_price: 3", "expected nothing together with `capacity`"),
         ("life: 5 year", "life: 0", "sites.a.pools.own.new.life: expected a number above 0"),
         ("price: 90 kCNY/Gbps/year", "price: 90 kCNY/month", "network.links.line.lease.price: expected"),
     ],

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from computeplan.config import SolverSettings
-from computeplan.config.schema import Config, FileSeries, LatencyFile, SeriesRef
-from computeplan.config.yaml_source import parse_document
+from computeplan.config.schema import Config, SolverSection
+from computeplan.config.schema.network import LatencyFile
+from computeplan.config.schema.series import FileSeries, SeriesRef
+from computeplan.config.yaml.source import parse_document
+from computeplan.errors import UsageError
+from computeplan.solvers.planner import plan
 
 
 @pytest.fixture
@@ -93,8 +96,10 @@ def test_a_wrong_currency_is_one_fault(small_text, faults):
 
 def test_the_solver_section(load, small_text):
     overrides = ["solver={name: cbc, time_limit: 2 min, threads: 2, method: simplex, gap: 1 %}"]
-    assert load(small_text, overrides=overrides).solver == SolverSettings("cbc", 120.0, 2, "simplex", 0.01)
-    assert load(small_text).solver == SolverSettings("highs", None, None, "auto", 1e-6)
+    stated = SolverSection(name="cbc", time_limit=120.0, threads=2, method="simplex", gap=0.01)
+    assert load(small_text, overrides=overrides).solver == stated
+    assert load(small_text).solver == SolverSection()
+    assert (SolverSection().name, SolverSection().method, SolverSection().gap) == ("highs", "auto", 1e-6)
 
 
 def test_inputs_are_named_and_hashed(load, small_text, tmp_path):
@@ -104,6 +109,28 @@ def test_inputs_are_named_and_hashed(load, small_text, tmp_path):
 
 
 def test_importing_the_config_layer_is_lean():
-    script = "import sys, computeplan.config; print({'pint', 'polars'} & set(sys.modules))"
+    script = "import sys, computeplan.config; print({'polars'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)  # noqa: S603 - our own interpreter
     assert found.stdout.strip() == "set()"
+
+
+def test_an_allowed_path_must_be_a_folder(load, small_text):
+    with pytest.raises(UsageError, match="allowed path: expected a folder, got 'nowhere'"):
+        load(small_text, allow_paths=["nowhere"])
+
+
+JOB = """
+name: one job
+horizon: {start: 2026-03-02T00:00, time_zone: UTC, duration: 4 h}
+hardware: {cpu: {}}
+zones: {a: {}}
+demand_scale: 2
+sites: {s: {zone: a, pools: {rent: {hardware: cpu, term: on_demand, price: [9, 5, 1, 1]}}}}
+workloads: {render: {zone: a, job: {volume: 3 unit*h, max_rate: 1, deadline: 4 h}}}
+"""
+
+
+def test_a_scaled_job_keeps_its_hours(load):
+    """Twice the work at twice the rate: three hours at least, as before."""
+    answer = plan(load(JOB).problem)
+    assert answer.solution.accounts.cost.total == pytest.approx(2 * (5 + 1 + 1))

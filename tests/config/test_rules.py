@@ -38,6 +38,7 @@ def test_rules_become_sets_sites_and_limits(load):
     assert rules.measure[:2] == (RuleMeasure.LEAST_SHARE, RuleMeasure.MOST_SHARE)
     assert rules.limit[:3] == pytest.approx([0.2, 0.5, 0.5])
     assert rules.site[:3].tolist() == [[False, True], [False, True], [True, True]]
+    assert rules.config_names == ("spread", "spread", "small", *["each"] * 6)
     assert rules.size == 3 + 2 * 3
     assert set(rules.limit[3:]) == {1000.0, 2000.0}
     assert problem.objective.budget == pytest.approx(2500)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from computeplan.config import Law, Operator, Values, read_variation
-from computeplan.config.change import read_change
+from computeplan.config.changes import read_change
 from computeplan.errors import ConfigError
 
 
@@ -23,6 +23,8 @@ from computeplan.errors import ConfigError
         ("0.8:1.4:7", (0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4)),
         ("1:3:3", (1, 2, 3)),
         ("1:3:3 kW", ("1.0 kW", "2.0 kW", "3.0 kW")),
+        ("1:3:3 kg CO₂/MWh", ("1.0 kgCO2/MWh", "2.0 kgCO2/MWh", "3.0 kgCO2/MWh")),
+        ("１：３：３ 万元／台", ("1.0 万元/台", "2.0 万元/台", "3.0 万元/台")),
         ("1:100:3:log", (1, 10, 100)),
         ("3:1:2", (3, 1)),
         ("-1:1:3", (-1, 0, 1)),
@@ -41,6 +43,7 @@ def test_values(spec, values):
         ("1:2:log", Law("loguniform", (1, 2))),
         ("1:2 kW", Law("uniform", (1, 2), "kW")),
         ("uniform(0.5, 2)", Law("uniform", (0.5, 2))),
+        ("uniform（0.5，2） gCO₂eq/kWh", Law("uniform", (0.5, 2), "gCO2eq/kWh")),
         ("Normal(1,0.1) CNY/t", Law("normal", (1, 0.1), "CNY/t")),
         ("normal(1,0.1,0.8,1.3)", Law("normal", (1, 0.1, 0.8, 1.3))),
         ("triangular(1, 1, 3)", Law("triangular", (1, 1, 3))),
@@ -58,7 +61,7 @@ def test_laws(spec, law):
         ("a", "expected PATH=SPEC, got 'a'"),
         ("a..b=1", "expected PATH=SPEC"),
         ("a=", "expected values, a range or a distribution"),
-        ("a=1,1", "expected each value once; 1 stands there twice"),
+        ("a=1,1", "expected each value once; 1 is repeated"),
         ("a=1:2:0", "expected a count from 1 to 10,000"),
         ("a=0:2:3:log", "expected ends above 0"),
         ("a=unifrom(1,2)", "did you mean 'uniform'"),
@@ -90,4 +93,4 @@ def test_a_label_is_the_path_with_its_operator(text, label):
 
 @pytest.mark.parametrize("value", [1.5, 3, "80 CNY/t", "北", None, ["x", "y"], {"series": "a b"}, 1e-7])
 def test_a_value_is_written_as_set_takes_it(value):
-    assert read_change(read_variation("a.b=1").override(value)).value == value
+    assert read_change(str(read_variation("a.b=1").change(value))).value == value

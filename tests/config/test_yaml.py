@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from computeplan.config.yaml_source import parse_document, read_document
-from computeplan.config.yaml_text import to_yaml
+from computeplan.config.yaml.source import parse_document, read_document
+from computeplan.config.yaml.text import to_yaml
 from computeplan.errors import ConfigError
 
 
@@ -88,9 +88,9 @@ CHAIN = "k0: &k0 [1]\n" + "".join(f"k{i}: &k{i} [*k{i - 1}]\n" for i in range(1,
     [
         (
             "a: 1\nb: 2\na: 3\n",
-            "c.yaml:3:1 a: expected a key once, got it twice; `a` stands already on line 1",
+            "c.yaml:3:1 a: expected each key once, got a repeated key; `a` is already on line 1",
         ),
-        ("a:\n  b: 1\n  b: 1\n", "c.yaml:3:3 a.b: expected a key once"),
+        ("a:\n  b: 1\n  b: 1\n", "c.yaml:3:3 a.b: expected each key once"),
         ("a:\n\t- b\n", "c.yaml:2:1: expected valid YAML, got a tab; indent with spaces"),
         (
             "a: [1\nb: 2",
@@ -123,7 +123,7 @@ def test_what_is_refused(text, message):
 
 
 def test_faults_before_a_syntax_error_are_kept():
-    with pytest.raises(ConfigError, match=r"expected a key once(.|\n)*expected valid YAML"):
+    with pytest.raises(ConfigError, match=r"expected each key once(.|\n)*expected valid YAML"):
         read("a: 1\na: 2\nb: [")
 
 

@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import Cap, Case, Contract, Demand, Pool, Site, reserved
-from computeplan.decomposition import ProgramSolver, Reduction, fleet, parts, structure_of
-from computeplan.decomposition.redundant import never_binding
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
-from computeplan.planner import plan
 from computeplan.problem import Status
-from computeplan.solvers import SolverOptions, solve
+from computeplan.solvers import SolverOptions, incremental, solve
+from computeplan.solvers import subproblems as parts
+from computeplan.solvers.decomposition import ProgramSolver, Reduction, structure_of
+from computeplan.solvers.highs import run
+from computeplan.solvers.planner import plan
+from computeplan.solvers.presolve import never_binding
+from strategies import examples
 
 PERIODS = 24
 HOURS = np.arange(PERIODS)
@@ -86,7 +89,7 @@ def test_the_parts_have_the_optimum_of_the_whole():
     assert count == PERIODS
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(share=st.floats(0.02, 0.98), price=st.sampled_from([0.0, 0.5]), bundle=st.sampled_from([1, 30, 5000]))
 def test_a_carbon_cap_is_priced_exactly(share, price, bundle):
     with pytest.MonkeyPatch.context() as patch:
@@ -150,10 +153,10 @@ def test_a_time_limit_stops_the_search_without_a_false_optimum():
 
 def test_bundles_hold_as_many_components_each_and_whole_days():
     component = np.repeat(np.arange(100), 250)
-    sizes = np.bincount(parts.bundled(component, 100))
+    sizes = np.bincount(parts.bundle_components(component, 100))
     assert sizes.tolist() == [24, 24, 24, 24, 4]
-    assert np.bincount(parts.bundled(np.repeat(np.arange(9), 3000), 9)).tolist() == [2, 2, 2, 2, 1]
-    assert parts.bundled(np.zeros(99_999, dtype=int), 1).tolist() == [0]
+    assert np.bincount(parts.bundle_components(np.repeat(np.arange(9), 3000), 9)).tolist() == [2, 2, 2, 2, 1]
+    assert parts.bundle_components(np.zeros(99_999, dtype=int), 1).tolist() == [0]
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -161,6 +164,7 @@ def test_the_number_of_threads_changes_nothing():
     lp = program(hourly(carbon_cap=40.0))
     options = [SolverOptions(threads=threads) for threads in (1, 2, 5)]
     values = [ProgramSolver(lp, some, Reduction.ALL).solve()[0].values for some in options]
+    assert values[0] is not None
     assert all(np.array_equal(values[0], other) for other in values)
 
 
@@ -168,10 +172,26 @@ def test_the_number_of_threads_changes_nothing():
 def test_the_time_limit_holds_for_all_parts_together(monkeypatch):
     """Each part alone is quick; the clock runs out after the first few."""
     ticks = iter(np.arange(0.0, 1e6, 1.0).tolist())
-    monkeypatch.setattr(fleet, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(parts, "monotonic", lambda: next(ticks))
     options = SolverOptions(time_limit_s=10.0, threads=1)
     result, count = ProgramSolver(program(hourly()), options, Reduction.ALL).solve()
     assert (result.status, result.detail, count) == (Status.NO_PLAN, "Optimal/TimeLimit", PERIODS)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_each_part_has_the_time_that_is_left(monkeypatch):
+    clock, limits = [0.0], []
+
+    def run_for_two_seconds(highs, lp, options):
+        limits.append(options.time_limit_s)
+        clock[0] += 2.0
+        return run(highs, lp, options)
+
+    monkeypatch.setattr(parts, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(incremental, "run", run_for_two_seconds)
+    options = SolverOptions(time_limit_s=100.0, threads=1)
+    assert ProgramSolver(program(hourly()), options, Reduction.ALL).solve()[0].status is Status.OPTIMAL
+    assert limits == (100.0 - 2.0 * HOURS).tolist()
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -183,12 +203,29 @@ def test_a_cap_that_no_plan_can_break_does_not_couple():
     assert not structure_of(program(loose), Reduction.SPLIT).parts
 
 
+@pytest.mark.parametrize(("share", "never"), [(0.99, False), (1.01, True)])
+def test_a_cap_is_redundant_from_the_most_that_can_be_emitted(share, never):
+    """The bounds of each variable alone let b do all work, and a as much of it as its six units can."""
+    most_kg = 0.9 * sum(SHAPE) + sum((0.2 + 0.1 * (HOURS % 3)) * np.minimum(SHAPE, 6))
+    capped = program(hourly(carbon_cap=share * most_kg))
+    assert bool(never_binding(capped).any()) is never
+
+
+def test_a_cap_that_cuts_only_the_peak_binds():
+    """Of 2 to 7 busy units an hour, what is above 6.5 is left out at 50 a unit."""
+    case = hourly(caps=[Cap(6.5)], workloads=[Demand(SHAPE, shortfall_price=50.0)])
+    reduced, whole, _ = both_ways(case)
+    assert reduced == pytest.approx(whole)
+    left = plan(case.problem()).solution.accounts.shortfall_penalty
+    assert left == pytest.approx(50 * 0.5 * SHAPE.count(7))
+
+
 def test_rows_that_can_bind_are_kept():
     tight = hourly(caps=[Cap(1.5)], carbon_cap=40.0)
     assert not never_binding(program(tight)).any()
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.floats(1.0, 30.0), st.floats(1.0, 500.0))
 def test_a_row_that_never_binds_can_go(limit, cap):
     """Whatever the rule calls redundant holds at the optimum of the program without it, to spare."""

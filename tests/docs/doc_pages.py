@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("computeplan", "make", "pip", "dask", "git", "cd", "python")
-GENERATED = ("config.md",)
+GENERATED = ("config.md", "api.md", "commands")
 
 _FENCE = re.compile(r"^```(?P<kind>\S*)\s*(?P<rest>.*)$")
 _TITLE = re.compile(r'title="([^"]+)"')
@@ -121,7 +121,11 @@ class Page:
 def pages() -> list[Page]:
     """All pages that a user reads."""
     paths = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/**/*.md")]
-    written = [path for path in paths if path.name not in GENERATED and ".venvs" not in path.parts]
+    written = [
+        path
+        for path in paths
+        if path.name not in GENERATED and path.parent.name not in GENERATED and ".venvs" not in path.parts
+    ]
     return [Page(path) for path in sorted(written)]
 
 

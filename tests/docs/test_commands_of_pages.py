@@ -11,7 +11,7 @@ import typer
 from doc_pages import ROOT, Block, Command, Page, pages
 from doc_session import compare, follow
 
-from computeplan.cli import app
+from computeplan.cli.app import app
 
 PAGES = pages()
 # README.zh.md has the commands of README.md: tests/test_docs.py.

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from doc_pages import ROOT
-from mkdocs.commands.build import build
-from mkdocs.config import load_config
 
 REQUESTS = re.compile(
     r"""<(?:script|img|iframe|source)\b[^>]*?\bsrc="?(?:https?:)?//[^">\s]+"""
@@ -19,6 +17,9 @@ REQUESTS = re.compile(
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+
     folder = tmp_path_factory.mktemp("site")
     # Warnings end the build: links, anchors and pages without a place in the menu.
     build(load_config(str(ROOT / "mkdocs.yml"), site_dir=str(folder)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from builders import Cap, Case, Contract, Demand, Job, Link, Pool, Site, make_problem, reserved
+from builders import Battery, Cap, Case, Contract, Demand, Job, Link, Pool, Site, make_problem, reserved
 from computeplan.explain import endless, impossible
-from computeplan.planner import plan
 from computeplan.problem import CapMeasure, CarbonBasis, Goal, HorizonEnd, Status
+from computeplan.solvers.planner import plan
 
 
 def only(**fields):
@@ -50,8 +50,8 @@ def test_traffic_without_another_way_above_the_bandwidth_is_named():
     assert impossible(make_problem(**remote(450.0, work))) == ()
     reason = only(**remote(270.0, work))
     assert str(reason) == (
-        "link home-far: at 2026-03-02 02:00 (and in 1 more period), 1 Gbps of traffic have no other way, "
-        "but the bandwidth is 0.6 Gbps: workload video"
+        "link home-far: at 2026-03-02 02:00 (and in 1 more period), 1 Gbps of traffic have no other way "
+        "within their latency, but the bandwidth is 0.6 Gbps: workload video"
     )
 
 
@@ -141,3 +141,64 @@ def test_what_limits_a_booking_keeps_it_bounded(limit):
     assert len(endless(case.problem())) == 1
     assert endless(case.but(**limit).problem()) == ()
     assert plan(case.but(**limit).problem()).status is not Status.UNBOUNDED
+
+
+CHOSEN = {
+    "a lease": {
+        "sites": [Site("far")],
+        "links": [Link(("home", "far"), bandwidth=0.0, lease=900.0)],
+        "workloads": [Demand(1, zone="home", traffic=450.0)],
+    },
+    "new units behind a link": {
+        "sites": [Site("far"), Site("near", zone="home")],
+        "pools": [Pool(9), Pool(0, site="near", new=5.0)],
+        "links": [Link(("home", "far"), bandwidth=1.0)],
+        "workloads": [Demand(1, zone="home", traffic=450.0)],
+    },
+    "a cap on a site that may be closed": {
+        "sites": [Site(optional=True), Site("open", zone="here")],
+        "pools": [Pool(10, idle_kw=2.0, busy_kw=2.0), Pool(5, site="open", busy_kw=1.0)],
+        "caps": [Cap(5.0, CapMeasure.POWER)],
+    },
+    "bookings at a site that may be closed": {
+        "sites": [Site(optional=True), Site("open", zone="here")],
+        "pools": [reserved(10, min_units=6.0), Pool(5, site="open")],
+        "caps": [Cap(3.0)],
+    },
+    "power that the plan contracts": {
+        "sites": [Site(import_limit=1.0)],
+        "pools": [Pool(10, idle_kw=2.0, busy_kw=2.0)],
+        "contracts": [Contract(1.0, most=30.0)],
+    },
+    "a battery": {
+        "sites": [Site(import_limit=12.0)],
+        "pools": [Pool(10, idle_kw=1.0, busy_kw=2.0)],
+        "workloads": [Demand([0, 0, 4])],
+        "batteries": [Battery(power=5.0, energy=5.0)],
+    },
+    "clean power that the plan contracts": {
+        "sites": [Site(carbon=1.0)],
+        "pools": [Pool(2, busy_kw=1.0)],
+        "contracts": [Contract(1.0, most=30.0)],
+        "basis": CarbonBasis.HOURLY,
+        "carbon_cap": 0.5,
+    },
+    "certificates": {
+        "sites": [Site(carbon=1.0, certificates=100.0)],
+        "pools": [Pool(2, busy_kw=1.0)],
+        "basis": CarbonBasis.MARKET,
+        "carbon_cap": 0.5,
+    },
+    "a site that may be closed": {
+        "sites": [Site(carbon=1.0, optional=True), Site("open", zone="here")],
+        "pools": [Pool(10, idle_kw=2.0, busy_kw=2.0), Pool(5, site="open", busy_kw=1.0)],
+        "carbon_cap": 0.5,
+    },
+}
+
+
+@pytest.mark.parametrize("choice", CHOSEN)
+def test_what_the_plan_may_choose_is_no_reason(choice):
+    problem = make_problem(**CHOSEN[choice])
+    assert plan(problem).status is Status.OPTIMAL
+    assert impossible(problem) == ()

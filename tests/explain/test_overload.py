@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import Cap, Case, Contract, Demand, Job, Pool, Site, make_problem, on_demand, reserved
 from computeplan.explain import impossible
-from computeplan.planner import plan
 from computeplan.problem import CapMeasure, HorizonEnd, Status
-from strategies import cases
+from computeplan.solvers.planner import plan
+from strategies import cases, examples
 
 WAITING = Demand(0.1, name="batch", max_delay=1.0)
 
@@ -96,6 +99,17 @@ def test_a_job_too_large_for_its_rate_and_window_is_named():
     assert reason.details == ("render: volume 30 unit·h > max_rate 20 × window 1 h",)
 
 
+def test_a_stretch_ends_where_its_block_ends():
+    case = Case(blocks=(3, 3), periods=6, pools=[Pool(10)])
+    problem = case.but(workloads=[Job(volume=40, release=0, deadline=3)]).problem()
+    months_later = problem.horizon.start_utc + np.where(problem.horizon.block > 0, 4000, 0).astype("m8[h]")
+    apart = replace(problem, horizon=replace(problem.horizon, start_utc=months_later))
+    for each in (problem, apart):
+        (reason,) = impossible(each)
+        begin, end = (each.horizon.local_time(0), each.horizon.local_time(2, 1.0))
+        assert f"from {begin} to {end}, 40 unit·h must be done, but at most 30 can be" in str(reason)
+
+
 def test_close_cuts_a_window_and_cyclic_wraps_it():
     case = Case(blocks=(3, 3), periods=6, pools=[Pool(100)])
     case = case.but(workloads=[Job(volume=20, release=2, deadline=5, max_rate=10)])
@@ -179,7 +193,7 @@ def test_a_cap_makes_unlimited_capacity_finite_for_work_that_waits():
     assert len(statements(workloads=[Demand([16, 0, 0], max_delay=2)], **fields)) == 1
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(cases())
 def test_nothing_that_has_a_plan_is_called_impossible(case):
     problem = case.problem()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import nodes
 import yaml
@@ -30,29 +31,40 @@ ANOTHER_FORM = {"mapping": "{some: thing}", "list": "[[]]"}
 WRONG_TIMES = {"no time": "tomorrow", "no such day": "2026-02-30T00:00", "offset": "2026-03-02T00:00+08:00"}
 
 
+ROOT = nodes.node_of(CONFIG)
+
+
 @dataclass(frozen=True)
 class Faulty:
-    """A config with one fault; `lines` are where it may be said to stand."""
+    """A config with one fault, written when it is asked for: of thousands a worker needs a few."""
 
     name: str
-    text: str
-    lines: tuple[int, ...]
+    places: tuple[Keys, ...]
+    write: Callable[[], str]
+
+    @cached_property
+    def text(self) -> str:
+        return self.write()
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """Where the fault may be said to stand."""
+        return nodes.lines_of(self.text, *self.places)
 
 
 def faulty_configs() -> Iterator[Faulty]:
     """One config for each field and rule that applies to it."""
-    root = nodes.node_of(CONFIG)
-    for spot in nodes.spots(root):
+    for spot in nodes.spots(ROOT):
         if spot.keys and spot.keys[0] != "scenarios":
-            yield from _of_field(spot, field_at(root, spot.keys))
+            yield from _of_field(spot, field_at(ROOT, spot.keys))
 
 
 def _of_field(spot: Spot, field: Field) -> Iterator[Faulty]:
     for rule, snippet in _wrong_values(spot, field).items():
-        yield _faulty(rule, spot.keys, nodes.replaced(CONFIG, spot.keys, snippet))
+        yield _faulty(rule, spot.keys, partial(nodes.replaced, ROOT, spot.keys, snippet))
     if field.section and isinstance(spot.node, yaml.MappingNode):
         keys = (*spot.keys, "nonsense")
-        yield _faulty("unknown key", keys, nodes.added(CONFIG, spot.keys, "nonsense", "1"))
+        yield _faulty("unknown key", keys, partial(nodes.added, ROOT, spot.keys, "nonsense", "1"))
         yield from _of_keys(spot, field)
 
 
@@ -61,11 +73,11 @@ def _of_keys(spot: Spot, field: Field) -> Iterator[Faulty]:
     for key, _ in spot.node.value:
         keys = (*spot.keys, key.value)
         misspelled = (*spot.keys, f"{key.value}s")
-        yield _faulty("misspelled key", misspelled, nodes.renamed(CONFIG, keys, f"{key.value}s"), keys)
+        yield _faulty("misspelled key", misspelled, partial(nodes.renamed, ROOT, keys, f"{key.value}s"), keys)
         if key.value in required:
-            yield _faulty("missing key", keys, nodes.without(CONFIG, keys))
+            yield _faulty("missing key", keys, partial(nodes.without, ROOT, keys))
         if key.value == next(iter(field.section["properties"])):
-            yield _faulty("key twice", keys, nodes.doubled(CONFIG, keys))
+            yield _faulty("key twice", keys, partial(nodes.doubled, ROOT, keys))
 
 
 def _wrong_values(spot: Spot, field: Field) -> dict[str, str]:
@@ -108,7 +120,6 @@ def _wrong_numbers(field: Field) -> dict[str, str]:
     return wrong
 
 
-def _faulty(rule: str, keys: Keys, text: str, also: Keys = ()) -> Faulty:
-    around = nodes.lines_of(text, keys[:-1]) if rule in ("misspelled key", "missing key") else ()
-    lines = {*nodes.lines_of(text, keys), *around}
-    return Faulty(f"{rule}: {'.'.join(map(str, also or keys))}", text, tuple(sorted(lines)))
+def _faulty(rule: str, keys: Keys, write: Callable[[], str], also: Keys = ()) -> Faulty:
+    around = (keys[:-1],) if rule in ("misspelled key", "missing key") else ()
+    return Faulty(f"{rule}: {'.'.join(map(str, also or keys))}", (keys, *around), write)

@@ -48,7 +48,7 @@ YAML: dict[str, tuple[bytes, str]] = {
     "mapping as key": (_with("currency: CNY\n", "{a: b}: CNY\n"), r"config\.yaml:4:1"),
     "second document": (CONFIG.encode() + b"---\nname: Other\n", r"config\.yaml:\d+:1: expected one YAML document"),
     "key twice": (_with("currency: CNY\n", "currency: CNY\ncurrency: EUR\n"), r"config\.yaml:5:1 currency: .*line 4"),
-    "section twice": (CONFIG.encode() + b"zones: {cq: {}}\n", r"config\.yaml:\d+:1 zones: expected a key once"),
+    "section twice": (CONFIG.encode() + b"zones: {cq: {}}\n", r"config\.yaml:\d+:1 zones: expected each key once"),
     "nested key twice": (_with("end: close}", "end: close, weight: 3}"), r"config\.yaml:5:\d+ horizon\.weight"),
     "alias bomb": (_BOMB.encode(), r"config\.yaml:\d+:\d+ .*aliases that repeat at most 100,000 values"),
     "long alias bomb": (_LONG_BOMB.encode(), "aliases that repeat at most 100,000 values"),

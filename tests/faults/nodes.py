@@ -5,14 +5,17 @@ Nothing here comes from the product, so a place that it names is held against an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+from collections.abc import Callable, Container, Iterator
+from copy import copy, deepcopy
 from dataclasses import dataclass
 
 import yaml
 
 Keys = tuple[str | int, ...]
 Edit = Callable[[yaml.Node], None]
+
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""Only for writing: the product reads with libyaml, so lines are asked of the reader in Python."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,19 @@ def member(node: yaml.Node, key: str | int) -> yaml.Node:
     return next(value for name, value in node.value if name.value == key)
 
 
-def changed(text: str, keys: Keys, edit: Edit) -> str:
-    """The text with an edit of the mapping or list that holds the last key."""
-    root = node_of(text)
-    parent = root
+def changed(root: yaml.Node, keys: Keys, edit: Edit) -> str:
+    """The text with an edit of the mapping or list that holds the last key; `root` stays as it is."""
+    root = parent = _shallow(root)
     for key in keys[:-1]:
-        parent = member(parent, key)
+        i, name = _position(parent, key)
+        child = _shallow(member(parent, key))
+        parent.value[i] = child if name is None else (name, child)
+        parent = child
     edit(parent)
-    return yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True, width=1000)
+    return yaml.serialize(root, Dumper=DUMPER, allow_unicode=True, width=1000)
 
 
-def replaced(text: str, keys: Keys, snippet: str) -> str:
+def replaced(root: yaml.Node, keys: Keys, snippet: str) -> str:
     """The text with another value, given as YAML."""
 
     def edit(parent: yaml.Node) -> None:
@@ -63,42 +68,54 @@ def replaced(text: str, keys: Keys, snippet: str) -> str:
         value = node_of(snippet)
         parent.value[i] = value if key is None else (key, value)
 
-    return changed(text, keys, edit)
+    return changed(root, keys, edit)
 
 
-def without(text: str, keys: Keys) -> str:
-    return changed(text, keys, lambda parent: parent.value.pop(_position(parent, keys[-1])[0]))
+def without(root: yaml.Node, keys: Keys) -> str:
+    return changed(root, keys, lambda parent: parent.value.pop(_position(parent, keys[-1])[0]))
 
 
-def renamed(text: str, keys: Keys, name: str) -> str:
+def renamed(root: yaml.Node, keys: Keys, name: str) -> str:
     def edit(parent: yaml.Node) -> None:
-        _position(parent, keys[-1])[1].value = name
+        i, key = _position(parent, keys[-1])
+        parent.value[i] = (yaml.ScalarNode(key.tag, name, style=key.style), parent.value[i][1])
 
-    return changed(text, keys, edit)
+    return changed(root, keys, edit)
 
 
-def doubled(text: str, keys: Keys) -> str:
+def doubled(root: yaml.Node, keys: Keys) -> str:
     """The text with a key twice."""
 
     def edit(parent: yaml.Node) -> None:
         i, _ = _position(parent, keys[-1])
         parent.value.append(deepcopy(parent.value[i]))
 
-    return changed(text, keys, edit)
+    return changed(root, keys, edit)
 
 
-def added(text: str, keys: Keys, key: str, snippet: str) -> str:
+def added(root: yaml.Node, keys: Keys, key: str, snippet: str) -> str:
     """The text with one more entry in the mapping at `keys`."""
     name = yaml.ScalarNode("tag:yaml.org,2002:str", key)
-    return changed(text, (*keys, key), lambda mapping: mapping.value.append((name, node_of(snippet))))
+    return changed(root, (*keys, key), lambda mapping: mapping.value.append((name, node_of(snippet))))
 
 
-def lines_of(text: str, keys: Keys) -> tuple[int, ...]:
-    """Lines of the value and its key, or of what is nearest around it."""
+def lines_of(text: str, *places: Keys) -> tuple[int, ...]:
+    """Lines of the values and their keys, or of what is nearest around each."""
     known = {spot.keys: spot.lines for spot in spots(node_of(text))}
+    return tuple(sorted({line for keys in places for line in known[_nearest(keys, known)]}))
+
+
+def _nearest(keys: Keys, known: Container[Keys]) -> Keys:
     while keys not in known:
         keys = keys[:-1]
-    return known[keys]
+    return keys
+
+
+def _shallow(node: yaml.Node) -> yaml.Node:
+    """A copy whose entries can be exchanged."""
+    node = copy(node)
+    node.value = list(node.value)
+    return node
 
 
 def _position(parent: yaml.Node, key: str | int) -> tuple[int, yaml.Node | None]:

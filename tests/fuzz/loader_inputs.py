@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from computeplan.config.yaml_source import parse_document
-from computeplan.config.yaml_text import to_yaml
+from computeplan.config.yaml.source import parse_document
+from computeplan.config.yaml.text import to_yaml
 from faults.good_inputs import CONFIG, TABLES, parquet
 
 Draw = st.DrawFn

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from computeplan.grouping import overlaps
+from computeplan.grouping import find_overlaps
 
 sizes = st.lists(st.floats(0, 1e6).map(lambda x: round(x, 3)), min_size=1, max_size=6)
 groups = st.lists(st.tuples(sizes, sizes), min_size=1, max_size=5)
@@ -21,7 +21,7 @@ def test_every_part_is_covered_exactly_once(divisions):
     other_group = np.repeat(np.arange(len(divisions)), [len(others) for _, others in divisions])
     amount = np.concatenate([mine for mine, _ in divisions])
     other_amount = np.concatenate([others for _, others in divisions])
-    part, other, size = overlaps(group, amount, other_group, other_amount)
+    part, other, size = find_overlaps(group, amount, other_group, other_amount)
     assert np.all(group[part] == other_group[other])
     for g, (mine, others) in enumerate(divisions):
         if sum(mine) == 0 or sum(others) == 0:
@@ -36,7 +36,7 @@ def test_every_part_is_covered_exactly_once(divisions):
 
 
 def test_order_decides_what_falls_together():
-    part, other, size = overlaps(
+    part, other, size = find_overlaps(
         np.zeros(2, int), np.array([1.0, 3.0]), np.zeros(2, int), np.array([2.0, 2.0])
     )
     assert list(zip(part.tolist(), other.tolist(), size.tolist(), strict=True)) == [
@@ -51,7 +51,9 @@ def test_rounding_of_a_solver_is_no_part(speck):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         groups_of_two = np.array([0, 0, 1])
-        part, other, size = overlaps(groups_of_two, np.ones(3), groups_of_two, np.array([1.0, speck, speck]))
+        part, other, size = find_overlaps(
+            groups_of_two, np.ones(3), groups_of_two, np.array([1.0, speck, speck])
+        )
     assert part.tolist() == [0, 1]
     assert other.tolist() == [0, 0]
     np.testing.assert_allclose(size, [1.0, 1.0])
@@ -59,4 +61,4 @@ def test_rounding_of_a_solver_is_no_part(speck):
 
 def test_nothing_falls_together_with_nothing():
     nothing = np.zeros(0, int)
-    assert [len(found) for found in overlaps(nothing, np.zeros(0), nothing, np.zeros(0))] == [0, 0, 0]
+    assert [len(found) for found in find_overlaps(nothing, np.zeros(0), nothing, np.zeros(0))] == [0, 0, 0]

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from builders import Demand, Job, Pool, Site, make_problem
-from computeplan.planner import plan
 from computeplan.problem import Problem, Split
-from strategies import crowds
+from computeplan.solvers.planner import plan
+from strategies import crowds, examples
 
 POOLS = [Pool(5, site="a", busy_kw=1.0), Pool(9, site="b", busy_kw=1.0), Pool(60, site="b", busy_kw=2.0)]
 SITES = [Site("a", price=[5, 4, 3, 1]), Site("b", price=[2, 6, 1, 4])]
@@ -50,7 +50,7 @@ def test_twins_of_another_size_do_the_same_part_everywhere(alike):
     assert (few.sum(axis=2) > 1e-9).sum() < (work.sum(axis=2) > 1e-9).sum()
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(crowds())
 def test_the_plan_is_worth_the_same_and_passes_the_same_audit(case):
     few = plan(case.problem())

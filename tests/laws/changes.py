@@ -17,8 +17,8 @@ def each(items: Sequence, **functions: Callable) -> list:
     ]
 
 
-def times(factor: float) -> Callable[[Series], Series]:
-    return lambda series: (np.asarray(series, float) * factor).tolist()
+def times(factor: float) -> Callable[[Series | None], Series | None]:
+    return lambda series: None if series is None else (np.asarray(series, float) * factor).tolist()
 
 
 def scale_prices(case: Case, factor: float) -> Case:
@@ -28,7 +28,7 @@ def scale_prices(case: Case, factor: float) -> Case:
         sites=each(case.sites, price=scaled, demand_charge=scaled),
         pools=each(case.pools, price=scaled),
         workloads=each(case.workloads, shortfall_price=scaled, unit_cost=_scaled_costs(factor)),
-        contracts=each(case.contracts, price=scaled),
+        contracts=each(case.contracts, price=scaled, feed_in=scaled),
         links=each(case.links, price=scaled),
         carbon_price=case.carbon_price * factor,
     )
@@ -121,10 +121,18 @@ def halve_periods(case: Case) -> Case:
         period_h=case.period_h / 2,
         blocks=[2 * length for length in case.blocks],
         months=hold(case.months, 2),
-        sites=each(case.sites, pue=held, price=held, carbon=held, market=held, hourly=held),
+        sites=each(
+            case.sites,
+            pue=held,
+            price=held,
+            carbon=held,
+            market=held,
+            hourly=held,
+            demand_interval=lambda periods: 2 * periods,
+        ),
         pools=each(case.pools, price=held, availability=held),
         workloads=_demands(case, held),
-        contracts=each(case.contracts, available=held, price=held),
+        contracts=each(case.contracts, available=held, price=held, feed_in=held),
         caps=each(case.caps, limit=held),
     )
 
@@ -141,7 +149,7 @@ def rotate(case: Case) -> Case:
         sites=each(case.sites, pue=turned, price=turned, carbon=turned, market=turned, hourly=turned),
         pools=each(case.pools, price=turned, availability=turned),
         workloads=[_later(w, case) if isinstance(w, Job) else w for w in turned_demands],
-        contracts=each(case.contracts, available=turned, price=turned),
+        contracts=each(case.contracts, available=turned, price=turned, feed_in=turned),
         caps=each(case.caps, limit=turned),
     )
 

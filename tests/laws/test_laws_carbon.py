@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import Case
-from computeplan.plan.accounting import Accounts
-from computeplan.planner import plan
+from computeplan.accounts.accounts import Accounts
 from computeplan.problem import CarbonBasis, Goal
+from computeplan.solvers.planner import plan
 from solving import optimum
 from strategies import cases, quarters
 

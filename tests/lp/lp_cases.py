@@ -159,6 +159,20 @@ CASES: dict[str, Case] = {
         basis=CarbonBasis.MARKET,
         carbon_price=0.08,
     ),
+    "sale": Case(
+        periods=2,
+        period_h=0.5,
+        weights=[2],
+        sites=[Site(price=0.5, carbon=0.6, renewable=0.3)],
+        pools=[Pool(4, busy_kw=1.0)],
+        contracts=[
+            Contract([3, 0], price=0.3, carbon=0.01, feed_in=[0.4, 0.2]),
+            Contract([1, 0.5], price=0.2, take_or_pay=True, most=6.0, capacity_price=9.0, feed_in=0.25),
+            Contract(1, price=0.4),
+        ],
+        basis=CarbonBasis.HOURLY,
+        carbon_price=0.08,
+    ),
     "leased_bandwidth": Case(
         periods=2,
         sites=TWO_SITES,
@@ -191,6 +205,31 @@ CASES: dict[str, Case] = {
         sites=[Site(price=[0.2, 0.9, 0.5])],
         pools=[Pool(4, busy_kw=1.0)],
         batteries=[Battery(power=2.0, energy=6.0, efficiency=0.8, price=0.1)],
+    ),
+    "routing": Case(
+        periods=2,
+        sites=TWO_SITES,
+        pools=TWO_POOLS,
+        links=[Link(("cq", "xj"), latency=1, bandwidth=2.0, price=0.1), *ROUTE],
+        workloads=[
+            Demand([1, 2], traffic=0.5),
+            Demand([1, 3], fixed=True, data=10.0),
+            Demand(1, traffic=0.5, max_latency=0.5),
+        ],
+    ),
+    "direction": Case(
+        periods=3,
+        blocks=[2, 1],
+        sites=[Site(price=[0.2, -0.1, 0.5])],
+        pools=[Pool(4, busy_kw=1.0)],
+        batteries=[Battery(power=2.0, energy=1.5, efficiency=0.8, price=0.1), Battery(power=1.0)],
+    ),
+    "open_battery": Case(
+        periods=2,
+        period_h=0.5,
+        sites=[Site(price=[0.2, 0.9], optional=True, opening_price=2.0), Site("other")],
+        pools=[Pool(4, busy_kw=1.0)],
+        batteries=[Battery(power=2.0, energy=6.0, efficiency=0.8), Battery(power=2.0, site="other")],
     ),
     "whole": Case(
         periods=2,

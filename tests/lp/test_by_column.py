@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from computeplan.lp.by_column import Entries, by_column, span
+from computeplan.lp.builder import Entries, as_slice, lay_out_by_column
 
 COLUMNS = 6
 triples = st.tuples(st.integers(0, 9), st.integers(0, COLUMNS - 1), st.sampled_from([0.0, 1.0, -2.5]))
@@ -29,7 +29,7 @@ def test_as_if_each_entry_were_appended_to_its_column(drawn):
         [(row, value) for piece in pieces for row, c, value in piece if c == column and value]
         for column in range(COLUMNS)
     ]
-    starts, rows, values = by_column([entries(piece) for piece in pieces], COLUMNS)
+    starts, rows, values = lay_out_by_column([entries(piece) for piece in pieces], COLUMNS)
     found = [
         list(zip(rows[a:b].tolist(), values[a:b].tolist(), strict=True)) for a, b in pairwise(starts.tolist())
     ]
@@ -40,9 +40,9 @@ def test_as_if_each_entry_were_appended_to_its_column(drawn):
 @given(st.lists(st.integers(0, 30), max_size=6))
 def test_a_span_chooses_what_its_indices_do(index):
     everything, chosen = np.arange(31), np.array(index, dtype=np.int64)
-    np.testing.assert_array_equal(everything[span(chosen)], everything[chosen])
+    np.testing.assert_array_equal(everything[as_slice(chosen)], everything[chosen])
 
 
 def test_evenly_spaced_indices_become_a_slice():
-    assert span(np.array([3, 5, 7])) == slice(3, 8, 2)
-    np.testing.assert_array_equal(span(np.array([3, 5, 8])), [3, 5, 8])
+    assert as_slice(np.array([3, 5, 7])) == slice(3, 8, 2)
+    np.testing.assert_array_equal(as_slice(np.array([3, 5, 8])), [3, 5, 8])

@@ -7,10 +7,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from computeplan.plan.accounting import Accounts
-from computeplan.plan.audit import AuditReport, audit_plan
-from computeplan.plan.statements import Statements, workload_statements
-from computeplan.problem import Decisions, Floats, Prices, Problem, Status, Term, WorkBlock
+from computeplan.accounts.accounts import Accounts
+from computeplan.accounts.statements import Statements, workload_statements
+from computeplan.audit import AuditReport, audit_plan
+from computeplan.problem import (
+    Decisions,
+    Floats,
+    Prices,
+    Problem,
+    Status,
+    Term,
+    WorkBlock,
+    decisions_without_choices,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,17 +81,8 @@ def by_hand(
     grid = _facility_kwh(problem, work, units)
     for c, site in enumerate(problem.contracts.site):
         grid[site] -= used[c]
-    per_battery = np.zeros((problem.batteries.size, problem.horizon.size))
-    none = {
-        "contracted_kw": np.zeros(problem.contracts.size),
-        "leased_gb_per_h": np.zeros(problem.network.links),
-        "new_units": np.zeros(problem.pools.size),
-        "rented_units": np.zeros_like(problem.pools.price),
-        "open_sites": np.ones(problem.sites.size),
-        "certificate_kwh": np.zeros(problem.sites.size),
-        **dict.fromkeys(("charge_kwh", "discharge_kwh", "stored_kwh"), per_battery),
-    }
-    return Handmade(problem, work, left, Decisions(units, grid, used, **none))
+    decisions = decisions_without_choices(problem, booked_units=units, grid_kwh=grid, contract_kwh=used)
+    return Handmade(problem, work, left, decisions)
 
 
 def _facility_kwh(problem: Problem, work: Floats, booked: Floats) -> Floats:

@@ -8,7 +8,7 @@ from handmade import by_hand
 from hypothesis import given
 
 from builders import Contract, Demand, Job, Link, Pool, Site, make_problem, on_demand, reserved
-from computeplan.plan.accounting import Accounts
+from computeplan.accounts.accounts import Accounts
 from computeplan.problem import CarbonBasis, Goal, Status
 from reference.accounts import account
 from reference.model import solve_reference
@@ -30,7 +30,7 @@ def test_owned_units_draw_idle_power_and_busy_units_draw_more():
     assert accounts.sites.facility_kwh == pytest.approx([sum(kwh)])
     assert accounts.sites.it_kwh == pytest.approx([9.8])
     energy = kwh[0] - 2 * kwh[1] + 4 * kwh[2]
-    assert parts(accounts) == pytest.approx({"usage": 14.0, "energy": energy})
+    assert parts(accounts) == pytest.approx({"units_in_use": 14.0, "grid_energy": energy})
     assert accounts.cost.total == pytest.approx(14.0 + energy)
     assert accounts.objective == pytest.approx(14.0 + energy)
     assert accounts.emissions_kg.location == pytest.approx(0.5 * sum(kwh))
@@ -43,7 +43,7 @@ def test_a_negative_price_pays_for_consuming():
         sites=[Site(price=-3.0)], pools=[Pool(units=2, idle_kw=1, busy_kw=1)], workloads=[Demand(1)]
     )
     accounts = by_hand(problem, [[[1, 1, 1]]]).accounts()
-    assert parts(accounts) == pytest.approx({"energy": -18.0})
+    assert parts(accounts) == pytest.approx({"grid_energy": -18.0})
     assert accounts.objective == pytest.approx(-18.0)
     assert accounts.magnitude == pytest.approx(18.0)
 
@@ -52,7 +52,7 @@ def test_rented_units_are_only_there_while_busy():
     pool = on_demand(price=[5, 6, 7], idle_kw=0.5, busy_kw=1.0, efficiency=2.0)
     problem = make_problem(sites=[Site(price=1)], pools=[pool], workloads=[Demand([2, 4, 0])])
     accounts = by_hand(problem, [[[2, 4, 0]]]).accounts()
-    assert parts(accounts) == pytest.approx({"usage": 5 + 12, "energy": 3.0})
+    assert parts(accounts) == pytest.approx({"units_in_use": 5 + 12, "grid_energy": 3.0})
     assert accounts.sites.work_unit_h == pytest.approx([6])
     assert accounts.pools.busy_unit_h == pytest.approx([3])
     assert np.isnan(accounts.pools.utilization).all()
@@ -63,10 +63,11 @@ def test_booked_units_are_paid_and_idle_whether_used_or_not():
     problem = make_problem(sites=[Site(price=1)], pools=[pool], workloads=[Demand([1, 1, 0])], weights=[2])
     accounts = by_hand(problem, [[[1, 1, 0]]], booked=[4]).accounts()
     # Each period: 0.5 kW · 4 · 0.5 idle, and 1 kW more for each busy unit; everything twice.
-    assert parts(accounts) == pytest.approx({"reserved": 2 * 4 * 6, "energy": 2 * (3 * 1.0 + 2 * 1.0)})
+    energy = 2 * (3 * 1.0 + 2 * 1.0)
+    assert parts(accounts) == pytest.approx({"booked_units": 2 * 4 * 6, "grid_energy": energy})
     assert accounts.pools.capacity_unit_h == pytest.approx(np.full((1, 3), 2.0))
     assert accounts.pools.utilization == pytest.approx([2 / 6])
-    assert accounts.pools.cost == pytest.approx([48])
+    assert accounts.charges["booked_units"] == pytest.approx([48])
 
 
 def test_the_demand_charge_is_on_each_month_peak_power():
@@ -97,7 +98,7 @@ def test_contracts_are_paid_by_use_or_in_full():
     )
     made = by_hand(problem, [[[4, 6, 2]]], contract=[[1, 4, 0], [3, 2, 1]])
     accounts = made.accounts()
-    assert parts(accounts) == pytest.approx({"contracts": 3 * (1 + 8 + 6), "energy": 3 * 10})
+    assert parts(accounts) == pytest.approx({"energy_contracts": 3 * (1 + 8 + 6), "grid_energy": 3 * 10})
     assert accounts.sites.contract_kwh == pytest.approx([33])
     assert accounts.sites.spilled_kwh == pytest.approx([3 * (5 + 6)])
     assert made.report().passed
@@ -189,7 +190,7 @@ def test_placement_and_shortfall_are_priced_by_unit_hour():
     )
     accounts = by_hand(problem, [[[1, 1, 1], [2, 2, 0]]], short=[[0, 0, 2]]).accounts()
     assert parts(accounts) == pytest.approx({"placement": 2 * (-3 + 2)})
-    assert accounts.sites.cost.placement == pytest.approx([-6, 4])
+    assert accounts.sites.cost["placement"] == pytest.approx([-6, 4])
     assert accounts.shortfall_penalty == pytest.approx(80)
     assert accounts.shortfall_unit_h == pytest.approx(4)
     assert accounts.objective == pytest.approx(78)

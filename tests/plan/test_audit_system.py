@@ -24,7 +24,7 @@ from builders import (
     on_demand,
     reserved,
 )
-from computeplan.plan.audit import Family
+from computeplan.audit import Check
 from computeplan.problem import CapMeasure, CarbonBasis, RuleMeasure, Status
 from reference.model import solve_reference
 from strategies import cases
@@ -56,7 +56,7 @@ def plan_of(case: Case = CASE, *, booked=(0, 1, 0), contract=(1.5, 1.5, 1.5)) ->
     return by_hand(case.problem(), [units * case.period_h], booked=booked, contract=[contract])
 
 
-def worst(made: Handmade, family: Family) -> tuple[float, str]:
+def worst(made: Handmade, family: Check) -> tuple[float, str]:
     """The worst violation of the family, after checking that no other family is violated."""
     _, report = made.audit()
     violation = report.violation(family)
@@ -82,17 +82,17 @@ def test_a_plan_at_its_limits_passes():
     ],
 )
 def test_load_beyond_a_pool_is_named(pools, place):
-    assert worst(plan_of(CASE.but(pools=pools)), Family.CAPACITY) == (SLIP / 2, place)
+    assert worst(plan_of(CASE.but(pools=pools)), Check.CAPACITY) == (SLIP / 2, place)
 
 
 def test_load_beyond_the_booked_level_is_named():
     made = plan_of(booked=(0, 1 - SLIP, 0))
-    assert worst(made, Family.CAPACITY) == (SLIP / 2, "pool there/book, 2026-03-02 00:00")
+    assert worst(made, Check.CAPACITY) == (SLIP / 2, "pool there/book, 2026-03-02 00:00")
 
 
 def test_a_pool_without_limit_has_no_capacity_while_it_is_not_available():
     case = CASE.but(pools=[OWN, BOOK, replace(RENT, units=np.inf, availability=[1, 0, 1])])
-    assert worst(plan_of(case), Family.CAPACITY) == (0.5, "pool there/rent, 2026-03-02 00:30")
+    assert worst(plan_of(case), Check.CAPACITY) == (0.5, "pool there/rent, 2026-03-02 00:30")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_pool_without_limit_has_no_capacity_while_it_is_not_available():
 )
 def test_a_booked_level_out_of_bounds_is_named(book, booked, place):
     made = plan_of(CASE.but(pools=[OWN, book, RENT]), booked=booked)
-    assert worst(made, Family.RESERVED_LEVEL) == (SLIP, place)
+    assert worst(made, Check.RESERVED_LEVEL) == (SLIP, place)
 
 
 @pytest.mark.parametrize("change", [-SLIP, SLIP])
@@ -113,7 +113,7 @@ def test_energy_out_of_balance_is_named(change):
     made = plan_of()
     grid_kwh = made.decisions.grid_kwh.copy()
     grid_kwh[1, 2] += change
-    assert worst(made.but(grid_kwh=grid_kwh), Family.ENERGY_BALANCE) == (
+    assert worst(made.but(grid_kwh=grid_kwh), Check.ENERGY_BALANCE) == (
         SLIP,
         "site there, 2026-03-02 01:00",
     )
@@ -121,38 +121,51 @@ def test_energy_out_of_balance_is_named(change):
 
 def test_imports_beyond_the_limit_are_named():
     made = plan_of(CASE.but(sites=[replace(HERE, import_limit=12 - SLIP), THERE]))
-    assert worst(made, Family.IMPORT_LIMIT) == (SLIP / 2, "site here, 2026-03-02 00:30")
+    assert worst(made, Check.IMPORT_LIMIT) == (SLIP / 2, "site here, 2026-03-02 00:30")
 
 
 def test_exports_are_named():
     case = CASE.but(contracts=[replace(WIND, available=4)])
     made = plan_of(case, contract=(1.5, 1.5 + SLIP, 1.5))
-    assert worst(made, Family.IMPORT_LIMIT) == (SLIP, "site there, 2026-03-02 00:30")
+    assert worst(made, Check.IMPORT_LIMIT) == (SLIP, "site there, 2026-03-02 00:30")
 
 
 def test_more_contract_energy_than_there_is_is_named():
     made = plan_of(CASE.but(contracts=[replace(WIND, available=[3, 3, 3 - SLIP])]))
-    assert worst(made, Family.CONTRACT) == (SLIP / 2, "contract c0, 2026-03-02 01:00")
+    assert worst(made, Check.CONTRACT) == (SLIP / 2, "contract c0, 2026-03-02 01:00")
 
 
 def test_contract_energy_below_zero_is_named():
     made = plan_of(contract=(1.5, 1.5, -SLIP))
-    assert worst(made, Family.CONTRACT) == (SLIP, "contract c0, 2026-03-02 01:00")
+    assert worst(made, Check.CONTRACT) == (SLIP, "contract c0, 2026-03-02 01:00")
+
+
+@pytest.mark.parametrize(("feed_in", "sold"), [(None, SLIP), (1.0, -SLIP), (1.0, 9.0)])
+def test_sales_below_zero_beyond_what_is_taken_or_without_a_price_are_named(feed_in, sold):
+    made = plan_of(CASE.but(contracts=[replace(WIND, available=4, feed_in=feed_in)]))
+    amount = np.array([[0.0, sold, 0.0]])
+    taken = made.decisions.contract_kwh + (amount if abs(sold) == SLIP else 0.0)
+    grid = made.decisions.grid_kwh.copy()
+    grid[1] += (made.decisions.contract_kwh - taken + amount)[0]
+    broken = made.but(sold_kwh=amount, contract_kwh=taken, grid_kwh=grid)
+    violation = broken.report().violation(Check.CONTRACT)
+    assert violation.absolute == pytest.approx({SLIP: SLIP, -SLIP: SLIP, 9.0: 7.5}[sold])
+    assert violation.place == "sale of contract c0, 2026-03-02 00:30"
 
 
 def test_traffic_beyond_the_bandwidth_is_named():
     made = plan_of(CASE.but(links=[replace(LINK, bandwidth=6 - SLIP)]))
-    assert worst(made, Family.BANDWIDTH) == (SLIP / 2, "link here-there, 2026-03-02 01:00")
+    assert worst(made, Check.BANDWIDTH) == (SLIP / 2, "link here-there, 2026-03-02 01:00")
 
 
 def test_units_beyond_a_cap_are_named_booked_ones_whether_used_or_not():
     made = plan_of(CASE.but(caps=[replace(UNITS, limit=[7, 7 - SLIP, 7]), POWER]))
-    assert worst(made, Family.CAP) == (SLIP, "cap cap0, 2026-03-02 00:30")
+    assert worst(made, Check.CAP) == (SLIP, "cap cap0, 2026-03-02 00:30")
 
 
 def test_power_beyond_a_cap_is_named():
     made = plan_of(CASE.but(caps=[UNITS, replace(POWER, limit=9 - SLIP)]))
-    assert worst(made, Family.CAP) == (SLIP, "cap cap1, 2026-03-02 01:00")
+    assert worst(made, Check.CAP) == (SLIP, "cap cap1, 2026-03-02 01:00")
 
 
 @pytest.mark.parametrize("basis", CarbonBasis)
@@ -161,7 +174,7 @@ def test_emissions_beyond_the_cap_are_named(basis):
     emitted = plan_of(case).accounts().emissions_kg.on(basis)
     assert plan_of(case.but(carbon_cap=emitted)).report().passed
     made = plan_of(case.but(carbon_cap=emitted - SLIP))
-    assert worst(made, Family.CARBON_CAP) == (SLIP, f"{basis.value} basis, whole horizon")
+    assert worst(made, Check.CARBON_CAP) == (SLIP, f"{basis.value} basis, whole horizon")
 
 
 @pytest.mark.parametrize(
@@ -175,13 +188,13 @@ def test_decisions_that_are_no_numbers_do_not_pass(decision, place, broken):
     values.flat[1] = broken
     report = made.but(**{decision: values}).report()
     assert not report.passed
-    violation = report.violation(Family.NONNEGATIVE)
+    violation = report.violation(Check.NONNEGATIVE)
     assert (violation.relative, violation.place) == (np.inf, f"{place}, no finite number")
 
 
 def test_violations_are_relative_to_the_size_of_the_limit():
     made = plan_of(CASE.but(sites=[replace(HERE, import_limit=12 - SLIP), THERE]))
-    assert made.report().violation(Family.IMPORT_LIMIT).relative == pytest.approx(SLIP / (12 - SLIP))
+    assert made.report().violation(Check.IMPORT_LIMIT).relative == pytest.approx(SLIP / (12 - SLIP))
 
 
 def test_an_error_far_below_the_tolerance_passes():
@@ -196,7 +209,7 @@ def test_places_are_in_local_time():
     problem = case.problem()
     there = replace(problem, horizon=replace(problem.horizon, time_zone="Asia/Shanghai"))
     made = replace(plan_of(case), problem=there)
-    assert made.report().violation(Family.BANDWIDTH).place == "link here-there, 2026-03-02 09:00"
+    assert made.report().violation(Check.BANDWIDTH).place == "link here-there, 2026-03-02 09:00"
 
 
 @given(case=cases(), data=st.data())
@@ -238,7 +251,7 @@ def test_a_choice_beyond_its_range_is_named(field, place, level):
     assert made.report().passed
     report = made.but(**{field: np.array([level])}).report()
     assert not report.passed
-    violation = report.violation(Family.CHOSEN_LEVEL)
+    violation = report.violation(Check.CHOSEN_LEVEL)
     assert (violation.absolute, violation.place) == (pytest.approx(SLIP), place)
 
 
@@ -247,17 +260,17 @@ def test_a_plan_beyond_its_policies_is_named():
     rule = Rule(0.5, RuleMeasure.MOST_SHARE, ["here"])
     work = [Demand(4)]
     assert (
-        worst(by_hand(make_problem(**fields, workloads=work), [[[4]]]), Family.RENEWABLE_SHARE)[1]
+        worst(by_hand(make_problem(**fields, workloads=work), [[[4]]]), Check.RENEWABLE_SHARE)[1]
         == "site here"
     )
     free = fields | {"sites": [Site(price=1)], "workloads": work}
-    assert worst(by_hand(make_problem(**free, rules=[rule]), [[[4]]]), Family.RULE) == (2, "rule rule0")
-    assert worst(by_hand(make_problem(**free, budget=3), [[[4]]]), Family.BUDGET) == (1, "whole horizon")
+    assert worst(by_hand(make_problem(**free, rules=[rule]), [[[4]]]), Check.RULE) == (2, "rule rule0")
+    assert worst(by_hand(make_problem(**free, budget=3), [[[4]]]), Check.BUDGET) == (1, "whole horizon")
 
 
 def test_certificates_beyond_their_range_are_named():
     made = by_hand(make_problem(periods=1, sites=[Site(certificates=3)]), [[[1]]])
-    found = worst(made.but(certificate_kwh=np.array([3 + SLIP])), Family.CHOSEN_LEVEL)
+    found = worst(made.but(certificate_kwh=np.array([3 + SLIP])), Check.CHOSEN_LEVEL)
     assert found == (SLIP, "certificates of site here")
 
 
@@ -285,7 +298,7 @@ def test_a_battery_beyond_its_limits_is_named(slip, period):
     }
     made = by_hand(problem, [[[1, 1]]]).but(**{name: np.array(flow) for name, flow in flows.items()})
     report = made.but(**slip).report()
-    violation = report.violation(Family.STORAGE)
+    violation = report.violation(Check.STORAGE)
     assert violation.relative > 1e-6
     assert violation.place == f"battery b0, 2026-03-02 {period}"
 
@@ -294,6 +307,6 @@ def test_energy_out_of_a_battery_counts_at_its_site():
     problem = make_problem(periods=2, sites=[Site()], pools=[Pool(5, busy_kw=1)], batteries=[Battery(2, 2)])
     flows = {"charge_kwh": [[2.0, 0]], "discharge_kwh": [[0, 2.0]], "stored_kwh": [[2.0, 0]]}
     made = by_hand(problem, [[[1, 1]]]).but(**{name: np.array(flow) for name, flow in flows.items()})
-    assert made.report().violation(Family.ENERGY_BALANCE).absolute == pytest.approx(2)
+    assert made.report().violation(Check.ENERGY_BALANCE).absolute == pytest.approx(2)
     made = made.but(grid_kwh=np.array([[3.0, -1.0]]))
-    assert made.report().violation(Family.ENERGY_BALANCE).relative < 1e-9
+    assert made.report().violation(Check.ENERGY_BALANCE).relative < 1e-9

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import Cap, Contract, Demand, Job, Link, Pool, Site, make_problem, on_demand, reserved
-from computeplan.plan.audit import dual_bound
-from computeplan.planner import plan
+from computeplan.prices.bound import dual_bound
 from computeplan.problem import CapMeasure, CarbonBasis, Goal, HorizonEnd, Prices, Problem, Status
+from computeplan.solvers.planner import plan
 from reference.model import solve_reference
 from strategies import cases
 from whole_cases import whole_cases

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from computeplan.errors import PlanFolderError
-from computeplan.plan import folder
-from computeplan.plan.folder import check_target, write_folder
+from computeplan.folder import read as folder_read
+from computeplan.folder import write as folder
+from computeplan.folder.write import check_target, write_folder
 
 FILES = {"config.yaml": b"name: x\n", "tables/costs.csv": b"part,amount\n"}
 
@@ -35,15 +36,13 @@ def breaking(error):
 
 
 def refuse_new_folders(monkeypatch):
-    rename = Path.rename
-
-    def refuse(self, to):
-        if self.name.endswith(".partial"):
+    def refuse(old, new):
+        if old.name.endswith(".partial"):
             raise OSError(errno.EIO, "Input/output error")
-        return rename(self, to)
+        old.rename(new)
 
-    monkeypatch.setattr(folder, "exchange", lambda *_: False)
-    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(folder, "exchange_paths", lambda *_: False)
+    monkeypatch.setattr(folder, "rename_path", refuse)
 
 
 @pytest.fixture
@@ -121,10 +120,11 @@ def test_a_run_killed_between_the_renames_is_made_good_by_the_next(written, monk
     assert contents(written) == before
 
 
+@pytest.mark.posix
 def test_a_killed_run_leaves_the_old_plan(written):
     before = contents(written)
     script = (
-        "import sys, time; from pathlib import Path; from computeplan.plan.folder import write_folder\n"
+        "import sys, time; from pathlib import Path; from computeplan.folder.write import write_folder\n"
         "def files():\n    yield 'a', b'1'\n    print('half', flush=True)\n    time.sleep(60)\n"
         "write_folder(Path(sys.argv[1]), files(), {})"
     )
@@ -181,6 +181,7 @@ def test_a_folder_without_permission_is_told_before_anything_is_done(tmp_path, m
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.posix
 def test_a_link_to_a_plan_stays_a_link(tmp_path, written):
     link = tmp_path / "latest"
     link.symlink_to(written)
@@ -190,7 +191,17 @@ def test_a_link_to_a_plan_stays_a_link(tmp_path, written):
 
 
 def test_without_an_exchange_the_new_plan_still_replaces_the_old_one(written, monkeypatch):
-    monkeypatch.setattr(folder, "exchange", lambda *_: False)
+    monkeypatch.setattr(folder, "exchange_paths", lambda *_: False)
     write(written, "second")
     assert json.loads(contents(written)["provenance.json"])["note"] == "second"
     assert list(written.parent.iterdir()) == [written]
+
+
+def test_what_is_read_is_what_was_held_against_its_hash(written, monkeypatch):
+    """A file that changes between two looks at it cannot slip in."""
+    contents = iter([FILES["config.yaml"], b"name: forged\n"])
+    monkeypatch.setattr(folder_read, "read_file", lambda _: next(contents))
+    saved = folder_read.PlanFolder(
+        written, {"files": {"config.yaml": sha256(FILES["config.yaml"]).hexdigest()}}
+    )
+    assert saved.read("config.yaml") == FILES["config.yaml"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -15,18 +14,19 @@ from pathlib import Path
 import pytest
 
 from command_line import TINY, run, start
-from computeplan.archive import audit_folder
+from computeplan.runs.opened import audit_folder
 
 WAIT_S = 120
 
 KILL_AT_EVERY_STEP = """
 import os, signal, sys
 from pathlib import Path
-from computeplan.plan import folder
+import filelock  # not while steps are counted
+from computeplan.folder import write as folder
 
 target, exchanged = Path(sys.argv[1]), sys.argv[2] == "exchange"
 if not exchanged:
-    folder.exchange = lambda *_: False
+    folder.exchange_paths = lambda *_: False
 STEPS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.scandir", "shutil.rmtree"}
 
 def new_plan(step):
@@ -82,6 +82,7 @@ def killed_at_every_step(target, how, look):
     return steps
 
 
+@pytest.mark.posix
 def test_killed_at_every_step_there_is_always_a_whole_plan(tmp_path):
     target = tmp_path / "plan"
     assert run_once(target)
@@ -93,6 +94,7 @@ def test_killed_at_every_step_there_is_always_a_whole_plan(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.posix
 def test_killed_at_every_step_of_two_renames_the_next_run_makes_it_good(tmp_path):
     target = tmp_path / "plan"
     assert run_once(target)
@@ -109,7 +111,7 @@ def test_killed_at_every_step_of_two_renames_the_next_run_makes_it_good(tmp_path
 def run_once(target):
     """Write a first plan, by a run that nobody kills."""
     script = (
-        "import sys; from pathlib import Path; from computeplan.plan.folder import write_folder\n"
+        "import sys; from pathlib import Path; from computeplan.folder.write import write_folder\n"
         "write_folder(Path(sys.argv[1]), [('a', b'1')], {})"
     )
     return subprocess.run([sys.executable, "-c", script, target], check=True).returncode == 0  # noqa: S603 - our own script
@@ -142,12 +144,14 @@ def duration_s(config):
     return time.perf_counter() - begin
 
 
+@pytest.mark.posix
 def test_a_solve_that_is_killed_leaves_a_whole_plan(solved):
     longest = duration_s(solved)
     moments = random.Random(1)  # noqa: S311 - moments, not secrets
     killed_at(solved, [moments.uniform(0.5, 1.0) * longest for _ in range(5)])
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 def test_a_solve_that_is_killed_at_fifty_moments_leaves_a_whole_plan(solved):
     longest = duration_s(solved)
@@ -168,11 +172,14 @@ def test_two_solves_into_one_folder_do_not_mix(solved):
     assert sorted(path.name for path in folder.iterdir()) == ["plan", "tiny.yaml"]
 
 
+@pytest.mark.posix
 def test_a_full_disk_is_told_and_leaves_the_old_plan(solved):
     plan = solved.parent / "plan"
     before = (plan / "provenance.json").read_bytes()
 
     def limit():
+        import resource
+
         resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
 
     process = start("solve", solved, "--out", plan, cwd=solved.parent, preexec_fn=limit)

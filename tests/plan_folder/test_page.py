@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from builders import Case, Demand
-from computeplan.plan.tables import tables
-from computeplan.planner import plan
+from computeplan.solvers.planner import plan
+from solving import tables_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "plan_folder.md"
 
@@ -23,7 +23,7 @@ def rows():
 
 def test_the_page_says_what_the_tables_hold(rows):
     made = plan(Case(workloads=[Demand(1)]).problem())
-    found = tables(made.problem, made.solution)
+    found = tables_of(made.problem, made.solution)
     columns = {
         name: {c.replace("at here", "at SITE") for c in frame.columns} for name, frame in found.items()
     }

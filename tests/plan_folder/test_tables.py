@@ -8,10 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+import computeplan
 from builders import Case, Contract, Demand, Job, Link, Pool, Site, on_demand, reserved
-from computeplan.plan.tables import csv_bytes, parquet_bytes, tables
-from computeplan.planner import plan
+from command_line import TINY
+from computeplan.folder.tables import csv_bytes, parquet_bytes
 from computeplan.problem import Goal
+from computeplan.solvers.planner import plan
+from solving import tables_of
 
 CASE = Case(
     periods=4,
@@ -47,7 +50,7 @@ def made():
 
 @pytest.fixture(scope="module")
 def frames(made):
-    return tables(made.problem, made.solution)
+    return tables_of(made.problem, made.solution)
 
 
 def real(frame, frames, column):
@@ -72,7 +75,7 @@ def test_every_table_is_there(frames):
 
 def test_allocation_and_shortfall_add_up_to_all_work(frames):
     done = real(frames["allocation"], frames, "work_unit_h")
-    short = real(frames["shortfall"], frames, "short_unit_h")
+    short = real(frames["shortfall"], frames, "shortfall_unit_h")
     assert short == pytest.approx(8.0)
     assert done + short == pytest.approx(2 * (3 + 6 + 3 * 9 + 3 * 2) + 16 + 8 + 12 + 8)
 
@@ -85,7 +88,7 @@ def test_workloads_and_placements_follow_every_workload(frames, made):
     assert both["work_unit_h"].to_list() == pytest.approx(both["work_unit_h_placed"].fill_null(0).to_list())
     assert total["share"].to_list() == pytest.approx([1.0] * len(total))
     extra = workloads.row(by_predicate=pl.col("workload") == "extra", named=True)
-    assert (extra["work_unit_h"], extra["main_site"], extra["short_unit_h"]) == (0.0, None, 8.0)
+    assert (extra["work_unit_h"], extra["main_site"], extra["shortfall_unit_h"]) == (0.0, None, 8.0)
     chat, search = workloads.filter(pl.col("workload").is_in(["chat", "search"])).rows(named=True)
     assert chat["class"] == search["class"]
 
@@ -100,7 +103,7 @@ def test_workloads_tell_how_often_they_are_split_and_move():
         Demand([0, 0, 0, 1], name="late"),
     ]
     made = plan(Case(periods=4, sites=sites, pools=pools, workloads=workloads).problem())
-    found = tables(made.problem, made.solution)["workloads"]
+    found = tables_of(made.problem, made.solution)["workloads"]
     assert found["split_periods"].to_list() == [0, 2, 0]
     assert found["pools"].to_list() == [2, 2, 1]
     assert found["moves"].to_list()[0] == 1
@@ -111,7 +114,7 @@ def test_costs_add_up_to_the_objective(frames, made):
     costs, accounts = frames["costs"], made.solution.accounts
     assert costs["amount"].sum() == pytest.approx(accounts.objective)
     energy = real(frames["energy"], frames, "cost")
-    in_costs = costs.filter(pl.col("part").is_in(["energy", "contracts"]))["amount"].sum()
+    in_costs = costs.filter(pl.col("part").is_in(["grid_energy", "energy_contracts"]))["amount"].sum()
     assert energy == pytest.approx(in_costs)
 
 
@@ -121,7 +124,7 @@ def test_companies_and_workloads_add_up_to_the_accounts(frames, made):
         frame = frames[name]
         assert frame["cost"].sum() == pytest.approx(accounts.cost.total), name
         assert frame["market_kg"].sum() == pytest.approx(accounts.emissions_kg.market), name
-        assert frame["short_unit_h"].sum() == pytest.approx(8.0), name
+        assert frame["shortfall_unit_h"].sum() == pytest.approx(8.0), name
     companies = frames["companies"]
     assert companies["company"].to_list() == list(made.problem.companies.names)
     sites = companies.select(pl.sum_horizontal(pl.selectors.starts_with("unit_h at "))).to_series()
@@ -169,7 +172,8 @@ def test_duals_are_per_real_hour(frames, made):
 
 def test_duals_of_the_goal_carbon_are_in_kg():
     cleanest = plan(CASE.but(goal=Goal.CARBON, workloads=[Demand(4)]).problem())
-    units = set(tables(cleanest.problem, cleanest.solution)["duals"]["unit"])
+    units = set(tables_of(cleanest.problem, cleanest.solution)["duals"]["unit"])
+    assert units
     assert all(unit.startswith("kg/") for unit in units)
 
 
@@ -177,14 +181,14 @@ def test_starts_are_local_times():
     case = Case(periods=2)
     problem = case.problem()
     made = plan(problem)
-    start = tables(problem, made.solution)["periods"]["start"]
+    start = tables_of(problem, made.solution)["periods"]["start"]
     assert start.dtype == pl.Datetime("ms", "UTC")
     assert start[1].isoformat() == "2026-03-02T01:00:00+00:00"
 
 
 def test_two_plans_of_one_problem_give_the_same_bytes(frames):
     again = plan(CASE.problem())
-    for name, frame in tables(again.problem, again.solution).items():
+    for name, frame in tables_of(again.problem, again.solution).items():
         assert parquet_bytes(frame) == parquet_bytes(frames[name]), name
         assert csv_bytes(frame) == csv_bytes(frames[name]), name
 
@@ -207,3 +211,19 @@ def test_no_name_becomes_a_formula_in_a_spreadsheet(name):
 
 def test_csv_opens_as_utf8_in_a_spreadsheet():
     assert csv_bytes(pl.DataFrame({"站": ["重庆"]})).startswith(b"\xef\xbb\xbf")
+
+
+def test_units_do_not_depend_on_the_length_of_periods(tmp_path):
+    """3 and 1 units are busy in every half hour; of the pool's 4 units none is doubled or halved."""
+    config = tmp_path / "half.yaml"
+    config.write_text(TINY.replace("duration: 3 h", "duration: 3 h, period: 30 min"), encoding="utf-8")
+    frames = computeplan.solve(config, overrides=["workloads.chat.demand=3"], baseline=False).tables()
+    capacity = frames["capacity"]
+    assert capacity.group_by("period").agg(pl.col("busy_units").sum())[
+        "busy_units"
+    ].to_list() == pytest.approx([4] * 6)
+    own = capacity.filter(pl.col("pool") == "home/own")
+    assert own["usable_units"].to_list() == [4] * 6
+    assert (own["utilization"] * own["usable_units"]).to_list() == pytest.approx(own["busy_units"].to_list())
+    assert frames["periods"]["hours"].to_list() == [0.5] * 6
+    assert frames["traffic"]["bandwidth_gb"].null_count() == 6

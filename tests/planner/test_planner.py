@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from builders import Case, Demand, Job, Pool, Site
-from computeplan.decomposition import Reduction
-from computeplan.planner import plan
+from builders import Case, Demand, Job, Pool, Site, on_demand
 from computeplan.problem import CarbonBasis, Goal, HorizonEnd, Status
-from computeplan.solvers import SolverOptions
+from computeplan.problem.limits import LimitKind
+from computeplan.solvers import SolverOptions, planner
+from computeplan.solvers.decomposition import Reduction
+from computeplan.solvers.planner import plan
 from computeplan.studies.baselines import all_local
 
 CHEAP_AND_CLEAN = [Site("cheap", price=1.0, carbon=0.9), Site("clean", price=3.0, carbon=0.1)]
@@ -84,7 +85,7 @@ def test_least_carbon_of_nothing_is_nothing():
 def test_the_allocation_reads_every_workload():
     found = plan(case(workloads=[Demand([1, 2, 3]), Demand([2, 0, 1]), Job(2.0)]).problem())
     allocation = found.solution.allocation
-    totals = [allocation.of(w).unit_h.sum() for w in range(3)]
+    totals = [allocation.block_of(w).unit_h.sum() for w in range(3)]
     np.testing.assert_allclose(totals, [6.0, 3.0, 2.0])
 
 
@@ -103,6 +104,48 @@ def test_all_local_exempts_work_that_no_local_pool_can_serve():
     assert baseline.plan.status is Status.OPTIMAL
 
 
-def test_all_local_can_be_impossible():
+def test_all_local_is_planned_without_the_limits_that_it_breaks():
     baseline = all_local(case(workloads=[Demand(7)]).problem())
-    assert baseline.plan.solution is None
+    assert [(limit.kind, limit.name) for limit in baseline.lifted] == [(LimitKind.CAPACITY, "cheap/p0")]
+    assert baseline.lifted[0].more == pytest.approx(2, abs=1e-4)
+    assert baseline.plan.status is Status.OPTIMAL
+
+
+CLEAN = {
+    "periods": 2,
+    "sites": [Site("a", price=3, carbon=1.0), Site("b", price=1, carbon=0.25), Site("c", carbon=0.25)],
+    "goal": Goal.CARBON,
+}
+
+
+@pytest.mark.parametrize("solver", ["highs", "cbc", "clarabel"])
+def test_the_least_cost_among_the_cleanest_plans_has_a_proof_of_its_own(solver):
+    """Both clean sites emit the same: the three cheap units of one are used, then the other."""
+    if solver == "clarabel":
+        pytest.importorskip("clarabel")
+    pools = [on_demand(site="a", busy_kw=1), on_demand(9, price=2, site="b", busy_kw=1)]
+    pools.append(on_demand(3, price=1, site="c", busy_kw=1))
+    audit = plan(
+        Case(**CLEAN, pools=pools, workloads=[Demand(5)]).problem(), SolverOptions(name=solver)
+    ).solution.audit
+    assert audit.objective == pytest.approx(0.25 * 10)
+    assert (audit.cost_bound, audit.cost_gap) == pytest.approx((2 * (3 * 1 + 2 * 3), 0), abs=1e-5)
+    assert audit.notes == ()
+
+
+@pytest.mark.parametrize("solver", ["highs", "cbc"])
+def test_in_whole_numbers_the_least_cost_is_proved_or_said_not_to_be(solver):
+    pools = [on_demand(9, price=2, site="b", busy_kw=1), on_demand(9, price=5, site="c", busy_kw=1)]
+    made = plan(
+        Case(**CLEAN, pools=pools, workloads=[Demand(5, whole=True)]).problem(), SolverOptions(name=solver)
+    )
+    audit, unproved = made.solution.audit, "the least cost among the cleanest plans is not proved"
+    assert made.solution.accounts.cost.total == pytest.approx(2 * 5 * 3)
+    assert (audit.cost_bound is None) == (solver == "cbc") == (unproved in audit.notes)
+
+
+def test_a_second_goal_that_fails_is_not_passed_off_as_proved(monkeypatch):
+    pools = [on_demand(9, price=2, site="b", busy_kw=1), on_demand(9, price=5, site="c", busy_kw=1)]
+    monkeypatch.setattr(planner.IncrementalPlanner, "_solve_face", lambda *_: None)
+    audit = plan(Case(**CLEAN, pools=pools, workloads=[Demand(5)]).problem()).solution.audit
+    assert audit.notes == ("the least cost among the cleanest plans is not proved",)

@@ -52,7 +52,10 @@ def _numbers(problem: Problem, done: Floats, short: Floats, decisions: Decisions
     reserved = [p for p in terms.P if problem.pools.term[p] == Term.RESERVED]
     terms.booked = {p: float(decisions.booked_units[p]) for p in reserved}
     terms.grid = {(s, t): float(decisions.grid_kwh[s, t]) for s in terms.S for t in terms.T}
-    terms.contract = {(c, t): float(decisions.contract_kwh[c, t]) for c in terms.C for t in terms.T}
+    terms.sold = {(c, t): float(decisions.sold_kwh[c, t]) for c in terms.C for t in terms.T}
+    terms.contract = {
+        place: float(decisions.contract_kwh[place]) - sold for place, sold in terms.sold.items()
+    }
     terms.contracted = {c: float(decisions.contracted_kw[c]) for c in terms.C}
     terms.leased = {link: float(decisions.leased_gb_per_h[link]) for link in terms.L}
     terms.new = {p: float(decisions.new_units[p]) for p in terms.P}
@@ -65,6 +68,9 @@ def _numbers(problem: Problem, done: Floats, short: Floats, decisions: Decisions
     terms.open = {s: float(decisions.open_sites[s]) for s in terms.S}
     terms.certificates = {s: float(decisions.certificate_kwh[s]) for s in terms.S}
     terms.discharge = {(b, t): float(decisions.discharge_kwh[b, t]) for b in terms.B for t in terms.T}
+    over = problem.network.path[problem.routing.option_path].astype(float)
+    sent = over.T @ decisions.routed_gb
+    terms.sent = {(link, t): float(sent[link, t]) for link in terms.L for t in terms.T}
     terms.peak = {(s, m): _peak(terms, s, m) for s in terms.S for m in range(len(problem.horizon.months))}
     terms.covered = {place: kwh for s in terms.S for place, kwh in _cover(terms, s).items()}
     return terms
@@ -75,8 +81,9 @@ def _share(terms: Terms, done: Floats, w: int, p: int) -> float:
 
 
 def _peak(terms: Terms, s: int, month: int) -> float:
-    kwh = [terms.grid[s, t] for t in terms.T if terms.problem.horizon.month[t] == month]
-    return max(kwh, default=0.0) / terms.hours
+    starts = [t for t in terms.T if terms.problem.horizon.month[t] == month and terms.interval(s, t)]
+    means = [sum(terms.grid[s, u] for u in terms.interval(s, t)) / len(terms.interval(s, t)) for t in starts]
+    return max(means, default=0.0) / terms.hours
 
 
 def _cover(terms: Terms, s: int) -> dict[Place, float]:

@@ -84,6 +84,7 @@ class _Model:
         self._count = 0
         self.terms = self._declare()
         self._serve_all()
+        self._route_traffic()
         self._respect_capacity()
         self._balance_energy()
         self._respect_bandwidth()
@@ -114,19 +115,25 @@ class _Model:
         terms.booked = {p: self.variable(0, pools.max_units[p]) for p in reserved}
         optional = problem.sites.is_optional
         terms.open = {s: self.variable(0, 1, whole=True) if optional[s] else Expression(1) for s in terms.S}
-        # 0 ≤ grid ≤ Δ · import limit, 0 ≤ contract ≤ Δ · (available + profile · chosen power)
+        # 0 ≤ grid ≤ Δ · import limit, 0 ≤ contract + sold ≤ Δ · (available + profile · chosen power)
         at_sites = [(s, t) for s in terms.S for t in terms.T]
         terms.grid = {(s, t): self.variable(0, hours * grid.import_limit_kw[s]) for s, t in at_sites}
         terms.contract = {(c, t): self.variable() for c in terms.C for t in terms.T}
+        may_sell = contracts.may_sell
+        terms.sold = {(c, t): self.variable() if may_sell[c] else Expression(0) for c, t in terms.contract}
         network = problem.network
         terms.contracted = {c: self.variable(0, contracts.max_chosen_kw[c]) for c in terms.C}
-        terms.leased = {link: self.variable(0, network.max_leased_gb_per_h[link]) for link in terms.L}
+        leases = {
+            line: self.variable(0, network.max_leased_gb_per_h[line]) for line in set(network.line.tolist())
+        }
+        # one lease is bandwidth in both directions of its line
+        terms.leased = {link: leases[int(network.line[link])] for link in terms.L}
         terms.new = {p: self.variable(0, pools.max_new_units[p]) for p in terms.P}
         terms.certificates = {s: self.variable(0, grid.max_certificates_kwh[s]) for s in terms.S}
         self._declare_batteries(terms)
         self._declare_steps(terms)
         for c, t in terms.contract:
-            self.require(terms.contract[c, t] - terms.available_kwh(c, t) <= 0)
+            self.require(terms.taken(c, t) - terms.available_kwh(c, t) <= 0)
         terms.peak = {(s, m): self.variable() for s in terms.S for m in range(len(problem.horizon.months))}
         terms.covered = {place: self.variable() for place in at_sites}
         return terms
@@ -158,12 +165,23 @@ class _Model:
         terms.charge = {(b, t): self.variable(0, terms.hours * batteries.power_kw[b]) for b, t in at}
         terms.discharge = {(b, t): self.variable(0, terms.hours * batteries.power_kw[b]) for b, t in at}
         terms.stored = {(b, t): self.variable(0, batteries.energy_kwh[b]) for b, t in at}
+        self._run_one_way(terms)
         for b, t in at:
             first = t == 0 or blocks[t - 1] != blocks[t]
             before = max(other for other in terms.T if blocks[other] == blocks[t]) if first else t - 1
             gained = terms.charge[b, t] * float(batteries.charge_efficiency[b])
             taken = terms.discharge[b, t] * (1 / float(batteries.discharge_efficiency[b]))
             self.require(terms.stored[b, t] - terms.stored[b, before] - gained + taken == 0)
+
+    def _run_one_way(self, terms: Terms) -> None:
+        # charge > 0 or discharge > 0, never both, and neither at a closed site
+        for b, t in terms.charge:
+            most = terms.hours * float(self.problem.batteries.power_kw[b])
+            charges, site = self.variable(0, 1, whole=True), int(self.problem.batteries.site[b])
+            self.require(terms.charge[b, t] - charges * most <= 0)
+            self.require(terms.discharge[b, t] + charges * most <= most)
+            self.require(terms.charge[b, t] - terms.open[site] * most <= 0)
+            self.require(terms.discharge[b, t] - terms.open[site] * most <= 0)
 
     # Work
 
@@ -233,6 +251,16 @@ class _Model:
 
     # Capacity, energy, network
 
+    def _route_traffic(self) -> None:
+        # Σ_n routed[w,p,n,t] = traffic of w at p, over the paths n that are near enough
+        terms = self.terms
+        for w in terms.W:
+            for p in terms.pools_of[w]:
+                for t in terms.T if terms.paths(w, p) else ():
+                    flows = {(w, p, n, t): self.variable() for n in terms.paths(w, p)}
+                    terms.routed.update(flows)
+                    self.require(total(flows.values()) - terms.gb(w, p, t) == 0)
+
     def _respect_capacity(self) -> None:
         # load ≤ Δ · availability · units, with the units booked in a reserved pool, or added to an owned one
         pools, terms = self.problem.pools, self.terms
@@ -261,9 +289,11 @@ class _Model:
                 at_site = [b for b in terms.B if self.problem.batteries.site[b] == s]
                 supply = bought + total(terms.discharge[b, t] - terms.charge[b, t] for b in at_site)
                 self.require(total(terms.facility_kwh(p, t) for p in pools) - supply == 0)
-                # grid / Δ ≤ peak of the month
-                month = int(self.problem.horizon.month[t])
-                self.require(terms.grid[s, t] - terms.peak[s, month] * terms.hours <= 0)
+                # mean grid of the interval that begins here ≤ peak of the month
+                if together := terms.interval(s, t):
+                    month = int(self.problem.horizon.month[t])
+                    imported = total(terms.grid[s, u] for u in together)
+                    self.require(imported - terms.peak[s, month] * (terms.hours * len(together)) <= 0)
                 # covered ≤ grid
                 self.require(terms.covered[s, t] - terms.grid[s, t] <= 0)
             # Σ_t ω covered ≤ surplus + certificates
@@ -318,16 +348,17 @@ class _Model:
             x.bounds(max(0.0, float(work[place]) - slack), float(work[place]) + slack)
 
     def minimize(self, objective: Expression) -> Status:
-        if self._solve(objective) is Status.OPTIMAL:
+        # Presolve can fail where bounds are nearly equal, as those of pinned work are.
+        if any(self._solve(objective, presolve) is Status.OPTIMAL for presolve in ("choose", "off")):
             self.objective = float(objective.valueOrDefault())
             return Status.OPTIMAL
         # Presolve may leave open which of the two it is: without an objective only one can be.
         possible = self._solve(Expression(0)) is Status.OPTIMAL
         return Status.UNBOUNDED if possible else Status.INFEASIBLE
 
-    def _solve(self, objective: Expression) -> Status:
+    def _solve(self, objective: Expression, presolve: str = "choose") -> Status:
         self.lp.setObjective(objective)
-        self.lp.solve(pulp.HiGHS(msg=False, gapRel=1e-9))
+        self.lp.solve(pulp.HiGHS(msg=False, gapRel=1e-9, presolve=presolve))
         return STATUS[self.lp.status, self.lp.sol_status]
 
     def done(self) -> Floats:
@@ -361,16 +392,27 @@ class _Model:
             )
             for of in (terms.charge, terms.discharge, terms.stored)
         ]
-        used = [[terms.contract[c, t].valueOrDefault() for t in terms.T] for c in terms.C]
+        routing = self.problem.routing
+        routed = np.zeros((len(routing.option_flow), len(terms.T)))
+        for (w, p, n, t), gb in terms.routed.items():
+            flow = routing.flow_of[self.problem.workloads.need[w], terms.ends(w, p)[1]]
+            option = np.flatnonzero((routing.option_flow == flow) & (routing.option_path == n))
+            routed[option, t] += gb.valueOrDefault()
+        sold = [[terms.sold[c, t].valueOrDefault() for t in terms.T] for c in terms.C]
+        taken = [[terms.taken(c, t).valueOrDefault() for t in terms.T] for c in terms.C]
         return Decisions(
-            np.array(booked, float),
-            np.array(grid, float).reshape(len(terms.S), len(terms.T)),
-            np.array(used, float).reshape(len(terms.C), len(terms.T)),
-            np.array(contracted, float),
-            np.array(leased, float),
-            np.array(new, float),
-            np.array(certificates, float),
-            rented,
-            np.array(is_open, float),
-            *stored,
+            booked_units=np.array(booked, float),
+            grid_kwh=np.array(grid, float).reshape(len(terms.S), len(terms.T)),
+            contract_kwh=np.array(taken, float).reshape(len(terms.C), len(terms.T)),
+            sold_kwh=np.array(sold, float).reshape(len(terms.C), len(terms.T)),
+            contracted_kw=np.array(contracted, float),
+            leased_gb_per_h=np.array(leased, float),
+            new_units=np.array(new, float),
+            certificate_kwh=np.array(certificates, float),
+            rented_units=rented,
+            routed_gb=routed,
+            open_sites=np.array(is_open, float),
+            charge_kwh=stored[0],
+            discharge_kwh=stored[1],
+            stored_kwh=stored[2],
         )

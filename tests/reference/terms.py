@@ -34,6 +34,9 @@ class Terms:
     booked: Mapping[int, Amount] = field(default_factory=dict)
     grid: Mapping[Place, Amount] = field(default_factory=dict)
     contract: Mapping[Place, Amount] = field(default_factory=dict)
+    """Contract energy used at the site, kWh."""
+    sold: Mapping[Place, Amount] = field(default_factory=dict)
+    """Contract energy sold, kWh."""
     contracted: Mapping[int, Amount] = field(default_factory=dict)
     """Chosen power of a contract, kW."""
     leased: Mapping[int, Amount] = field(default_factory=dict)
@@ -49,6 +52,10 @@ class Terms:
     charge: Mapping[Place, Amount] = field(default_factory=dict)
     discharge: Mapping[Place, Amount] = field(default_factory=dict)
     stored: Mapping[Place, Amount] = field(default_factory=dict)
+    routed: dict[tuple[int, int, int, int], Amount] = field(default_factory=dict)
+    """GB of a workload to a pool on one of several paths, by workload, pool, path and period."""
+    sent: Mapping[Place, float] = field(default_factory=dict)
+    """GB of a plan on paths that it chose, by link and period."""
     peak: Mapping[Place, Amount] = field(default_factory=dict)
     """Highest import, kW, by site and month."""
     covered: Mapping[Place, Amount] = field(default_factory=dict)
@@ -72,6 +79,10 @@ class Terms:
         """d[w,t] = scale · profile[t] · Δ."""
         workloads = self.problem.workloads
         return float(workloads.scale[w] * workloads.profiles[workloads.profile[w], t] * self.hours)
+
+    def interval(self, s: int, t: int) -> list[int]:
+        """Periods of the interval of the demand charge that begins in t; none if t is inside one."""
+        return [u for u in self.T if self.problem.grid.interval_start[s, u] == t]
 
     def has_demand(self, w: int) -> bool:
         return any(self.arrivals(w, t) > 0 for t in self.T)
@@ -121,36 +132,68 @@ class Terms:
         chosen = self.contracted[c] * float(self.hours * contracts.profile[c, t])
         return chosen + float(self.hours * contracts.available_kw[c, t])
 
+    def taken(self, c: int, t: int) -> Expression:
+        """Contract energy used and sold."""
+        return total([self.contract[c, t], self.sold[c, t]])
+
     def surplus(self, s: int) -> Expression:
-        """Σ ω (available − used) of take-or-pay contracts at the site."""
+        """Σ ω (available − used − sold) of take-or-pay contracts at the site."""
         contracts = self.problem.contracts
         bought = [c for c in self.contracts_at(s) if contracts.take_or_pay[c]]
         return total(
-            (self.available_kwh(c, t) - self.contract[c, t]) * self.weight[t] for c in bought for t in self.T
+            (self.available_kwh(c, t) - self.taken(c, t)) * self.weight[t] for c in bought for t in self.T
         )
 
     # Network
 
+    def ends(self, w: int, p: int) -> tuple[int, int]:
+        """Zones between which the traffic of a workload at a pool goes."""
+        problem = self.problem
+        return int(problem.needs.zone[problem.workloads.need[w]]), int(
+            problem.sites.zone[problem.pools.site[p]]
+        )
+
+    def travels(self, w: int) -> bool:
+        workloads, needs = self.problem.workloads, self.problem.needs
+        return needs.traffic_gb_per_unit_h[workloads.need[w]] > 0 or workloads.data_gb[w] > 0
+
+    def paths(self, w: int, p: int) -> list[int]:
+        """Paths near enough for a workload's traffic to a pool, where there are several."""
+        network, (here, there) = self.problem.network, self.ends(w, p)
+        limit = self.problem.needs.max_latency_ms[self.problem.workloads.need[w]]
+        near = [
+            n
+            for n in range(len(network.path_from))
+            if network.path_from[n] == here
+            and network.path_to[n] == there
+            and network.path_latency_ms[n] <= limit
+        ]
+        return near if len(near) > 1 and self.travels(w) else []
+
     def on_route(self, w: int, p: int, link: int) -> bool:
-        here = self.problem.needs.zone[self.problem.workloads.need[w]]
-        there = self.problem.sites.zone[self.problem.pools.site[p]]
-        return bool(self.problem.network.route[here, there, link])
+        return bool(self.problem.network.route[(*self.ends(w, p), link)])
+
+    def gb(self, w: int, p: int, t: int) -> Expression:
+        """GB of a workload to a pool: of the work itself, and of its data set, which is moved once."""
+        workloads, needs = self.problem.workloads, self.problem.needs
+        gb, data = float(needs.traffic_gb_per_unit_h[workloads.need[w]]), float(workloads.data_gb[w])
+        if workloads.is_job[w] and data > 0:
+            gb += data / float(workloads.volume_unit_h[w])
+        moved = data * self.hours / self.problem.horizon.real_hours
+        of_data = [self.share[w, p] * moved] if (w, p) in self.share else []
+        return total([self.x[w, p, t] * gb, *of_data])
 
     def traffic(self, link: int, t: int) -> Expression:
-        """GB over a link: of the work itself, and of the data sets that are moved once."""
-        workloads, needs = self.problem.workloads, self.problem.needs
-        flows = []
-        for w in self.W:
-            gb, data = float(needs.traffic_gb_per_unit_h[workloads.need[w]]), float(workloads.data_gb[w])
-            if workloads.is_job[w] and data > 0:
-                gb += data / float(workloads.volume_unit_h[w])
-            for p in self.pools_of[w]:
-                if self.on_route(w, p, link):
-                    flows.append(self.x[w, p, t] * gb)
-                    if (w, p) in self.share:
-                        moved = data * self.hours / self.problem.horizon.real_hours
-                        flows.append(self.share[w, p] * moved)
-        return total(flows)
+        """GB over a link: what has it on its only way, and what was sent that way."""
+        path = self.problem.network.path
+        fixed = [
+            self.gb(w, p, t)
+            for w in self.W
+            for p in self.pools_of[w]
+            if not self.paths(w, p) and self.on_route(w, p, link)
+        ]
+        chosen = [gb for (_, _, n, time), gb in self.routed.items() if time == t and path[n, link]]
+        return total([*fixed, *chosen, self.sent.get((link, t), 0.0)])
 
     # Rules
 
@@ -198,6 +241,8 @@ class Terms:
             return 0.0
         kg = network.energy_kwh_per_gb * network.kg_per_kwh
         rate = network.price_per_gb if measure is RuleMeasure.COST else kg
+        if paths := self.paths(w, p):
+            return min(float(network.path[n] @ rate) for n in paths)
         return sum(float(rate[link]) for link in self.L if self.on_route(w, p, link))
 
     # Money
@@ -210,22 +255,26 @@ class Terms:
         need, site = self.problem.workloads.need, self.problem.pools.site
         each = [(p, t, self.weight[t] * float(price[p, t])) for p in self.P for t in self.T]
         return {
-            "usage": total(
+            "units_in_use": total(
                 self.rented[p, t] * (self.hours * paid) if (p, t) in self.rented else self.load(p, t) * paid
                 for p, t, paid in each
                 if p not in booked
             ),
-            "opening": total(
+            "open_sites": total(
                 is_open * float(self.problem.sites.opening_price[s]) for s, is_open in self.open.items()
             ),
-            "reserved": total(booked[p] * (self.hours * paid) for p, t, paid in each if p in booked),
-            "energy": total(
+            "booked_units": total(booked[p] * (self.hours * paid) for p, t, paid in each if p in booked),
+            "grid_energy": total(
                 self.grid[s, t] * (self.weight[t] * float(grid.price[s, t])) for s in self.S for t in self.T
             ),
             "demand_charge": total(kw * float(demand_charge[place]) for place, kw in self.peak.items()),
-            "contracts": total(self._contract_bill(c, t) for c in self.C for t in self.T)
+            "energy_contracts": total(self._contract_bill(c, t) for c in self.C for t in self.T)
             + total(
                 kw * float(self.problem.contracts.capacity_price[c]) for c, kw in self.contracted.items()
+            ),
+            "sales": total(
+                kwh * (-self.weight[t] * float(self.problem.contracts.feed_in_price[c, t]))
+                for (c, t), kwh in self.sold.items()
             ),
             "network": total(
                 self.traffic(link, t) * (self.weight[t] * float(gb_price[link]))
@@ -242,19 +291,19 @@ class Terms:
             "certificates": total(
                 kwh * float(grid.certificate_price[s]) for s, kwh in self.certificates.items()
             ),
-            "storage": total(
+            "batteries": total(
                 kwh * (self.weight[t] * float(self.problem.batteries.price[b]))
                 for (b, t), kwh in self.discharge.items()
             ),
-            "new_capacity": total(
+            "new_units": total(
                 units * float(self.problem.pools.new_unit_price[p]) for p, units in self.new.items()
             ),
         }
 
     def _contract_bill(self, c: int, t: int) -> Amount:
-        """What is used is paid, or all there is with take-or-pay."""
+        """What is used or sold is paid, or all there is with take-or-pay."""
         contracts = self.problem.contracts
-        paid = self.available_kwh(c, t) if contracts.take_or_pay[c] else self.contract[c, t]
+        paid = self.available_kwh(c, t) if contracts.take_or_pay[c] else self.taken(c, t)
         return paid * (self.weight[t] * float(contracts.price[c, t]))
 
     def cost(self) -> Expression:
@@ -297,7 +346,8 @@ class Terms:
             own = total(kwh * float(contracts.kg_per_kwh[c]) for c, kwh in used.items())
             return own + self.grid[s, t] * float(grid.hourly_kg_per_kwh[s, t])
         own = total(
-            (self.available_kwh(c, t) if contracts.take_or_pay[c] else kwh) * float(contracts.kg_per_kwh[c])
-            for c, kwh in used.items()
+            (self.available_kwh(c, t) if contracts.take_or_pay[c] else self.taken(c, t))
+            * float(contracts.kg_per_kwh[c])
+            for c in used
         )
         return own + (self.grid[s, t] - self.covered[s, t]) * float(grid.market_kg_per_kwh[s, t])

@@ -6,16 +6,16 @@ import json
 
 import polars as pl
 
-from computeplan.plan.folder import write_folder
-from computeplan.plan.tables import parquet_bytes
+from computeplan.folder.tables import parquet_bytes
+from computeplan.folder.write import write_folder
+from computeplan.studies.sweep.results import MEASURES
 
 ORIGIN = {
     "created": "2026-03-02T11:00:00Z",
-    "config": {"path": "two.yaml", "scenario": None, "set": []},
+    "config": {"path": "two.yaml", "sha256": "0" * 64, "scenario": None, "set": []},
     "versions": {"computeplan": "0.1.0"},
 }
 SCENARIO = "<b>no wind"
-MEASURES = ("objective", "cost", "location_t", "market_t", "hourly_t")
 
 # Cost and tonnes of three plans, and lines of equal cost + price × kg through two neighbors each.
 PLANS = ((100.0, 10.0), (110.0, 6.0), (150.0, 4.0))
@@ -56,7 +56,8 @@ def write_frontier(folder):
     curve = {"price_per_kg": PRICES_PER_KG, "bound": BOUNDS}
     whole = {"frontiers": [{"basis": "hourly", "curve": curve}]}
     files = {"summary.json": summary, "frontier.json": whole}
-    write_folder(folder, ((name, json.dumps(data).encode()) for name, data in files.items()), dict(ORIGIN))
+    contents = ((name, json.dumps(data).encode()) for name, data in files.items())
+    write_folder(folder, contents, dict(ORIGIN), "frontier")
 
 
 def write_sweep(folder, design="grid", *, solved=True):

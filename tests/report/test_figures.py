@@ -7,8 +7,8 @@ from math import inf, nan
 import numpy as np
 import pytest
 
-from computeplan.explain.wording import counted, listed, number, workloads_named
-from computeplan.report.figures import column, percent
+from computeplan.explain.wording import workloads_named
+from computeplan.text import column, counted, first_lines, number, percent, signed
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,10 @@ from computeplan.report.figures import column, percent
         (0.00012346, "0.0001235"),
         (inf, "no limit"),
         (nan, "nan"),
+        (1e-320, "1e-320"),
+        (-1.23456e-12, "-1.235e-12"),
+        (1.5e-9, "0.0000000015"),
+        (-1e-5, "-0.00001"),
     ],
 )
 def test_number(value, text):
@@ -37,6 +41,9 @@ def test_number(value, text):
         ([0.0, -0.0], ["0", "0"]),
         ([-1e-9, 5.0], ["0.000", "5.000"]),
         ([nan, inf, 0.25], ["–", "–", "0.2500"]),
+        ([1e-12, 0.0, nan], ["1e-12", "0", "–"]),
+        ([2e-8, -1e-8], ["0.000000020", "-0.000000010"]),
+        ([-1e-12, 5.0], ["0.000", "5.000"]),
         ([], []),
     ],
 )
@@ -47,6 +54,17 @@ def test_numbers_of_a_column_share_their_decimals(values, texts):
 @pytest.mark.parametrize(("share", "text"), [(0.1234, "12.3 %"), (-1e-9, "0.0 %"), (nan, "–")])
 def test_percent(share, text):
     assert percent(share) == text
+
+
+def test_a_number_without_decimals_has_no_negative_zero():
+    assert number(-0.4, 0) == "0"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "written"), [("-5.0", -5.0, "−5.0"), ("5", 5.0, "+5"), ("0.00", -1e-9, "0.00")]
+)
+def test_signed(text, value, written):
+    assert signed(text, value) == written
 
 
 def test_counted():
@@ -61,5 +79,5 @@ def test_workloads_named():
 
 
 def test_listed():
-    assert listed(["a"] * 20) == ("a",) * 20
-    assert listed(["a"] * 1021)[-1] == "… and 1,001 more"
+    assert first_lines(["a"] * 20) == ("a",) * 20
+    assert first_lines(["a"] * 1021)[-1] == "… and 1,001 more"

@@ -15,13 +15,14 @@ from reporting import COMPANIES, MARKUP, SMALL, data_of, unpacked
 
 import computeplan
 from computeplan import api, open_plan
-from computeplan.explain.wording import number
-from computeplan.report.html import LANGUAGES, clock, report_html, write_report
-from computeplan.report.html.digits import rounded, shown
-from computeplan.report.html.plan.shifting import shifting
-from computeplan.report.html.words import Words
+from computeplan.report import charts
+from computeplan.report.charts import TimeAxis, rounded
+from computeplan.report.html import report_html, write_report
+from computeplan.report.subjects.shifting import measure_shifting
+from computeplan.report.words import LANGUAGES, Words
+from computeplan.text import number, percent
 
-SOURCE = Path(computeplan.__file__).parent / "report" / "html"
+SOURCE = Path(computeplan.__file__).parent / "report"
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def table(html, key):
 
 
 def placeholders(text):
-    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
+    return sorted({name for _, name, _, _ in string.Formatter().parse(text) if name})
 
 
 def test_both_languages_say_the_same_things():
@@ -78,11 +79,14 @@ def test_the_answer_is_what_the_accounts_say(html, plan_folder):
     cost = run.plan.solution.accounts.cost.total
     saved = run.baseline.plan.solution.accounts.cost.total - cost
     (lead,) = re.findall(r'<div class="lead">(.*?)</div>', html, re.DOTALL)
-    sentences = re.findall(r"<p>(.*?)</p>", lead)
-    assert len(sentences) == 3
-    assert f"costs {cost:,.0f} CNY, {saved:,.0f} CNY" in sentences[0]
+    sentences = re.findall(r"<p>(.*?)</p>", lead.replace("\N{NO-BREAK SPACE}", " "))
+    assert len(sentences) == 4
+    assert sentences[0].endswith(
+        f"; {saved:,.0f} CNY less ({percent(saved / (cost + saved))}) than all-local."
+    )
+    assert f"costs {cost:,.0f} CNY, {saved:,.0f} CNY" in sentences[1]
     for tonnes in run.plan.solution.accounts.emissions_t.bases().values():
-        assert f"{number(tonnes, 3)} t" in sentences[2]
+        assert f"{number(tonnes, 3)} t" in sentences[3]
 
 
 def test_tables_add_up_to_the_accounts(html, plan_folder):
@@ -91,9 +95,9 @@ def test_tables_add_up_to_the_accounts(html, plan_folder):
     assert len(companies["company"]) == COMPANIES + 2
     assert sum(companies["cost"]) == pytest.approx(accounts.cost.total, rel=1e-3)
     assert sum(workloads["cost"]) == pytest.approx(accounts.cost.total, rel=1e-3)
-    assert sum(companies["hourly_kg"]) == pytest.approx(accounts.emissions_kg.hourly, rel=1e-3)
-    saving = np.subtract(companies["all_local_cost"], companies["cost"])
-    assert np.allclose(saving, companies["saving"], rtol=1e-2, atol=1)
+    assert sum(companies["hourly_t"]) == pytest.approx(accounts.emissions_t.hourly, rel=1e-3)
+    change = np.subtract(companies["cost"], companies["all_local_cost"])
+    assert np.allclose(change, companies["change"], rtol=1e-2, atol=1)
 
 
 def test_nothing_runs_but_the_scripts_that_the_policy_names(html):
@@ -120,7 +124,7 @@ def test_thirty_thousand_workloads_stay_small(html):
 
 def test_assumptions_show_source_and_standing(html):
     remarks = table(html, "assumptions")
-    rows = dict(zip(remarks["setting"], zip(remarks["value"], remarks["standing"], strict=True), strict=True))
+    rows = dict(zip(remarks["setting"], zip(remarks["value"], remarks["evidence"], strict=True), strict=True))
     assert rows["sites.home <b>.pue"] == ("1.3", "derived")
     assert rows["sites"] == ("–", "assumed")
     assert "# D from two figures" in html
@@ -134,12 +138,14 @@ def test_the_config_is_kept_as_it_was_written(small):
     assert "scenario waits" in report_html(folder, "en")
 
 
-def test_an_older_plan_shows_the_config_that_it_has(small):
+@pytest.mark.parametrize("version", ["0.1.0", "0.2.0"])
+def test_an_older_plan_shows_the_config_that_it_has(small, version):
     folder = small.with_name("old")
     api.solve(small).save(folder)
     (folder / "config.yaml").unlink()
     record = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-    del record["files"]["config.yaml"]
+    del record["files"]["config.yaml"], record["format"], record["sha256"]
+    record["versions"]["computeplan"] = version
     (folder / "provenance.json").write_text(json.dumps(record), encoding="utf-8")
     assert open_plan(folder).loaded.written == (folder / "inputs" / "config.yaml").read_text(encoding="utf-8")
     assert "The config as it was written" in report_html(folder, "en")
@@ -156,18 +162,18 @@ def test_every_kind_of_plan_is_reported(small, scenario, language):
 
 def test_a_plan_without_a_baseline_stands_alone(small):
     html = reported(small, baseline=False)
-    assert "all-local" not in html
+    assert "all-local" not in html.lower()
     assert "all_local_cost" not in table(html, "companies")
     assert len(data_of(html)["charts"]["cost"][0]["data"][0]["y"]) == 1
 
 
-def test_simple_policies_stand_beside_the_plan(small):
+def test_the_plan_is_compared_with_simple_policies(small):
     html = reported(small, scenario="waits", policies=["no_deferral", "cheapest_first"])
-    (rows,) = re.findall(r"<h3>Beside simple policies</h3>.*?<tbody>(.*?)</tbody>", html, re.DOTALL)
-    cost = dict(re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', rows))
+    (rows,) = re.findall(r"<h3>Simple policies</h3>.*?<tbody>(.*?)</tbody>", html, re.DOTALL)
+    cost = dict(re.findall(r'<th scope="row">(.*?)</th><td class="number">(.*?)</td>', rows))
     # Two unit·h of 10 kWh each: at the price 1 if they may wait, else 2.
     assert float(cost["no deferral"]) - float(cost["plan"]) == pytest.approx(20)
-    assert set(cost) == {"plan", "no deferral", "cheapest first"}
+    assert set(cost) == {"plan", "all-local", "no deferral", "cheapest first"}
 
 
 def test_a_solver_without_prices_leaves_out_what_binds(small):
@@ -182,7 +188,7 @@ def test_a_solver_without_prices_leaves_out_what_binds(small):
 
 def test_work_that_waits_is_counted(small):
     run = api.solve(small, scenario="waits")
-    found = shifting(run.plan.solution)
+    found = measure_shifting(run.plan.solution)
     # Two unit·h arrive in the second hour at the high price; they wait two hours for the low one.
     assert found.planned == pytest.approx([0, 0, 0, 2])
     assert found.at_once == pytest.approx([0, 2, 0, 0])
@@ -199,35 +205,47 @@ def test_jobs_are_held_against_their_highest_rate_from_release(tmp_path):
         "max_rate: 2}}",
     ).partition("scenarios:")[0]
     config.write_text(text.replace("[1, 2, 2, 1]", "[1, 3, 2, 1]"), encoding="utf-8")
-    found = shifting(api.solve(config).plan.solution)
+    found = measure_shifting(api.solve(config).plan.solution)
     assert found.at_once == pytest.approx([0, 2, 1, 0])
     assert found.planned == pytest.approx([0, 0, 1, 2])
     assert found.later_unit_h == pytest.approx(2)
     assert found.mean_wait_h == pytest.approx((2 + 2) / 3)
 
 
-def test_work_left_undone_does_not_wait(small):
-    found = shifting(api.solve(small, scenario="full").plan.solution)
+def test_shortfall_does_not_wait(small):
+    found = measure_shifting(api.solve(small, scenario="full").plan.solution)
     assert found.planned.sum() == 0
     assert found.mean_wait_h == 0
 
 
 def test_long_horizons_are_drawn_as_means_within_blocks(small, monkeypatch):
     run = api.solve(small, scenario="blocks", baseline=False)
-    monkeypatch.setattr(clock, "MOST_STEPS", 2)
-    axis = clock.TimeAxis.of(run.plan.problem.horizon)
+    monkeypatch.setattr(charts, "MOST_STEPS", 2)
+    axis = TimeAxis.of(run.plan.problem.horizon)
     assert axis.places == [0, 2, 4]
     assert axis.steps(np.array([1.0, 3.0, 5.0, 9.0])) == [2, 7, 7]
     assert axis.step_h == 2
     folder = small.with_name("long")
     run.save(folder)
-    assert "Means over 2 h." in report_html(folder, "en")
+    assert "Each step is an average over 2\N{NO-BREAK SPACE}h." in report_html(folder, "en")
 
 
 def test_numbers_keep_what_is_worth_reading():
     values = [1234567.89, 12.3456, -0.00123456, 0, None, np.nan, np.inf]
     assert rounded(values, 3) == [1230000, 12.3, -0.00123, 0, None, None, None]
-    assert shown(values, 3) == [1234568, 12.3, -0.00123, 0, None, None, None]
+    assert rounded(values, 3, keep_whole=True) == [1234568, 12.3, -0.00123, 0, None, None, None]
+
+
+def test_one_thing_is_not_many():
+    english, chinese = Words("en"), Words("zh")
+    assert [english("origin.classes", count=n) for n in (0, 1, 1200)] == [
+        "0 classes",
+        "1 class",
+        "1,200 classes",
+    ]
+    assert chinese("origin.classes", count=1200) == "1,200类"
+    assert english("chart.changes.summary", count=1, all=2).startswith("1 of 2 companies pays more")
+    assert english("sweep.subtitle", count=1, design="grid") == "1 point, grid"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -235,7 +253,7 @@ def test_amounts_are_scaled_as_the_language_counts(language):
     words = Words(language)
     said = {
         "en": ["999 CNY", "12,346 CNY", "1.23 million CNY", "4.56 billion CNY"],
-        "zh": ["999 CNY", "1.23 万 CNY", "123 万 CNY", "45.6 亿 CNY"],
+        "zh": ["999元", "1.23万元", "123万元", "45.6亿元"],
     }
     assert [words.amount(x, "CNY") for x in (999, 12345.6, 1.234e6, 4.56e9)] == said[language]
 

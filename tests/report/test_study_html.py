@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from reporting import SMALL, data_of
-from study_folders import PLANS, SCENARIO, write_frontier, write_sweep
+from study_folders import ORIGIN, PLANS, SCENARIO, write_frontier, write_sweep
 
 import computeplan
 from computeplan.errors import PlanFolderError
-from computeplan.report.html import LANGUAGES, report_html
+from computeplan.folder.write import write_folder
+from computeplan.report.html import report_html
+from computeplan.report.words import LANGUAGES
 
 
 @pytest.fixture(scope="module")
@@ -43,19 +45,19 @@ def trace(figure, name):
 
 def lead(html):
     (block,) = re.findall(r'<div class="lead">(.*?)</div>', html, re.DOTALL)
-    return re.findall(r"<p>(.*?)</p>", block)
+    return re.findall(r"<p>(.*?)</p>", block.replace("\N{NO-BREAK SPACE}", " "))
 
 
 def test_a_frontier_is_told_in_three_sentences(frontier):
     assert lead(frontier) == [
         (
-            "By the hourly basis, the cheapest plan costs 100 CNY and emits 10 t; the cleanest costs 150 CNY "
-            "(50.0 % more) and emits 4 t (60.0 % less)."
+            "On the hourly basis, the cheapest plan costs 100 CNY and emits 10 t; the plan of least carbon "
+            "costs 150 CNY (50.0 % more) and emits 4 t (60.0 % less)."
         ),
         "The curve bends at 6 t and 110 CNY: beyond it a further tonne costs 20 CNY/t or more.",
         (
-            "3 plans make the curve (hourly basis: within 0.1 % of the cost range, proved); between two of "
-            "them a mix of both is a plan as well."
+            "3 plans make the curve (hourly basis: within 0.1 % of the cost range, proved); a mix of two "
+            "neighbors is a plan as well."
         ),
     ]
 
@@ -77,8 +79,24 @@ def test_marked_points_are_named_at_their_places(frontier):
         "least cost": (10, 100),
         "least carbon": (4, 150),
         "knee": (6, 110),
-        "&lt;i&gt;greedy": (8, 160),
     }
+
+
+def test_a_policy_outside_the_picture_is_an_arrow_that_says_where(frontier):
+    (figure,) = figures(frontier, "frontier").values()
+    (arrow,) = figure["layout"]["annotations"]
+    assert arrow["text"] == "&lt;i&gt;greedy (8, 160)"
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert (arrow["x"], arrow["y"]) == (8, high)
+    assert low < 100
+    assert 150 < high < 160
+
+
+def test_marked_points_differ_from_each_other_and_from_the_curve(frontier):
+    (figure,) = figures(frontier, "frontier").values()
+    symbols = [each["marker"]["symbol"] for each in figure["data"] if "text" in each]
+    assert len(set(symbols)) == len(symbols) > 1
+    assert "circle" not in symbols
 
 
 def test_the_next_tonne_has_its_price(frontier):
@@ -89,9 +107,9 @@ def test_the_next_tonne_has_its_price(frontier):
 
 def test_a_sweep_is_told_in_three_sentences(sweep):
     assert lead(sweep) == [
-        "Over all points the plan costs 100 CNY to 310 CNY and emits 100 t to 310 t by the hourly basis.",
-        "demand* moves both most: the cost by 200 CNY and carbon by 20 t in the mean.",
-        "The site with the most work (points): far (4), near (2).",
+        "Over all points the plan costs 100 CNY to 310 CNY and emits 100 t to 310 t on the hourly basis.",
+        "demand* has the largest effect on both: on average it moves the cost by 200 CNY and carbon by 20 t.",
+        "The main site, by number of points: far (4), near (2).",
     ]
 
 
@@ -113,7 +131,7 @@ def test_lines_follow_numbers_and_leave_texts_apart(sweep):
     lines = figures(sweep, "lines")
     mean = trace(lines["demand*"], "mean cost")
     assert (mean["x"], mean["y"], mean["mode"]) == ([1, 2, 3], [105, 205, 305], "lines+markers")
-    assert trace(lines["demand*"], "carbon market")["y"] == [10.5, 20.5, 30.5]
+    assert trace(lines["demand*"], "carbon (market)")["y"] == [10.5, 20.5, 30.5]
     assert trace(lines["scenario"], "mean cost")["mode"] == "markers"
 
 
@@ -124,7 +142,7 @@ def test_the_heat_map_has_a_cell_for_each_pair(sweep):
     by_scenario = dict(zip(cost["y"], cost["z"], strict=True))
     assert by_scenario["base"] == [100, 200, 300]
     assert by_scenario["&lt;b&gt;no wind"] == [110, 210, 310]
-    site = heat["demand* × scenario: site with most work"]["data"][0]
+    site = heat["demand* × scenario: main site"]["data"][0]
     assert site["text"][0] == ["near", "far", "far"]
 
 
@@ -132,7 +150,7 @@ def test_the_heat_map_has_a_cell_for_each_pair(sweep):
 def test_designs_without_pairs_have_no_heat_map(tmp_path, design):
     write_sweep(tmp_path / "sweep", design)
     html = report_html(tmp_path / "sweep", "en")
-    assert set(data_of(html)["charts"]) == {"tornado", "lines", "cloud"}
+    assert set(data_of(html)["charts"]) == {"tornado", "lines", "scatter"}
 
 
 def test_points_and_switches_are_tables(sweep):
@@ -165,6 +183,13 @@ def test_a_damaged_study_is_not_reported(tmp_path):
         report_html(tmp_path / "frontier", "en")
 
 
+def test_what_a_folder_holds_is_what_its_record_says(tmp_path):
+    files = [("summary.json", b"{}"), ("frontier.json", b"{}")]
+    write_folder(tmp_path / "sweep", files, dict(ORIGIN), "sweep")
+    with pytest.raises(PlanFolderError, match=r"expected a sweep of this version, got KeyError\('range'\)"):
+        report_html(tmp_path / "sweep", "en")
+
+
 @pytest.fixture(scope="module")
 def config(tmp_path_factory):
     path = tmp_path_factory.mktemp("real") / "small.yaml"
@@ -185,7 +210,7 @@ def test_a_real_sweep_is_reported(config, language):
         )
     html = report_html(folder, language)
     data = data_of(html)
-    assert set(data["charts"]) == {"tornado", "lines", "heat", "cloud"}
+    assert set(data["charts"]) == {"tornado", "lines", "heat", "scatter"}
     assert len(data["tables"]["points"]["columns"][0]["numbers"]) == study.points.height == 12
     assert len(lead(html)) == 3
 

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from builders import Demand, Pool, Site, make_problem, on_demand, reserved
-from computeplan.decomposition import ProgramSolver, Reduction, parts
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
-from computeplan.planner import plan
 from computeplan.problem import Status
-from computeplan.solvers import Method, SolverOptions, choice, clarabel, settled, solve
-from computeplan.solvers.choice import LARGE, SMALL, Shape, chosen, shape_of
+from computeplan.solvers import Method, SolverOptions, choice, choose_options, clarabel, solve
+from computeplan.solvers import subproblems as parts
+from computeplan.solvers.choice import LARGE, SMALL, Shape, fill_options, shape_of
+from computeplan.solvers.decomposition import ProgramSolver, Reduction
+from computeplan.solvers.planner import plan
 
 AUTO = SolverOptions("auto", time_limit_s=9.0, threads=2)
 
@@ -37,21 +38,21 @@ def program(periods: int = 30, **fields) -> LinearProgram:
     ],
 )
 def test_the_shape_decides(shape, name, method):
-    found = chosen(AUTO, shape, with_clarabel=True)
+    found = fill_options(AUTO, shape, with_clarabel=True)
     assert (found.name, found.method) == (name, method)
     assert (found.time_limit_s, found.threads) == (9.0, 2)
 
 
 def test_without_clarabel_or_with_a_stated_method_highs_is_taken():
     large = Shape(LARGE + 1, 9)
-    assert chosen(AUTO, large, with_clarabel=False).name == "highs"
+    assert fill_options(AUTO, large, with_clarabel=False).name == "highs"
     stated = SolverOptions("auto", method=Method.SIMPLEX)
-    assert chosen(stated, large, with_clarabel=True) == SolverOptions("highs", method=Method.SIMPLEX)
+    assert fill_options(stated, large, with_clarabel=True) == SolverOptions("highs", method=Method.SIMPLEX)
 
 
 @pytest.mark.parametrize("name", ["highs", "cbc", "clarabel"])
 def test_a_named_solver_stays(name):
-    assert chosen(SolverOptions(name), Shape(LARGE + 1, 9), with_clarabel=True).name == name
+    assert fill_options(SolverOptions(name), Shape(LARGE + 1, 9), with_clarabel=True).name == name
 
 
 def test_a_booking_couples_the_periods_and_a_pool_s_load_does_not():
@@ -70,7 +71,7 @@ def test_auto_finds_the_optimum_and_names_the_solver_that_did():
 def test_auto_takes_clarabel_where_it_is_measured_faster(monkeypatch):
     monkeypatch.setattr(choice, "LARGE", 10)
     booking = program(pools=[reserved(9, price=1.0, site="a")])
-    assert settled(booking, AUTO).name == "clarabel"
+    assert choose_options(booking, AUTO).name == "clarabel"
     result, count = ProgramSolver(booking, AUTO, Reduction.ALL).solve()
     assert (result.solver, count) == ("clarabel", 1)
     assert result.objective == pytest.approx(solve(booking, SolverOptions()).objective)

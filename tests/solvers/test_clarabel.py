@@ -6,17 +6,18 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from builders import Demand, Job, Pool, Site, make_problem, on_demand, reserved
 from computeplan.errors import SolverError, UsageError
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
-from computeplan.planner import Compiled, plan
 from computeplan.problem import Status
-from computeplan.solvers import SolverOptions, available, clarabel, conic_form, solve
+from computeplan.solvers import SolverOptions, available, clarabel, solve
+from computeplan.solvers import clarabel as conic_form
+from computeplan.solvers.planner import IncrementalPlanner, plan
 from computeplan.solvers.registry import check_available
-from strategies import cases
+from strategies import cases, examples
 
 CLARABEL = SolverOptions("clarabel")
 here = pytest.mark.skipif(not clarabel.is_installed(), reason="the extra clarabel is not installed")
@@ -149,7 +150,7 @@ def test_no_work_is_smeared_over_pools_that_the_optimum_does_not_use():
 
 
 @here
-@settings(max_examples=30)
+@examples(30)
 @given(cases())
 def test_random_problems_pass_the_same_audit_as_with_highs(case):
     problem = case.problem()
@@ -167,10 +168,10 @@ def test_a_change_is_solved_anew():
         make_problem(pools=[Pool(2, price=1.0), on_demand(price=price)], workloads=[Demand(3)])
         for price in (2.0, 5.0)
     )
-    compiled = Compiled(cheap, CLARABEL)
-    assert compiled.plan().solution.accounts.cost.total == pytest.approx(3 * (2 * 1.0 + 2.0))
-    compiled.change(dear)
-    assert compiled.plan().solution.accounts.cost.total == pytest.approx(3 * (2 * 1.0 + 5.0))
+    planner = IncrementalPlanner(cheap, CLARABEL)
+    assert planner.plan().solution.accounts.cost.total == pytest.approx(3 * (2 * 1.0 + 2.0))
+    planner.update(dear)
+    assert planner.plan().solution.accounts.cost.total == pytest.approx(3 * (2 * 1.0 + 5.0))
 
 
 def test_without_the_package_the_error_says_what_to_install(monkeypatch):

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 
 from builders import Case, Contract, Demand, Job, Pool, Site
-from computeplan.lp import Difference, digest
-from computeplan.planner import Compiled, plan
-from computeplan.problem import Problem, Status, sharing_with
+from computeplan.lp import ProgramDiff, digest
+from computeplan.problem import Problem, Status, share_equal_parts
 from computeplan.solvers import SolverOptions, Start
+from computeplan.solvers.planner import IncrementalPlanner, plan
 from strategies import cases
 
 CASE = Case(
@@ -38,51 +38,53 @@ def with_price(problem: Problem, factor: float) -> Problem:
 
 @pytest.mark.parametrize(("case", "parts"), [(CASE, 1), (APART, 60)])
 def test_a_start_saves_iterations_and_gives_the_same_plan(case, parts, monkeypatch):
-    monkeypatch.setattr("computeplan.decomposition.parts.PART_COLUMNS", 1)
-    first = Compiled(case.problem())
+    monkeypatch.setattr("computeplan.solvers.subproblems.PART_COLUMNS", 1)
+    first = IncrementalPlanner(case.problem())
     cold = first.plan()
     start = pickle.loads(pickle.dumps(Start(first.bases(), costs_only=True)))  # noqa: S301 - our own
     other = with_price(case.problem(), 1.01)
-    warm = Compiled(other)
-    warm.start_from(start)
+    warm = IncrementalPlanner(other)
+    warm.warm_start(start)
     found = warm.plan()
     assert found.size.parts == cold.size.parts == parts
     assert found.solver.iterations < cold.solver.iterations / 4
     assert found.solution.audit.passed
     assert found.solution.audit.objective == pytest.approx(plan(other).solution.audit.objective, rel=1e-12)
-    again = Compiled(case.problem())
+    again = IncrementalPlanner(case.problem())
     again.plan()
-    again.turn(other)
-    again.start_from(start)
+    again.reset(other)
+    again.warm_start(start)
     assert again.plan().solution.accounts.objective == found.solution.accounts.objective
 
 
 def test_a_start_that_does_not_fit_is_no_harm():
-    small = Compiled(
+    small = IncrementalPlanner(
         replace(
             CASE, periods=4, sites=[Site("a")], pools=[Pool(9, site="a")], workloads=[Demand(1)], contracts=[]
         ).problem()
     )
     small.plan()
-    other = Compiled(CASE.problem())
-    other.start_from(Start(small.bases()))
-    assert other.plan().status is Status.OPTIMAL
+    other = IncrementalPlanner(CASE.problem())
+    other.warm_start(Start(small.bases()))
+    started, alone = other.plan(), IncrementalPlanner(CASE.problem()).plan()
+    assert started.status is Status.OPTIMAL
+    assert started.solution.audit.objective == pytest.approx(alone.solution.audit.objective)
 
 
 def test_solvers_without_bases_start_anew():
-    compiled = Compiled(APART.problem(), SolverOptions("cbc"))
-    compiled.plan()
-    assert compiled.bases() == ()
-    compiled.start_from(Start(()))
-    assert compiled.plan().solution.audit.passed
+    planner = IncrementalPlanner(APART.problem(), SolverOptions("cbc"))
+    planner.plan()
+    assert planner.bases() == ()
+    planner.warm_start(Start(()))
+    assert planner.plan().solution.audit.passed
 
 
 @given(cases(), cases())
 def test_any_start_gives_the_plan_of_a_fresh_solver(one, other):
-    first = Compiled(one.problem())
+    first = IncrementalPlanner(one.problem())
     first.plan()
-    second = Compiled(other.problem())
-    second.start_from(Start(first.bases()))
+    second = IncrementalPlanner(other.problem())
+    second.warm_start(Start(first.bases()))
     found, fresh = second.plan(), plan(other.problem())
     assert found.status is fresh.status
     if fresh.solution:
@@ -95,20 +97,20 @@ def test_any_start_gives_the_plan_of_a_fresh_solver(one, other):
 def test_what_differs_between_two_programs_is_told():
     base = CASE.problem()
     changes = {
-        Difference.NOTHING: CASE.problem(),
-        Difference.COSTS: with_price(base, 2.0),
-        Difference.LIMITS: replace(base, pools=replace(base.pools, max_units=base.pools.max_units * 2)),
-        Difference.MATRIX: replace(base, sites=replace(base.sites, pue=base.sites.pue * 2)),
-        Difference.SHAPE: APART.problem(),
+        ProgramDiff.NOTHING: CASE.problem(),
+        ProgramDiff.COSTS: with_price(base, 2.0),
+        ProgramDiff.LIMITS: replace(base, pools=replace(base.pools, max_units=base.pools.max_units * 2)),
+        ProgramDiff.MATRIX: replace(base, sites=replace(base.sites, pue=base.sites.pue * 2)),
+        ProgramDiff.SHAPE: APART.problem(),
     }
-    own = digest(Compiled(base).lp)
+    own = digest(IncrementalPlanner(base).lp)
     for difference, problem in changes.items():
-        assert digest(Compiled(problem).lp).difference(own) is difference
+        assert digest(IncrementalPlanner(problem).lp).diff(own) is difference
 
 
 def test_problems_share_what_is_equal():
     one, other = CASE.problem(), with_price(CASE.problem(), 2.0)
-    shared = sharing_with(other, one)
+    shared = share_equal_parts(other, one)
     assert shared.grid is other.grid
     assert all(
         getattr(shared, name) is getattr(one, name) for name in ("workloads", "pools", "sites", "network")
@@ -116,7 +118,7 @@ def test_problems_share_what_is_equal():
 
 
 def test_what_nothing_touched_is_not_grouped_again():
-    compiled = Compiled(CASE.problem())
-    compiled.plan()
-    compiled.turn(with_price(CASE.problem(), 2.0))
-    assert "reduce" not in compiled.plan().times_s
+    planner = IncrementalPlanner(CASE.problem())
+    planner.plan()
+    planner.reset(with_price(CASE.problem(), 2.0))
+    assert "reduce" not in planner.plan().times_s

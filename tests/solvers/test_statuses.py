@@ -14,7 +14,8 @@ from computeplan.errors import SolverError
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
 from computeplan.problem import Status
-from computeplan.solvers import SolverOptions, pulp_bridge, solve
+from computeplan.solvers import SolverOptions, solve
+from computeplan.solvers import pulp as pulp_bridge
 from computeplan.solvers.highs import run
 
 LP = build(
@@ -87,7 +88,7 @@ def test_every_code_of_highs_is_known():
 
 @pytest.mark.parametrize("code", sorted(set(ENDS) - {"kModelEmpty"}))
 def test_a_code_of_highs_with_a_good_answer(code):
-    result = run(Ended(code, BEST.values, BEST.row_duals), LP)
+    result = run(Ended(code, BEST.values, BEST.row_duals), LP, SolverOptions())
     assert result.status is ENDS[code]
     assert (result.values is not None) == ENDS[code].has_plan
 
@@ -95,18 +96,18 @@ def test_a_code_of_highs_with_a_good_answer(code):
 @pytest.mark.parametrize("code", sorted(code for code, end in ENDS.items() if end and end.has_plan))
 @pytest.mark.parametrize("values", [None, np.zeros(LP.n_columns), np.full(LP.n_columns, np.nan)])
 def test_a_code_of_highs_without_a_plan(code, values):
-    result = run(Ended(code, values, None), LP)
+    result = run(Ended(code, values, None), LP, SolverOptions())
     assert (result.status, result.values, result.objective) == (Status.NO_PLAN, None, None)
 
 
 def test_an_optimum_of_highs_that_is_none_is_only_feasible():
-    assert run(Ended("kOptimal", DEAR.values, BEST.row_duals), LP).status is Status.FEASIBLE
+    assert run(Ended("kOptimal", DEAR.values, BEST.row_duals), LP, SolverOptions()).status is Status.FEASIBLE
 
 
 @pytest.mark.parametrize("code", sorted(FAILURES))
 def test_a_failure_of_highs_is_told(code):
     with pytest.raises(SolverError, match=f"HiGHS failed with status {code[1:]}"):
-        run(Ended(code, None, None), LP)
+        run(Ended(code, None, None), LP, SolverOptions())
 
 
 @pytest.mark.parametrize("code", ["kInfeasible", "kUnbounded"])
@@ -116,7 +117,7 @@ def test_what_presolve_cannot_tell_apart_is_told_by_a_second_run(code):
             self._status = SimpleNamespace(name=code if hasattr(self, "ran") else "kUnboundedOrInfeasible")
             self.ran = True
 
-    assert run(Twice(code, None, None), LP).status is ENDS[code]
+    assert run(Twice(code, None, None), LP, SolverOptions()).status is ENDS[code]
 
 
 def test_a_program_of_nothing_is_solved():
@@ -158,3 +159,20 @@ def test_every_pair_of_codes_of_pulp(monkeypatch, status, solution, good):
     expected = expected_of_pulp(status, solution)
     assert result.status is (expected if good or not expected.has_plan else Status.NO_PLAN)
     assert (result.objective is not None) == result.status.has_plan
+
+
+def test_the_time_limit_of_highs_holds_for_each_run():
+    """HiGHS counts the time of all runs of a solver together."""
+
+    class Old(Ended):
+        limits: tuple[float, ...] = ()
+
+        def getRunTime(self):  # noqa: N802 - HiGHS's own name
+            return 7.0
+
+        def setOptionValue(self, name, value):  # noqa: N802 - as above
+            self.limits += (value,) if name == "time_limit" else ()
+
+    old = Old("kOptimal", BEST.values, BEST.row_duals)
+    run(old, LP, SolverOptions(time_limit_s=2.0))
+    assert old.limits == (9.0,)

@@ -8,16 +8,16 @@ from math import inf
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from builders import Case, Contract, Demand, Pool, Site, on_demand
-from computeplan.planner import plan
+from builders import Battery, Case, Contract, Demand, Pool, Site, on_demand
 from computeplan.problem import CarbonBasis, Goal, Problem, Status
 from computeplan.solvers import SolverOptions
-from computeplan.studies.frontier import Frontier, trace, tracing
+from computeplan.solvers.planner import plan
+from computeplan.studies.frontier import Frontier, search, trace
 from computeplan.studies.frontier.frontier import from_data
-from strategies import cases
+from strategies import cases, examples
 
 DIRTY, MIDDLE, CLEAN = (
     Site("dirty", carbon=1.0),
@@ -144,6 +144,62 @@ def test_surplus_of_a_contract_covers_on_the_market_basis():
     assert found.curve.emissions_kg == pytest.approx([0], abs=1e-9), "4 kWh of wind cover both hours"
 
 
+def limited(**prices: float) -> list[Pool]:
+    return [on_demand(9, site=site, price=price, busy_kw=1.0) for site, price in prices.items()]
+
+
+def half_open_site(**fields) -> Problem:
+    """A clean site that opens for 2; work costs 1 at the dirty site and 1.5 there: 4 units, 0 to 4 kg."""
+    clean = Site("clean", optional=True, opening_price=2.0)
+    given = {"sites": [DIRTY, clean], "pools": limited(dirty=1, clean=1.5)}
+    return three_sites(**{**given, **fields})
+
+
+def test_with_whole_numbers_a_mix_of_two_plans_is_no_plan():
+    """Under a cap of 2 kg half the work moves and the site is open: 2 + 3 + 2, not halfway from 4 to 8."""
+    problem = half_open_site()
+    found = trace(problem, tolerance=0)
+    assert points(found)[0] == (4, 4)
+    assert points(found)[-1] == (8, 0)
+    assert (found.exact, found.certified) == (False, False)
+    for cap_kg in (0.3, 1.0, 2.0, 3.9):
+        read, direct = found.at_cap(cap_kg / 1000), money(planned(problem, carbon_cap_kg=cap_kg))
+        assert direct == pytest.approx(8 - 0.5 * cap_kg)
+        assert (len(read.plans), read.share) == (1, 0.0)
+        assert (read.price_low_per_kg, read.price_high_per_kg) == (None, None)
+        assert read.least_money - 1e-6 <= direct <= read.money + 1e-6
+        assert read.money - read.least_money < 0.5 or cap_kg > 3.5, "caps are spread over the steps"
+    assert found.at_cap(0.002).money == pytest.approx(7), "the middle of the widest step is solved"
+    assert found.at_cap(0.002).least_money == pytest.approx(7)
+    within = found.at_budget(7.4)
+    assert within.money <= 7.4
+    assert within.least_emissions_kg <= 1.2 <= within.emissions_kg
+    assert found.at_price(500).plans == (0,)
+    assert found.at_price(1500).plans == (found.curve.size - 1,)
+    assert found.at_cap(0.0).money == pytest.approx(8)
+    assert found.at_cap(-0.001) is None
+    assert found.at_budget(3.9) is None
+
+
+def test_the_own_cap_of_a_config_with_whole_numbers_is_solved():
+    found = trace(half_open_site(carbon_cap=1.3), tolerance=0)
+    mark = found.marks()["cap"]
+    assert (mark.money, mark.least_money) == pytest.approx((7.35, 7.35))
+
+
+def test_a_saved_frontier_knows_its_whole_numbers():
+    found = trace(half_open_site())
+    again = from_data(json.loads(json.dumps(found.data(), allow_nan=False)))
+    assert again.at_cap(0.002) == found.at_cap(0.002)
+    assert again.curve.gap == found.curve.gap
+
+
+def test_one_plan_with_whole_numbers_that_is_cheapest_and_cleanest_is_certified():
+    found = trace(half_open_site(pools=limited(dirty=3, clean=1)))
+    assert points(found) == [(6, 0)]
+    assert found.certified
+
+
 def test_without_a_plan_there_is_no_frontier():
     found = trace(three_sites(pools=[on_demand(3, site="dirty")]))
     assert (found.status, found.curve, found.certified) == (Status.INFEASIBLE, None, False)
@@ -160,9 +216,9 @@ def test_a_time_limit_leaves_what_was_found_and_proves_no_more():
 
 def test_without_the_plan_of_least_carbon_the_end_is_not_proved(monkeypatch):
     """A frontier is certified down to the least carbon, or not at all."""
-    solve = tracing._Solver.solve
+    solve = search._FrontierSolver.solve
     monkeypatch.setattr(
-        tracing._Solver, "solve", lambda self, price: None if price == inf else solve(self, price)
+        search._FrontierSolver, "solve", lambda self, price: None if price == inf else solve(self, price)
     )
     found = trace(three_sites(carbon_price=2.5), tolerance=0.5)
     assert not found.certified
@@ -181,7 +237,7 @@ def test_a_folder_holds_every_digit():
     assert again.curve.gap == found.curve.gap
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(cases(carbon_cap=st.just(inf)), st.sampled_from([0.0, 0.02]), st.floats(0, 1))
 def test_what_is_read_off_is_what_solving_gives(case, tolerance, where):
     problem = case.problem()
@@ -231,3 +287,20 @@ def planned(problem: Problem, **changes):
 
 def money(accounts) -> float:
     return accounts.cost.total + accounts.shortfall_penalty
+
+
+def test_a_basis_with_negative_factors_makes_whole_numbers_necessary():
+    """A lossy battery would be paid in carbon for losses on the market basis, on the location basis not."""
+    site = Site("here", price=1.0, carbon=0.5, market=-0.5)
+    problem = three_sites(
+        periods=2,
+        sites=[site],
+        pools=[on_demand(9, site="here", busy_kw=1.0)],
+        workloads=[Demand(2)],
+        batteries=[Battery(power=2, energy=2, efficiency=0.5)],
+    )
+    assert trace(problem, tolerance=0).curve.whole_numbers is False
+    found = trace(problem, basis=CarbonBasis.MARKET, tolerance=0)
+    assert (found.curve.whole_numbers, found.exact) == (True, False)
+    for reading in (found.at_cap(0.0), found.at_price(100.0), found.at_budget(99.0)):
+        assert (len(reading.plans), reading.share, reading.price_low_per_kg) == (1, 0.0, None)

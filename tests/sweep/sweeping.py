@@ -48,3 +48,16 @@ def swept(config: Path, **asked) -> Sweep:
     """Sweep in a thread of this process."""
     with ThreadPoolExecutor(1) as executor:
         return computeplan.sweep(config, **{"executor": executor, **asked})
+
+
+def on_points(call):
+    """A `progress` that calls with the number of points that are done, each time that it is another."""
+    heard = []
+
+    def progress(stage, *_):
+        done = int(stage.removeprefix("sweep: ").split()[0].replace(",", ""))
+        if done not in heard:
+            heard.append(done)
+            call(done)
+
+    return progress

@@ -4,40 +4,52 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import time
+from contextlib import suppress
 
 import pytest
-from sweeping import small, swept
+from sweeping import on_points, small, swept
 
 import computeplan
 from computeplan.errors import UsageError
 
-distributed = pytest.importorskip("distributed")
-
-VARY = ["demand*=0.6:1.4:9", "objective.carbon_price=0:200:3"]
+WAIT_S = 60
+VARY = ["demand*=0.6:1.4:5", "objective.carbon_price=0,100"]
 
 
 @pytest.fixture
-def cluster():
+def distributed():
+    return pytest.importorskip("distributed")
+
+
+@pytest.fixture
+def cluster(distributed):
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
     ) as found:
         yield found
 
 
-def test_a_cluster_gives_the_same_table_though_a_worker_is_killed(tmp_path, cluster):
+@pytest.mark.posix
+def test_a_cluster_gives_the_same_table_though_a_worker_is_killed(tmp_path, distributed, cluster):
     config, killed = small(tmp_path), []
     swept(config, vary=VARY, out=tmp_path / "here")
     with distributed.Client(cluster, set_as_default=False) as client:
         pids = client.run(os.getpid)
         assert len(pids) == 2
 
-        def kill(progress):
-            if progress.done == 4 and not killed:
+        def kill(done):
+            if done == 3 and not killed:
                 killed.append(next(iter(pids.values())))
                 os.kill(killed[0], signal.SIGKILL)
 
         computeplan.sweep(
-            config, vary=VARY, cluster=cluster.scheduler_address, out=tmp_path / "there", tell=kill
+            config,
+            vary=VARY,
+            cluster=cluster.scheduler_address,
+            out=tmp_path / "there",
+            progress=on_points(kill),
         )
     assert killed
     for name in ("points", "effects", "switches"):
@@ -45,7 +57,52 @@ def test_a_cluster_gives_the_same_table_though_a_worker_is_killed(tmp_path, clus
         assert (tmp_path / "here" / file).read_bytes() == (tmp_path / "there" / file).read_bytes()
 
 
+def test_a_scheduler_that_dies_ends_the_sweep_and_what_is_done_is_kept(tmp_path, monkeypatch, distributed):
+    monkeypatch.setattr("computeplan.studies.sweep.workers.CONNECT_S", 1.0)
+    config, out, seen = small(tmp_path), tmp_path / "out", []
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None
+    )
+
+    def kill(done):
+        if done == 3:
+            cluster.sync(cluster.scheduler.close)
+
+    began = time.monotonic()
+    with pytest.raises(UsageError, match=r"the scheduler at .* (is gone|does not answer)"):
+        computeplan.sweep(
+            config, vary=VARY, cluster=cluster.scheduler_address, out=out, progress=on_points(kill)
+        )
+    assert time.monotonic() - began < WAIT_S
+    with suppress(TimeoutError):
+        cluster.close(timeout=1)
+    cluster.status = distributed.Status.closed  # without a scheduler nothing is left to close
+    swept(config, vary=VARY, out=out, progress=on_points(seen.append))
+    assert seen[0] >= 3
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["10.0.0.5", "localhost", "tcp://localhost", "", "http://x:80", "tcp://[::1", "h:99999", "h:abc", "8786"],
+)
+def test_an_address_without_a_port_is_refused_before_anything_is_read(tmp_path, address):
+    with pytest.raises(UsageError, match="--cluster: expected the address of a Dask scheduler with its port"):
+        computeplan.sweep(tmp_path / "none.yaml", cluster=address)
+
+
+@pytest.mark.usefixtures("distributed")
+def test_what_is_no_scheduler_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("computeplan.studies.sweep.workers.CONNECT_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(
+            UsageError, match=f"{address} cannot be reached|at {address} is no Dask scheduler"
+        ):
+            computeplan.sweep(small(tmp_path), vary=VARY, cluster=address)
+
+
+@pytest.mark.usefixtures("distributed")
 def test_a_cluster_that_does_not_answer_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("computeplan.studies.sweep.crew.CONNECT_S", 0.5)
+    monkeypatch.setattr("computeplan.studies.sweep.workers.CONNECT_S", 0.5)
     with pytest.raises(UsageError, match=r"the cluster at tcp://127.0.0.1:9 cannot be reached"):
         computeplan.sweep(small(tmp_path), vary=VARY, cluster="tcp://127.0.0.1:9")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +11,13 @@ from sweeping import small, swept
 
 from computeplan.config import Law, read_variation
 from computeplan.errors import ConfigError
-from computeplan.lp import Difference
-from computeplan.studies.sweep.design import Axes, DesignKind, Ground, make_design
-from computeplan.studies.sweep.laws import quantile
-from computeplan.studies.sweep.order import LONGEST_CHAIN, make_route
-from computeplan.studies.sweep.point_list import read_points
+from computeplan.lp import ProgramDiff
+from computeplan.studies.sweep.design import Axes, CommonChanges, make_design, quantile
+from computeplan.studies.sweep.effects import drivers, effects_table
+from computeplan.studies.sweep.results import MEASURES
+from computeplan.studies.sweep.run import LONGEST_CHAIN, make_chains
+from computeplan.studies.sweep.spec import read_points
+from computeplan.vocabulary import DesignKind
 
 LAWS = [
     Law("uniform", (2.0, 5.0)),
@@ -39,7 +42,7 @@ def test_a_grid_has_all_combinations():
     design = make_design(DesignKind.GRID, axes("a=1,2", "b=x,y,z", scenarios=["s", "t"]))
     assert len(set(values(design))) == len(design.points) == 12
     assert values(design)[:2] == [("s", 1, "x"), ("s", 1, "y")]
-    assert design.points[0].overrides == ("a=1", 'b="x"')
+    assert [str(change) for change in design.points[0].changes] == ["a=1", 'b="x"']
     assert {point.scenario for point in design.points} == {"s", "t"}
 
 
@@ -92,25 +95,25 @@ def test_quantiles_have_the_law_s_moments(law):
             assert found.mean() == pytest.approx((low + middle[0] + high) / 3, rel=1e-3)
 
 
-@given(st.integers(1, 60), st.sampled_from(list(Difference)), st.sampled_from(list(Difference)))
+@given(st.integers(1, 60), st.sampled_from(list(ProgramDiff)), st.sampled_from(list(ProgramDiff)))
 def test_a_route_reaches_every_point_once_by_short_chains(count, one, other):
     design = make_design(DesignKind.MONTE_CARLO, axes("a=uniform(0,1)", "b=x,y,z"), samples=count, seed=count)
-    route = make_route(design, {"a": one, "b": other})
-    assert sorted(route.order) == list(range(count))
-    place = {index: i for i, index in enumerate(route.order)}
-    for index in route.order:
+    chains = make_chains(design, {"a": one, "b": other})
+    assert sorted(chains.order) == list(range(count))
+    place = {index: i for i, index in enumerate(chains.order)}
+    for index in chains.order:
         length, at = 0, index
-        while (parent := route.parent[at]) is not None:
+        while (parent := chains.parent[at]) is not None:
             assert place[parent] < place[at]
             length, at = length + 1, parent
         assert length <= LONGEST_CHAIN
-        assert at == route.order[0]
+        assert at == chains.order[0]
 
 
 def test_neighbors_of_a_route_differ_in_what_is_cheap_to_change():
     design = make_design(DesignKind.GRID, axes("dear=1,2,3", "cheap=1,2,3,4"))
-    route = make_route(design, {"dear": Difference.MATRIX, "cheap": Difference.COSTS})
-    dear = [design.points[index].values["dear"] for index in route.order]
+    chains = make_chains(design, {"dear": ProgramDiff.MATRIX, "cheap": ProgramDiff.COSTS})
+    dear = [design.points[index].values["dear"] for index in chains.order]
     assert dear == [1] * 4 + [2] * 4 + [3] * 4
 
 
@@ -155,4 +158,12 @@ def test_values_of_a_row_may_need_each_other(tmp_path):
 )
 def test_faults_of_a_table_of_points(text, fault):
     with pytest.raises(ConfigError, match=fault):
-        read_points(text, "p.csv", ("far",), Ground())
+        read_points(text, "p.csv", ("far",), CommonChanges())
+
+
+def test_a_solvers_rounding_is_no_swing():
+    design = make_design(DesignKind.GRID, axes("a=1,2"))
+    cost = [5.0, 5.0 + 1e-12]
+    points = pl.DataFrame({"a": [1.0, 2.0], **dict.fromkeys(MEASURES, cost), "hourly_t": [1.0, 2.0]})
+    found = drivers(design, points, effects_table(design, points))
+    assert {each.measure: each.swing for each in found} == dict.fromkeys(MEASURES, 0.0) | {"hourly_t": 1.0}

@@ -6,9 +6,10 @@ import json
 
 import polars as pl
 import pytest
-from sweeping import small, swept
+from sweeping import on_points, small, swept
 
 import computeplan
+from command_line import run
 from computeplan.errors import ConfigError, PlanFolderError, UsageError
 
 
@@ -70,8 +71,8 @@ def test_limits_that_bind_are_priced(tmp_path):
     tight = ["sites.北站.pools.租用.max_units=1", "workloads.batch.max_delay=0 h"]
     clean = ["sites.home.grid.carbon=0.1", "objective.carbon_price=0"]
     found = swept(small(tmp_path), vary=["objective.carbon_cap=null,0.05"], overrides=[*tight, *clean])
-    assert found.points["worth of capacity 北站/租用"][0] > 0
-    free, capped = found.points["worth of carbon cap, per t"].to_list()
+    assert found.points["value of units of 北站/租用"][0] > 0
+    free, capped = found.points["value of carbon cap, per t"].to_list()
     assert free is None
     assert capped > 0
 
@@ -84,7 +85,7 @@ def test_least_carbon_is_swept_too(tmp_path):
 
 def test_the_tables_are_the_same_whoever_solves(tmp_path):
     config = small(tmp_path)
-    asked = {"vary": ["demand*=0.6:1.4:5", "objective.carbon_price=0:200:3"]}
+    asked = {"vary": ["demand*=0.6:1.4:3", "objective.carbon_price=0,200"]}
     swept(config, **asked, out=tmp_path / "one")
     computeplan.sweep(config, **asked, workers=2, out=tmp_path / "two")
     for name in ("points", "effects", "switches"):
@@ -153,7 +154,13 @@ def test_faults_of_the_section_are_placed(tmp_path, sweep, fault):
         ({"vary": ["demand*=1,2"], "samples": 5}, "samples are drawn by"),
         ({"vary": ["demand*=1,2"], "design": "gird"}, "expected one of grid, one-at-a-time"),
         ({"vary": ["demand*=1:2:5000", "sites.home.pue=1:2:5"]}, "25,000 points are more than 20,000"),
-        ({"scenarios": ["far"], "scenario": "clean"}, "either one --scenario for all points"),
+        ({"vary": ["demand*=1,2"], "workers": 0}, "workers: expected at least 1, got 0"),
+        ({"vary": ["demand*=1,2"], "samples": 0}, "samples: expected at least 1, got 0"),
+        ({"vary": ["demand*=1,2"], "seed": -1}, "seed: expected at least 0, got -1"),
+        (
+            {"scenarios": ["far"], "scenario": "clean"},
+            "expected either one for all points, or --scenarios that vary",
+        ),
     ],
 )
 def test_what_cannot_be_asked(tmp_path, asked, fault):
@@ -164,7 +171,8 @@ def test_what_cannot_be_asked(tmp_path, asked, fault):
 @pytest.mark.parametrize(
     ("vary", "faults"),
     [
-        (["demand=1"], ["--vary demand: expected a known key, got 'demand'"]),
+        (["demand=1"], ["--vary demand: expected a factor on all work, got 'demand='; write `demand*=`"]),
+        (["demand+=1"], ["--vary demand: expected a factor on all work, got 'demand+='; write `demand*=`"]),
         (["sites.home.pue=0.5,0.7,1.2"], ["got 0.5", "got 0.7"]),
         (["sites.hami.pue*=1.1"], ["--vary sites.hami.pue: expected a path to a value of the config"]),
         (
@@ -208,7 +216,7 @@ def test_inputs_are_read_once(tmp_path):
     def change(_):
         (tmp_path / "price.csv").write_text("price\n9\n9\n9\n9\n", encoding="utf-8")
 
-    found = swept(config, vary=["sites.北站.grid.price*=1,0.5"], tell=change)
+    found = swept(config, vary=["sites.北站.grid.price*=1,0.5"], progress=on_points(change))
     (tmp_path / "price.csv").write_text("price\n0.5\n0.6\n0.7\n0.8\n", encoding="utf-8")
     again = swept(config, vary=["sites.北站.grid.price*=1,0.5"])
     assert found.points.equals(again.points)
@@ -246,3 +254,75 @@ def test_effects_are_means_over_points(tmp_path):
     assert driver["axis"] == "demand*"
     assert driver["swing"] == pytest.approx(effects["mean"].max() - effects["mean"].min())
     assert 0.9 < driver["share"] <= 1.0
+
+
+LARGE_DEMAND_NEEDS_LARGE_SITE = """\
+name: Free units
+currency: EUR
+horizon: {start: 2026-08-03T06:00, duration: 3 h}
+zones: {town: {}}
+hardware: {node: {busy_power: 800 W}}
+sites:
+  hall:
+    zone: town
+    grid: {price: 0.25, carbon: 0.3}
+    pools: {racks: {hardware: node, term: owned, units: 16}}
+workloads: {mail: {zone: town, demand: 9}}
+"""
+UNITS = "sites.hall.pools.racks.units"
+FREE_UNITS = ["demand*=1,3", f"{UNITS}=16,32"]
+
+
+@pytest.fixture
+def free_units(tmp_path):
+    path = tmp_path / "free.yaml"
+    path.write_text(LARGE_DEMAND_NEEDS_LARGE_SITE, encoding="utf-8")
+    return path
+
+
+def test_effects_compare_only_points_whose_partners_have_a_plan(free_units):
+    found = swept(free_units, vary=FREE_UNITS)
+    assert found.points["status"].to_list() == ["optimal", "optimal", "infeasible", "optimal"]
+    for measure in ("objective", "location_t"):
+        units, demand = (
+            next(d for d in found.summary["drivers"] if (d["axis"], d["measure"]) == (axis, measure))
+            for axis in (UNITS, "demand*")
+        )
+        assert units["swing"] == pytest.approx(0), "units that cost nothing move nothing"
+        assert units["share"] is None or units["share"] == pytest.approx(0)
+        assert (units["points"], units["left_out"]) == (2, 2)
+        assert demand["greatest"] == pytest.approx(3 * demand["least"])
+        assert (demand["points"], demand["left_out"]) == (2, 2)
+
+
+def test_a_list_compares_only_rows_whose_partners_have_a_plan(free_units, tmp_path):
+    rows = f"demand*,{UNITS}\n1,16\n1,32\n3,16\n3,32\n"
+    (tmp_path / "points.csv").write_text(rows, encoding="utf-8")
+    found = swept(free_units, points=tmp_path / "points.csv")
+    units = next(d for d in found.summary["drivers"] if d["axis"] == UNITS)
+    assert units["swing"] == pytest.approx(0)
+    assert (units["points"], units["left_out"]) == (2, 2)
+    scattered = f"demand*,{UNITS}\n1,16\n1.5,32\n3,26\n2,33\n"
+    (tmp_path / "points.csv").write_text(scattered, encoding="utf-8")
+    found = swept(free_units, points=tmp_path / "points.csv")
+    assert {(d["points"], d["left_out"]) for d in found.summary["drivers"]} == {(3, 1)}
+
+
+def test_the_tornado_says_which_points_are_missing(free_units, tmp_path):
+    varied = [word for text in FREE_UNITS for word in ("--vary", text)]
+    text = run("sweep", free_units, *varied, "--workers", "1", "--out", tmp_path / "out").stdout
+    assert f"demand*: 2/4, {UNITS}: 2/4; the others, or their counterparts" in " ".join(text.split())
+    report = tmp_path / "report.html"
+    assert run("report", tmp_path / "out", "--out", report).exit_code == 0
+    assert "have no plan" in report.read_text("utf-8")
+
+
+def test_values_without_any_plan_are_left_out_and_the_rest_is_compared(tmp_path):
+    found = swept(small(tmp_path), vary=["demand*=0.5,1,50", "objective.carbon_price=0,100"])
+    effects = found.tables["effects"]
+    demand = effects.filter((pl.col("axis") == "demand*") & (pl.col("measure") == "cost"))
+    assert demand["number"].to_list() == [0.5, 1.0]
+    price = effects.filter((pl.col("axis") == "objective.carbon_price") & (pl.col("measure") == "cost"))
+    assert price["points"].to_list() == [2, 2]
+    driver = next(d for d in found.summary["drivers"] if d["axis"] == "demand*")
+    assert (driver["points"], driver["left_out"]) == (4, 2)

@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import Battery, Cap, Case, Contract, Demand, Job, Link, Pool, Rule, Site, on_demand, reserved
-from computeplan import planner
+from computeplan.audit.context import Check
 from computeplan.lp import FAMILIES, build
-from computeplan.lp.variables import ABSENT
-from computeplan.planner import plan
+from computeplan.lp.context import ABSENT
 from computeplan.problem import CarbonBasis, Goal, RuleMeasure, Status
+from computeplan.problem.network import derive_routing
+from computeplan.solvers import planner
+from computeplan.solvers.planner import plan
 from strategies import cases
 
 RICH = Case(
@@ -70,6 +72,7 @@ RARE = {
     "contracted_power": Case(
         **POWERED, sites=[Site(price=5)], contracts=[Contract(1, price=1, most=9, capacity_price=1)]
     ),
+    "sale": Case(**POWERED, contracts=[Contract(9, price=1, feed_in=2)]),
     "leased_bandwidth": Case(
         periods=1,
         sites=[Site("near"), Site("far")],
@@ -90,6 +93,27 @@ RARE = {
         periods=1, pools=[on_demand(8, step=4, price=1), on_demand(price=9)], workloads=[Demand(3)]
     ),
     "open_load": Case(sites=CLOSABLE, pools=[Pool(4)], workloads=[Demand(2, shortfall_price=9)]),
+    "routing": Case(
+        periods=1,
+        sites=[Site("near"), Site("far")],
+        pools=[on_demand(site="near", price=9), on_demand(site="far", price=1)],
+        links=[
+            Link(("near", "far"), price=1, bandwidth=1),
+            Link(("near", "middle"), latency=1, price=2),
+            Link(("middle", "far")),
+        ],
+        workloads=[Demand(4, traffic=1.0)],
+    ),
+    "direction": Case(
+        **POWERED, sites=[Site(price=-1)], batteries=[Battery(power=9, energy=9, efficiency=0.9)]
+    ),
+    "open_battery": Case(
+        periods=2,
+        sites=[Site("here", price=[-1, 1], optional=True, opening_price=99), Site("there")],
+        pools=[Pool(9, busy_kw=1, site="there")],
+        workloads=[Demand(2, zone="there")],
+        batteries=[Battery(power=9, energy=9, efficiency=0.9), Battery(power=9, energy=9, efficiency=0.8)],
+    ),
     "open_level": Case(
         sites=CLOSABLE, pools=[reserved(4, price=1)], workloads=[Demand(2, shortfall_price=9)]
     ),
@@ -195,8 +219,8 @@ class Liar:
         solver = self._honest(*arguments)
         solve = solver.solve
 
-        def lie():
-            result, parts = solve()
+        def lie(time_limit_s):
+            result, parts = solve(time_limit_s)
             return self._change(result), parts
 
         solver.solve = lie
@@ -258,6 +282,21 @@ def test_random_noise_in_values_or_duals_never_gives_a_false_optimum(monkeypatch
         patch.setattr(planner, "ProgramSolver", Liar(planner.ProgramSolver, noisy))
         made = plan(problem)
     assert innocent(made, truth)
+
+
+def test_traffic_over_a_path_that_is_too_long_is_caught(monkeypatch):
+    """Here the mistake is in what model and audit take from the problem alike."""
+
+    def any_path(needs, network):
+        return derive_routing(replace(needs, max_latency_ms=np.full(needs.size, np.inf)), network)
+
+    near = Demand(4, traffic=1.0, max_latency=0.5, shortfall_price=50)
+    case = RARE["routing"].but(workloads=[near])
+    assert passes_as_optimal(plan(case.problem()))
+    monkeypatch.setattr("computeplan.problem.problem.derive_routing", any_path)
+    made = plan(case.problem())
+    assert not made.solution.audit.passed
+    assert made.solution.audit.violation(Check.ROUTING).relative > 0.1
 
 
 def test_the_reliability_page_states_what_is_injected():

@@ -1,25 +1,84 @@
-"""The same things from Python: read a config, solve it, keep the plan.
+"""The one door to computeplan from Python; the command line goes through it too.
+
+In all functions `config` is a path or what `load` gave; `scenario`, `overrides` and `allow_paths` are as for
+`load`, where it is a path. `options` are by default the config's own, `policies` are simple plans to compare
+with, and `progress` is called with the stage, the seconds since the call began, the relative gap and the
+bound of a solve in whole numbers (None where there is none): in the thread of the call, when a stage begins
+and every second. What it raises ends the call. Nothing is printed; `logging` has a logger for each package,
+such as ``computeplan.solvers``.
 
 >>> run = solve("quickstart.yaml")  # doctest: +SKIP
->>> run.plan.status, run.plan.solution.accounts.cost.total  # doctest: +SKIP
+>>> run.status, run.cost.total  # doctest: +SKIP
 >>> run.tables()["capacity"]  # doctest: +SKIP
 >>> run.save("plans/quickstart")  # doctest: +SKIP
+>>> study = frontier("quickstart.yaml")  # doctest: +SKIP
+>>> study.frontiers[0].at_cap(26.0).money  # doctest: +SKIP
+>>> ranging("quickstart.yaml", of=["sites.north-park.grid.price"]).tables()["breaks"]  # doctest: +SKIP
 """
 
-from computeplan.api.diagnosis import diagnose
-from computeplan.api.loaded import Loaded, configured_options, load, origin, taken
-from computeplan.api.run import Run
-from computeplan.api.solving import export, policy_of, solve
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from computeplan.api.plans import diagnose, export, open, solve  # noqa: A004 - as it does
+    from computeplan.api.studies import frontier, ranging, shares, sweep
+    from computeplan.runs.compare import compare
+    from computeplan.runs.explanation import explain
+    from computeplan.runs.loaded import Loaded, chosen_options, configured_options, load
+    from computeplan.runs.opened import audit_folder, open_plan
+    from computeplan.runs.run import Run
+    from computeplan.solvers import SolverOptions, StopSignal
+    from computeplan.studies.baselines import policy_of
+    from computeplan.studies.frontier import open_frontier
+
+_ROOMS = {
+    "computeplan.api.plans": ("diagnose", "export", "open", "solve"),
+    "computeplan.api.studies": ("frontier", "ranging", "shares", "sweep"),
+    "computeplan.runs.compare": ("compare",),
+    "computeplan.runs.explanation": ("explain",),
+    "computeplan.runs.loaded": ("Loaded", "chosen_options", "configured_options", "load"),
+    "computeplan.runs.opened": ("audit_folder", "open_plan"),
+    "computeplan.runs.run": ("Run",),
+    "computeplan.solvers": ("SolverOptions", "StopSignal"),
+    "computeplan.studies.baselines": ("policy_of",),
+    "computeplan.studies.frontier": ("open_frontier",),
+}
+"""What is imported when it is first used: `load` needs no solver, and no study what another needs."""
+
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Loaded",
     "Run",
+    "SolverOptions",
+    "StopSignal",
+    "audit_folder",
+    "chosen_options",
+    "compare",
     "configured_options",
     "diagnose",
+    "explain",
     "export",
+    "frontier",
     "load",
-    "origin",
+    "open",
+    "open_frontier",
+    "open_plan",
     "policy_of",
+    "ranging",
+    "shares",
     "solve",
-    "taken",
+    "sweep",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name in _ROOM_OF:
+        return getattr(import_module(_ROOM_OF[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,1 +1,1 @@
-"""How long planning takes: instance families, measured child processes, statistics, charts."""
+"""How long planning takes: instance families, measured child processes, statistics."""

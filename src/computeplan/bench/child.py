@@ -1,4 +1,4 @@
-"""The measured process: solve one config, stage by stage, and tell what it took.
+"""The measured process: solve one config, stage by stage, and write down what it took.
 
 Started by `computeplan.bench.process` with the folder of its job.
 """
@@ -17,20 +17,22 @@ from typing import Any
 
 from computeplan import api
 from computeplan.bench.families import FAMILIES
-from computeplan.bench.job import ANSWER, Job
-from computeplan.bench.record import FAILED
-from computeplan.bench.scale import Scale
+from computeplan.bench.process import ANSWER, JOB
+from computeplan.bench.runs import FAILED, ProcessJob
+from computeplan.bench.world import Scale
 from computeplan.errors import ComputeplanError, SolverError
 from computeplan.solvers import SolverOptions
-from computeplan.solvers.options import Method
-from computeplan.stages import StageClock
+from computeplan.timing import StageClock
+from computeplan.vocabulary import Method
 
 
 def main(folder: Path) -> None:
-    """Do the job of a folder and put the answer beside it."""
+    """Do the job of a folder and write the answer into it."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        answer = _solved(Job.read(folder), folder)
+        job = ProcessJob.read(folder / JOB)
+        _load_everything(job, folder)
+        answer = _measure(job, folder) if job.config else {"status": "optimal"}
     except ComputeplanError as error:
         answer = {"status": FAILED, "message": str(error), "is_usage": not isinstance(error, SolverError)}
     except MemoryError:
@@ -46,18 +48,13 @@ def _end_with_parent() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _solved(job: Job, folder: Path) -> dict[str, object]:
-    _load_everything(job, folder)
-    return _measured(job, folder) if job.config else {"status": "optimal"}
-
-
-def _load_everything(job: Job, folder: Path) -> None:
+def _load_everything(job: ProcessJob, folder: Path) -> None:
     """Make a smallest plan: what is imported and started at first use is not taken for growth."""
     config = FAMILIES["interactive"](Scale(1, 1, 1, 1), 1).write(folder / "first")
     api.solve(config, options=_options(SolverOptions(), job), baseline=False).save(folder / "first-plan")
 
 
-def _measured(job: Job, folder: Path) -> dict[str, object]:
+def _measure(job: ProcessJob, folder: Path) -> dict[str, object]:
     clock = StageClock()
     with clock.stage("read"):
         loaded = api.load(
@@ -80,12 +77,12 @@ def _measured(job: Job, folder: Path) -> dict[str, object]:
     }
 
 
-def _options(stated: SolverOptions, job: Job) -> SolverOptions:
+def _options(stated: SolverOptions, job: ProcessJob) -> SolverOptions:
     options = replace(stated, name=job.solver, method=Method(job.method))
     return replace(options, threads=job.threads) if job.threads else options
 
 
-def _identity(loaded: api.Loaded, job: Job) -> str:
+def _identity(loaded: api.Loaded, job: ProcessJob) -> str:
     """Hash everything that decides what is solved."""
     inputs = [file.sha256 for file in loaded.config.inputs]
     text = json.dumps([loaded.sha256, inputs, job.scenario, job.overrides])

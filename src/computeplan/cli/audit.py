@@ -8,33 +8,39 @@ from typing import Annotated
 import typer
 
 from computeplan.cli import terminal
-from computeplan.cli.exit_code import ExitCode
-from computeplan.cli.failures import guarded
-from computeplan.cli.options import Json
+from computeplan.cli.command import ExitCode, above_max_gap, guarded
+from computeplan.cli.options import Json, MaxGap, read_share
 
 Plan = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan folder.", show_default=False)]
 
 
 @guarded
-def audit(plan: Plan, *, as_json: Json = False) -> ExitCode:
+def audit(plan: Plan, *, max_gap: MaxGap = None, as_json: Json = False) -> ExitCode:
     """Check a plan again from its folder alone.
 
     Files, every constraint, cost and emissions, the proof of the gap, tables.
     """
+    share = read_share("--max-gap", max_gap)
     with terminal.working("auditing"):
-        from computeplan.archive import audit_folder
-        from computeplan.report import audit_data, audit_view
+        from computeplan.api import audit_folder
+        from computeplan.report.json import render_json
+        from computeplan.report.subjects.audit import describe_audit
+        from computeplan.report.terminal import render_terminal
 
         found = audit_folder(plan)
+    blocks = describe_audit(found)
     if as_json:
-        terminal.write_json(audit_data(found))
+        terminal.write_answer(render_json(blocks))
     else:
-        terminal.show(audit_view(found))
+        terminal.show(render_terminal(blocks))
     for note in found.notes:
         terminal.note(f"note: {note}")
-    if found.passed:
-        return ExitCode.SOLVED
     solution = found.run.plan.solution if found.run else None
+    if found.passed and solution:
+        if share is None or solution.audit.is_within(share):
+            return ExitCode.SOLVED
+        terminal.fail(*above_max_gap(solution.audit, max_gap))
+        return ExitCode.GAP
     notes = solution.audit.notes if solution else ()
     terminal.fail(f"{plan}: the audit failed", *found.faults, *notes)
     return ExitCode.AUDIT

@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 from computeplan.cli import terminal
-from computeplan.cli.exit_code import ExitCode
-from computeplan.cli.failures import guarded
-from computeplan.cli.options import AllowPaths, Config, Json, Overrides, Scenario
-from computeplan.cli.planning import read_config
+from computeplan.cli.command import ExitCode, guarded
+from computeplan.cli.options import Config, Json, Overlay
 
 
 @guarded
 def check(
     config: Config,
+    overlay: Overlay,
     *,
-    scenario: Scenario = None,
-    overrides: Overrides = None,
-    allow_paths: AllowPaths = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Check a config: its faults, or what it holds and what cannot work.
+    """Check a config: its faults, or what it holds.
 
-    Nothing is solved; what makes a plan impossible is found by simple conditions.
+    Nothing is solved; what makes a plan impossible is found by simple conditions and named.
     """
-    loaded = read_config(config, scenario, overrides, allow_paths)
+    loaded = overlay.load(config)
     with terminal.working("checking"):
-        from computeplan.explain import impossible
-        from computeplan.report import contents, contents_data, reasons_view
+        from computeplan.explain.shortage import impossible
+        from computeplan.report.json import render_json
+        from computeplan.report.subjects.contents import describe_contents
+        from computeplan.report.subjects.diagnosis import describe_reasons
+        from computeplan.report.terminal import render_terminal
 
         reasons = impossible(loaded.problem)
+    blocks = describe_contents(loaded.problem)
     if as_json:
         found = {"possible": not reasons, "reasons": [reason.data() for reason in reasons]}
-        terminal.write_json({**contents_data(loaded.problem), **found, "warnings": list(loaded.warnings)})
+        terminal.write_answer({**render_json(blocks), **found, "warnings": list(loaded.warnings)})
     else:
-        terminal.show(contents(loaded.problem))
+        terminal.show(render_terminal(blocks))
     if not reasons:
         return ExitCode.SOLVED
     if not as_json:
-        terminal.show("", reasons_view(reasons))
+        terminal.show("", render_terminal(describe_reasons(reasons)))
     terminal.fail(f"no plan can exist: {len(reasons)} {'reason' if len(reasons) == 1 else 'reasons'}")
     return ExitCode.INFEASIBLE

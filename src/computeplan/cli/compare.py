@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from computeplan.cli import terminal
-from computeplan.cli.exit_code import ExitCode
-from computeplan.cli.failures import guarded
+from computeplan.cli.command import ExitCode, guarded
 from computeplan.cli.options import Json
 
 Before = Annotated[Path, typer.Argument(metavar="BEFORE", help="A plan folder.", show_default=False)]
@@ -25,15 +24,15 @@ def compare(before: Before, after: After, *, as_json: Json = False) -> ExitCode:
     Inputs, cost, carbon, where work runs, what binds.
     """
     with terminal.working("reading the plans"):
-        from computeplan import archive
-        from computeplan.problem import Goal
-        from computeplan.report import changes_data, changes_view
+        from computeplan import api
+        from computeplan.report.json import render_json
+        from computeplan.report.subjects.changes import describe_changes
+        from computeplan.report.terminal import render_terminal
 
-        runs = [archive.open_plan(folder) for folder in (before, after)]
-        changes = archive.compare(*runs)
+        runs = [api.open_plan(folder) for folder in (before, after)]
+        blocks = describe_changes(api.compare(*runs), runs[1])
     if as_json:
-        terminal.write_json(changes_data(changes))
-        return ExitCode.SOLVED
-    problem = runs[1].plan.problem
-    terminal.show(changes_view(changes, problem.currency if problem.objective.goal is Goal.COST else "kg"))
+        terminal.write_answer(render_json(blocks))
+    else:
+        terminal.show(render_terminal(blocks))
     return ExitCode.SOLVED

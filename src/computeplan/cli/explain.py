@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from computeplan.cli import terminal
-from computeplan.cli.exit_code import ExitCode
-from computeplan.cli.failures import guarded
-from computeplan.cli.interruptible import interruptible
-from computeplan.cli.options import AllowPaths, Json, Overrides, Scenario
-from computeplan.cli.planning import no_plan, read_config
+from computeplan.cli import completion, terminal
+from computeplan.cli.command import NO_PLAN, ExitCode, guarded, interruptible, no_plan
+from computeplan.cli.options import Json, Overlay, SolverFlags
 from computeplan.errors import UsageError
+from computeplan.vocabulary import SubjectKind
 
 if TYPE_CHECKING:
     from computeplan.api import Loaded
-
-
-class KindName(StrEnum):
-    """Kinds of things, stated here so that ``--help`` need not import them."""
-
-    WORKLOAD = "workload"
-    COMPANY = "company"
-    SITE = "site"
 
 
 Target = Annotated[
@@ -33,74 +22,87 @@ Target = Annotated[
 ]
 Subject = Annotated[
     str | None,
-    typer.Argument(metavar="NAME", help="A workload, company or site of the plan.", show_default=False),
+    typer.Argument(
+        metavar="NAME",
+        autocompletion=completion.names,
+        help="A workload, company, site, pool, contract, link or hour of the plan.",
+        show_default=False,
+    ),
 ]
-As = Annotated[KindName | None, typer.Option("--as", help="Which kind of thing the name means.")]
+As = Annotated[
+    SubjectKind | None,
+    typer.Option("--as", metavar=f"[{'|'.join(SubjectKind)}]", help="Which kind of thing the name means."),
+]
 
 
 @guarded
 def explain(
     target: Target,
+    overlay: Overlay,
     subject: Subject = None,
     *,
     kind: As = None,
-    scenario: Scenario = None,
-    overrides: Overrides = None,
-    allow_paths: AllowPaths = None,
     as_json: Json = False,
 ) -> ExitCode:
     """Say why a config has no plan, or why a plan is as it is.
 
     Of a config: also the least change that gives it a plan. Of a plan: why a workload runs where it runs,
-    what fills a site, or what a company pays.
+    what fills a site, pool or link, what a company pays, or what happens in an hour.
     """
     if subject is None and not target.is_dir():
         if kind is not None:
-            raise UsageError("explain: --as says what NAME means; a config is explained without a name")
-        return _explain_config(read_config(target, scenario, overrides, allow_paths), as_json=as_json)
-    if scenario is not None or overrides or allow_paths:
-        raise UsageError("explain: --scenario, --set and --allow-path are for a config, and this is a plan")
+            raise UsageError(
+                "explain: --as says what NAME means",
+                path="explain",
+                hint="a config is explained without a name",
+            )
+        return _explain_config(overlay.load(target), as_json=as_json)
+    if stated := overlay.stated():
+        raise UsageError(
+            path="explain", expected=f"a config for {', '.join(stated)}", found=f"the plan {target}"
+        )
     if subject is None:
-        raise UsageError(f"explain: name a workload, company or site of the plan {target}")
+        from computeplan.folder.read import open_folder
+
+        open_folder(target)
+        kinds = "workload, company, site, pool, contract, link or hour"
+        raise UsageError(f"explain: name a {kinds} of the plan {target}", path="explain")
     return _explain_plan(target, subject, kind, as_json=as_json)
 
 
-def _explain_plan(plan: Path, subject: str, kind: KindName | None, *, as_json: bool) -> ExitCode:
+def _explain_plan(plan: Path, subject: str, kind: SubjectKind | None, *, as_json: bool) -> ExitCode:
     with terminal.working("reading the plan"):
-        from computeplan import archive
-        from computeplan.explain.subject import Kind
-        from computeplan.report import explanation_data, explanation_view
+        from computeplan import api
+        from computeplan.report.json import render_json
+        from computeplan.report.subjects.explanation import describe_explanation
+        from computeplan.report.terminal import render_terminal
 
-        found = archive.explain(archive.open_plan(plan), subject, Kind(kind) if kind else None)
+        found = api.explain(api.open_plan(plan), subject, kind)
+        blocks = describe_explanation(found)
     if as_json:
-        terminal.write_json(explanation_data(found))
+        terminal.write_answer(render_json(blocks))
     else:
-        terminal.show(explanation_view(found))
+        terminal.show(render_terminal(blocks))
     return ExitCode.SOLVED
 
 
 def _explain_config(loaded: Loaded, *, as_json: bool) -> ExitCode:
     """Explain why there is no plan; exit as `solve` would."""
-    with terminal.working("looking for what stands in the way") as tell:
+    with terminal.working("looking for what is in the way") as stages:
         from computeplan import api
 
-        found = interruptible(lambda: api.diagnose(loaded, tell=tell))
+        stop = api.StopSignal()
+        options = SolverFlags().over(loaded, stop)
+        found = interruptible(lambda: api.diagnose(loaded, options=options, progress=stages), stop)
     if as_json:
-        terminal.write_json({"name": loaded.problem.name, "status": found.status.value, **found.data()})
+        terminal.write_answer({"name": loaded.problem.name, "status": found.status.value, **found.data()})
     if found.status.has_plan:
         terminal.note(f"{loaded.path} has a plan; nothing stands in its way")
         return ExitCode.SOLVED
     if not as_json:
-        from computeplan.report import diagnosis_view
+        from computeplan.report.subjects.diagnosis import describe_diagnosis
+        from computeplan.report.terminal import render_terminal
 
-        terminal.show(diagnosis_view(found))
-    terminal.fail(OUTCOMES[found.status.value])
+        terminal.show(render_terminal(describe_diagnosis(found)))
+    terminal.fail(NO_PLAN[found.status.value])
     return no_plan(found.status)
-
-
-OUTCOMES = {
-    "infeasible": "infeasible: no plan meets all limits",
-    "unbounded": "unbounded: the cost can fall without end",
-    "no_plan": "the solver stopped before it was known whether there is a plan",
-}
-"""What is said last, by status."""

@@ -8,25 +8,24 @@ from typing import Annotated
 import typer
 
 from computeplan.cli import terminal
-from computeplan.cli.exit_code import ExitCode
-from computeplan.cli.failures import guarded
-from computeplan.cli.options import AllowPaths, Config, Overrides, Scenario
-from computeplan.cli.planning import read_config
+from computeplan.cli.command import ExitCode, guarded
+from computeplan.cli.options import Config, Overlay
 
 
 @guarded
 def export(
     config: Config,
+    overlay: Overlay,
     *,
     out: Annotated[
         Path, typer.Option(metavar="FILE", help="File ending in .mps or .lp.", show_default=False)
     ],
-    scenario: Scenario = None,
-    overrides: Overrides = None,
-    allow_paths: AllowPaths = None,
 ) -> ExitCode:
     """Write the linear program as an MPS or LP file for other solvers."""
-    loaded = read_config(config, scenario, overrides, allow_paths)
+    from computeplan.folder.write import refuse_inside_folder
+
+    refuse_inside_folder(out)
+    loaded = overlay.load(config)
     with terminal.working("writing"):
         from computeplan import api
 

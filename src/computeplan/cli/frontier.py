@@ -3,51 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
+from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from computeplan.cli import terminal
-from computeplan.cli.exit_code import ExitCode
-from computeplan.cli.failures import guarded
-from computeplan.cli.interruptible import interruptible
-from computeplan.cli.options import AllowPaths, Json, Overrides, Scenario
-from computeplan.cli.planning import (
+from computeplan.cli.command import ExitCode, guarded, interruptible, no_plan
+from computeplan.cli.options import (
+    ALL,
     Baselines,
-    Solver,
-    Threads,
-    TimeLimit,
-    default_folder,
-    no_plan,
-    policies,
-    read_config,
-    solver_options,
+    Json,
+    Overlay,
+    SolverFlags,
+    choice,
+    named_policies,
+    read_share,
 )
+from computeplan.vocabulary import CarbonBasis
 
 if TYPE_CHECKING:
-    from computeplan.api import Loaded
-    from computeplan.solvers import SolverOptions
+    from computeplan.api import Loaded, StopSignal
     from computeplan.studies.baselines import Baseline
     from computeplan.studies.frontier import Frontier, FrontierStudy, Reading
-
-
-class Basis(StrEnum):
-    """Bases as the config names them; stated here so that ``--help`` need not import them."""
-
-    LOCATION = "location"
-    MARKET = "market"
-    HOURLY = "hourly"
-    ALL = "all"
 
 
 Source = Annotated[
     Path, typer.Argument(metavar="CONFIG|DIR", help="The YAML config, or the folder of a frontier.")
 ]
 Bases = Annotated[
-    list[Basis] | None,
-    typer.Option("--basis", help="Basis of the carbon, may be repeated; default: the config's own."),
+    list[str] | None,
+    choice(
+        "--basis",
+        among=[*CarbonBasis, ALL],
+        help="Basis of the carbon, may be repeated; default: the config's own.",
+    ),
 ]
 Tolerance = Annotated[
     str | None,
@@ -76,6 +67,8 @@ Budgets = Annotated[
 @guarded
 def frontier(
     source: Source,
+    overlay: Overlay,
+    flags: SolverFlags,
     *,
     basis: Bases = None,
     tolerance: Tolerance = None,
@@ -83,12 +76,6 @@ def frontier(
     price: Prices = None,
     budget: Budgets = None,
     out: Out = None,
-    scenario: Scenario = None,
-    overrides: Overrides = None,
-    allow_paths: AllowPaths = None,
-    solver: Solver = None,
-    time_limit: TimeLimit = None,
-    threads: Threads = None,
     baselines: Baselines = None,
     as_json: Json = False,
 ) -> ExitCode:
@@ -97,59 +84,55 @@ def frontier(
     The curve lies between achieved plans and proved bounds. Caps, prices and budgets are then read off it;
     with the folder of a frontier nothing is solved.
     """
-    questions = _questions(cap, price, budget)
+    questions = _questions(cap, price, budget, is_solved=not source.is_dir())
     if source.is_dir():
-        solving = {
-            "--set": overrides,
-            "--allow-path": allow_paths,
-            "--scenario": scenario,
-            "--out": out,
-            "--tolerance": tolerance,
-            "--baselines": baselines,
-            "--solver": solver,
-        }
-        _refuse([option for option, stated in solving.items() if stated is not None])
+        typed = {"--out": out, "--tolerance": tolerance, "--baselines": baselines}
+        solving = [option for option, stated in typed.items() if stated is not None]
+        _refuse([*overlay.stated(), *solving, *(["--solver"] if flags.solver else [])])
         return _read(source, basis, questions, as_json=as_json)
-    share, folder = _share(tolerance), out or Path("frontiers") / default_folder(source, scenario).name
-    with terminal.working("reading the config"):
-        from computeplan.plan.contents import FRONTIER
-        from computeplan.plan.folder import check_target
+    share, folder = read_share("--tolerance", tolerance, most=1.0), out or overlay.folder("frontiers", source)
+    from computeplan.folder.contents import FRONTIER
+    from computeplan.folder.write import check_target
 
-        check_target(folder, FRONTIER)
-    loaded = read_config(source, scenario, overrides, allow_paths)
-    options = solver_options(loaded, solver, time_limit, threads, None)
-    study = _traced(loaded, _bases(basis), share, policies(baselines), options)
+    check_target(folder, FRONTIER)
+    loaded = overlay.load(source)
+    from computeplan.api import StopSignal
+
+    stop = StopSignal()
+    study = _trace(
+        loaded,
+        stop,
+        bases=_bases(basis),
+        tolerance=share,
+        caps_t=cap or (),
+        prices_per_t=price or (),
+        policies=named_policies(baselines),
+        options=flags.over(loaded, stop),
+    )
     code = _outcome(study)
-    written = _saved(study, folder) if code is ExitCode.SOLVED else None
+    written = _save(study, folder) if code is ExitCode.SOLVED else None
     if as_json:
         answers = _answers(study.frontiers, questions)
-        terminal.write_json({**study.summary(), "answers": answers, "folder": written})
+        terminal.write_answer({**study.summary(), "answers": answers, "folder": written})
     else:
         _show(study.frontiers, questions, study.baselines)
         if written:
             terminal.show(f"\nfrontier: {written}")
     _explain(study, code)
+    if stop.is_set():
+        terminal.fail(f"interrupted; the frontier of the plans found until then is in {written}")
+        return ExitCode.INTERRUPTED
     return code
 
 
-def _traced(
-    loaded: Loaded,
-    bases: Sequence[str],
-    tolerance: float | None,
-    chosen: Sequence[str],
-    options: SolverOptions,
-) -> FrontierStudy:
-    from computeplan.what_if import frontier as trace
+def _trace(loaded: Loaded, stop: StopSignal, **asked: Any) -> FrontierStudy:
+    from computeplan.api import frontier as trace
 
-    with terminal.working("planning") as tell:
-        return interruptible(
-            lambda: trace(
-                loaded, bases=bases, tolerance=tolerance, policies=chosen, options=options, tell=tell
-            )
-        )
+    with terminal.working("planning") as stages:
+        return interruptible(lambda: trace(loaded, **asked, progress=stages), stop)
 
 
-def _saved(study: FrontierStudy, folder: Path) -> str:
+def _save(study: FrontierStudy, folder: Path) -> str:
     with terminal.working("writing the frontier"):
         study.save(folder)
     return str(folder)
@@ -161,28 +144,32 @@ def _refuse(options: Sequence[str]) -> None:
 
     if options:
         stated = ", ".join(options)
-        raise UsageError(f"{stated}: expected a config to solve, got a folder to read off; name the config")
+        raise UsageError(
+            path=stated, expected="a config to solve", found="a folder to read off", hint="name the config"
+        )
 
 
-def _read(
-    folder: Path, basis: Sequence[Basis] | None, questions: list[Question], *, as_json: bool
-) -> ExitCode:
+def _read(folder: Path, basis: Sequence[str] | None, questions: list[Question], *, as_json: bool) -> ExitCode:
     """Answer from a folder."""
+    from computeplan.api import open_frontier
     from computeplan.errors import UsageError
-    from computeplan.what_if import open_frontier
 
     found = open_frontier(folder)
     wanted = set(_bases(basis)) or {each.basis.value for each in found}
     kept = tuple(each for each in found if each.basis.value in wanted)
     missing = wanted - {each.basis.value for each in kept}
-    if missing and Basis.ALL not in (basis or ()):
-        raise UsageError(f"{folder} holds no frontier on basis {', '.join(sorted(missing))}; trace it first")
+    if missing and ALL not in (basis or ()):
+        raise UsageError(
+            f"{folder} holds no frontier on basis {', '.join(sorted(missing))}",
+            path=folder,
+            hint="trace it first",
+        )
     if as_json:
-        from computeplan.studies.frontier.words import frontier_summary
+        from computeplan.studies.frontier import frontier_summary
 
         summaries = [frontier_summary(each) for each in kept]
         answers = _answers(kept, questions)
-        terminal.write_json(
+        terminal.write_answer(
             {"name": kept[0].name, "frontiers": summaries, "answers": answers, "folder": str(folder)}
         )
     else:
@@ -194,10 +181,20 @@ Question = tuple[str, float]
 
 
 def _questions(
-    caps: Sequence[float] | None, prices: Sequence[float] | None, budgets: Sequence[float] | None
+    caps: Sequence[float] | None,
+    prices: Sequence[float] | None,
+    budgets: Sequence[float] | None,
+    *,
+    is_solved: bool,
 ) -> list[Question]:
-    kinds = (("cap", caps), ("price", prices), ("budget", budgets))
-    return [(kind, amount) for kind, amounts in kinds for amount in amounts or ()]
+    """Check what is to be read off; where nothing is solved, a cap below 0 is just out of reach."""
+    from computeplan.studies.frontier import check_amounts
+
+    kinds = {"cap": caps or (), "price": prices or (), "budget": budgets or ()}
+    least = {"cap": 0.0 if is_solved else -inf, "price": 0.0, "budget": -inf}
+    for kind, amounts in kinds.items():
+        check_amounts(f"--{kind}", amounts, least=least[kind])
+    return [(kind, amount) for kind, amounts in kinds.items() for amount in amounts]
 
 
 def _ask(frontier: Frontier, question: Question) -> Reading | None:
@@ -229,42 +226,23 @@ def _show(
     *,
     answers_only: bool = False,
 ) -> None:
-    from computeplan.explain.wording import number
-    from computeplan.report import frontier_view, policies_view, readings_view
+    from computeplan.report.subjects.frontier import describe_frontier, describe_readings
+    from computeplan.report.terminal import render_terminal
+    from computeplan.text import number
 
     for each in frontiers:
         if each.curve is None:
             continue
-        if not answers_only:
-            terminal.show(frontier_view(each, each.curve))
-        if baselines:
-            terminal.show("", policies_view(each, baselines))
-        if questions:
-            units = {"cap": " t", "price": f" {each.currency}/t", "budget": f" {each.currency}"}
-            asked = [(f"{kind} {number(x, 8)}{units[kind]}", _ask(each, (kind, x))) for kind, x in questions]
-            terminal.show(*([] if answers_only else [""]), readings_view(each, asked))
+        units = {"cap": " t", "price": f" {each.currency}/t", "budget": f" {each.currency}"}
+        readings = [(f"{kind} {number(x, 8)}{units[kind]}", _ask(each, (kind, x))) for kind, x in questions]
+        if answers_only:
+            terminal.show(render_terminal([describe_readings(each, readings)]))
+        else:
+            terminal.show(render_terminal(describe_frontier(each, each.curve, baselines, readings)))
 
 
-def _share(text: str | None) -> float | None:
-    """Read a share such as ``0.1%`` or ``0.001``."""
-    from computeplan.errors import UsageError
-
-    if text is None:
-        return None
-    number, percent = text.strip().removesuffix("%"), text.strip().endswith("%")
-    try:
-        share = float(number) / (100 if percent else 1)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share < 1:
-        raise UsageError(f"--tolerance: expected a share such as 0.1% or 0.001, got {text!r}")
-    return share
-
-
-def _bases(basis: Sequence[Basis] | None) -> list[str]:
-    if Basis.ALL in (basis or ()):
-        return [each.value for each in Basis if each is not Basis.ALL]
-    return [each.value for each in basis or ()]
+def _bases(basis: Sequence[str] | None) -> list[str]:
+    return list(CarbonBasis) if ALL in (basis or ()) else list(basis or ())
 
 
 def _outcome(study: FrontierStudy) -> ExitCode:

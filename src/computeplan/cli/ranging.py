@@ -1,4 +1,4 @@
-"""``computeplan ranging``: what limits are worth, and where the plan changes."""
+"""``computeplan ranging``: what more of each limit saves, and where the plan changes."""
 
 from __future__ import annotations
 
@@ -6,33 +6,26 @@ from typing import Annotated
 
 import typer
 
-from computeplan.cli import terminal
-from computeplan.cli.exit_code import ExitCode
-from computeplan.cli.failures import guarded
-from computeplan.cli.interruptible import interruptible
-from computeplan.cli.options import AllowPaths, Config, Json, Overrides, Scenario
-from computeplan.cli.planning import (
-    Baselines,
-    Solver,
-    Threads,
-    TimeLimit,
-    outcome,
-    policies,
-    read_config,
-    solver_options,
-)
+from computeplan.cli import completion, terminal
+from computeplan.cli.command import ExitCode, guarded, interruptible, outcome
+from computeplan.cli.options import Baselines, Config, Json, Overlay, SolverFlags, named_policies
 
 Of = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="PATH",
-        help="Vary this number, such as sites.hami.pue; may be repeated. Default: the carbon price and the "
-        "grid price of every site.",
+        metavar="PATH[=FROM:TO]",
+        autocompletion=completion.paths,
+        help="Vary this number, such as sites.hami.pue=1:1.5; may be repeated. Default: the carbon price and "
+        "the grid price of every site.",
     ),
 ]
-Low = Annotated[float | None, typer.Option("--from", metavar="X", help="Vary from here; default 0.")]
+Low = Annotated[
+    list[float] | None,
+    typer.Option("--from", metavar="X", help="Vary from here, one for each --of in order; default 0."),
+]
 High = Annotated[
-    float | None, typer.Option("--to", metavar="X", help="Vary to here; default twice the value.")
+    list[float] | None,
+    typer.Option("--to", metavar="X", help="Vary to here, one for each --of; default twice the value."),
 ]
 Limits = Annotated[
     int, typer.Option(metavar="N", min=0, help="Limits that are moved and solved; the others by their duals.")
@@ -45,47 +38,46 @@ StepShare = Annotated[
 @guarded
 def ranging(
     config: Config,
+    overlay: Overlay,
+    flags: SolverFlags,
     *,
     of: Of = None,
     low: Low = None,
     high: High = None,
     limits: Limits = 8,
     step: StepShare = 0.1,
-    scenario: Scenario = None,
-    overrides: Overrides = None,
-    allow_paths: AllowPaths = None,
-    solver: Solver = None,
-    time_limit: TimeLimit = None,
-    threads: Threads = None,
     baselines: Baselines = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Find break-even points, and what more of each limit is worth."""
-    loaded = read_config(config, scenario, overrides, allow_paths)
-    options = solver_options(loaded, solver, time_limit, threads, None)
-    with terminal.working("planning") as tell:
-        from computeplan import what_if
+    """Find break-even points, and what more of each limit saves."""
+    loaded = overlay.load(config)
+    with terminal.working("planning") as stages:
+        from computeplan import api
 
+        stop = api.StopSignal()
+        options = flags.over(loaded, stop)
         study = interruptible(
-            lambda: what_if.ranging(
+            lambda: api.ranging(
                 loaded,
                 of=of,
                 low=low,
                 high=high,
                 limits=limits,
                 step=step,
-                policies=policies(baselines),
+                policies=named_policies(baselines),
                 options=options,
-                tell=tell,
-            )
+                progress=stages,
+            ),
+            stop,
         )
     code = outcome(study.plan)
     if as_json:
-        terminal.write_json(study.summary())
+        terminal.write_answer(study.summary())
     elif code is ExitCode.SOLVED:
-        from computeplan.report import ranging_view
+        from computeplan.report.subjects.ranging import describe_ranging
+        from computeplan.report.terminal import render_terminal
 
-        terminal.show(ranging_view(study))
+        terminal.show(render_terminal(describe_ranging(study)))
     if code is not ExitCode.SOLVED:
         terminal.fail(f"there is nothing to range: the plan is {study.plan.status}")
     return code

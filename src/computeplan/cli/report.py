@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from computeplan.cli import terminal
-from computeplan.cli.exit_code import ExitCode
-from computeplan.cli.failures import guarded
+from computeplan.cli.command import ExitCode, guarded
 from computeplan.cli.options import Json
-
-
-class Language(StrEnum):
-    """Languages of a report, stated here so that ``--help`` need not import them."""
-
-    EN = "en"
-    ZH = "zh"
-
+from computeplan.vocabulary import Language
 
 Folder = Annotated[
     Path,
@@ -27,9 +18,9 @@ Folder = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="The HTML file; default: beside the folder, with its name."),
+    typer.Option(metavar="FILE", help="The HTML file; default: next to the folder, with its name."),
 ]
-Lang = Annotated[Language, typer.Option(help="Language of the report.")]
+Lang = Annotated[Language, typer.Option(metavar=f"[{'|'.join(Language)}]", help="Language of the report.")]
 
 
 @guarded
@@ -41,11 +32,13 @@ def report(folder: Folder, *, out: Out = None, lang: Lang = Language.EN, as_json
     place = folder.absolute()
     target = out or place.with_name(f"{place.name}.html")
     with terminal.working("writing the report"):
+        from computeplan.folder.write import refuse_inside_folder
         from computeplan.report.html import write_report
 
-        write_report(folder, target, lang.value)
+        refuse_inside_folder(target)
+        write_report(folder, target, lang)
     if as_json:
-        terminal.write_json({"report": str(target), "bytes": target.stat().st_size})
+        terminal.write_answer({"report": str(target), "bytes": target.stat().st_size})
     else:
         terminal.write(str(target))
     return ExitCode.SOLVED

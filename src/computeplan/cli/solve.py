@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -9,21 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from computeplan.cli import terminal
-from computeplan.cli.exit_code import ExitCode
-from computeplan.cli.failures import guarded
-from computeplan.cli.interruptible import interruptible
-from computeplan.cli.options import AllowPaths, Config, Json, Overrides, Scenario
-from computeplan.cli.planning import (
-    Algorithm,
+from computeplan.cli.command import NO_PLAN, ExitCode, above_max_gap, guarded, interruptible, outcome
+from computeplan.cli.options import (
     Baselines,
-    Solver,
-    Threads,
-    TimeLimit,
-    default_folder,
-    outcome,
-    policies,
-    read_config,
-    solver_options,
+    Config,
+    Json,
+    MaxGap,
+    Overlay,
+    SolverFlags,
+    named_policies,
+    read_share,
 )
 
 if TYPE_CHECKING:
@@ -34,42 +30,55 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Plan folder, replacing a plan there; default plans/CONFIG[-SCENARIO]."),
 ]
+Limits = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=0,
+        help="Limits that bind to raise by 10 % and solve; default 3 where the plan takes under 2 s, else 0.",
+        show_default=False,
+    ),
+]
 NoBaseline = Annotated[bool, typer.Option("--no-baseline", help="Skip the all-local plan to compare with.")]
 
 
 @guarded
 def solve(
     config: Config,
+    overlay: Overlay,
+    flags: SolverFlags,
     *,
     out: Out = None,
-    scenario: Scenario = None,
-    overrides: Overrides = None,
-    allow_paths: AllowPaths = None,
-    solver: Solver = None,
-    time_limit: TimeLimit = None,
-    threads: Threads = None,
-    method: Algorithm = None,
     no_baseline: NoBaseline = False,
     baselines: Baselines = None,
+    limits: Limits = None,
+    max_gap: MaxGap = None,
     as_json: Json = False,
 ) -> ExitCode:
     """Find the optimal plan, audit it, print it and write its folder."""
-    start, folder = perf_counter(), out or default_folder(config, scenario)
-    with terminal.working("reading the config"):
-        from computeplan import api
-        from computeplan.plan.folder import check_target
+    start, folder = perf_counter(), out or overlay.folder("plans", config)
+    share = read_share("--max-gap", max_gap)
+    from computeplan import api
+    from computeplan.folder.write import check_target
 
-        check_target(folder)
-    loaded = read_config(config, scenario, overrides, allow_paths)
-    options = solver_options(loaded, solver, time_limit, threads, method)
-    with terminal.working("planning") as tell:
+    check_target(folder)
+    loaded = overlay.load(config)
+    stop = api.StopSignal()
+    options = flags.over(loaded, stop)
+    with terminal.working("planning") as stages:
         run = interruptible(
             lambda: api.solve(
-                loaded, options=options, baseline=not no_baseline, policies=policies(baselines), tell=tell
-            )
+                loaded,
+                options=options,
+                baseline=not no_baseline,
+                policies=named_policies(baselines),
+                limits=limits,
+                progress=stages,
+            ),
+            stop,
         )
-    code = outcome(run.plan)
-    written = folder if code is ExitCode.SOLVED else None
+    code = outcome(run.plan, inf if share is None else share)
+    written = folder if code in (ExitCode.SOLVED, ExitCode.GAP) else None
     if written:
         with terminal.working("writing the plan"):
             before = perf_counter()
@@ -77,32 +86,39 @@ def solve(
             run.times_s["write"] = perf_counter() - before
     run.times_s["total"] = perf_counter() - start
     if as_json:
-        data = {**run.summary(), "times_s": run.times_s, "plan": str(written) if written else None}
-        terminal.write_json(data)
+        from computeplan.report.subjects.plan import plan_in_words
+
+        where = {"times_s": run.times_s, "plan": str(written) if written else None}
+        terminal.write_answer({**run.summary(), **where, **plan_in_words(run, written)})
     else:
         _show(run, written)
-    _explain(run, code, told=as_json)
+    _explain(run, code, with_reasons=as_json)
+    if stop.is_set():
+        kept = f"the best plan found until then is in {written}" if written else "no plan was written"
+        terminal.fail(f"interrupted; {kept}")
+        return ExitCode.INTERRUPTED
+    if code is ExitCode.GAP and run.plan.solution is not None:
+        terminal.fail(*above_max_gap(run.plan.solution.audit, max_gap))
     return code
 
 
 def _show(run: Run, folder: Path | None) -> None:
-    from computeplan.report import diagnosis_view, plan_view
+    from computeplan.report.subjects.diagnosis import describe_diagnosis
+    from computeplan.report.subjects.plan import describe_plan
+    from computeplan.report.terminal import render_terminal
 
     if run.plan.solution is not None:
-        terminal.show(plan_view(run, run.plan.solution, folder))
+        terminal.show(render_terminal(describe_plan(run, run.plan.solution, folder)))
     elif run.diagnosis is not None:
-        terminal.show(diagnosis_view(run.diagnosis))
+        terminal.show(render_terminal(describe_diagnosis(run.diagnosis)))
 
 
-def _explain(run: Run, code: ExitCode, *, told: bool) -> None:
+def _explain(run: Run, code: ExitCode, *, with_reasons: bool) -> None:
     """Say on stderr why there is no plan."""
     match code:
-        case ExitCode.INFEASIBLE if run.plan.status == "unbounded":
-            told_lines = [str(reason) for reason in run.reasons] if told else []
-            terminal.fail("unbounded: the cost can fall without end", *told_lines)
         case ExitCode.INFEASIBLE:
-            told_lines = [str(reason) for reason in run.reasons] if told else []
-            terminal.fail("infeasible: no plan meets all limits", *told_lines)
+            reasons = map(str, run.reasons) if with_reasons else ()
+            terminal.fail(NO_PLAN[run.plan.status.value], *reasons)
         case ExitCode.LIMIT:
             terminal.fail(
                 f"the solver stopped ({run.plan.solver.detail}) before it had a plan",

@@ -5,15 +5,18 @@ scenario and ``--set`` over it, `schema` checks every value and converts it to i
 `resolve` makes arrays of it. Whatever is wrong becomes a fault with its place.
 """
 
-from computeplan.config.change import Operator
-from computeplan.config.json_schema import json_schema
-from computeplan.config.load import LoadedConfig, SolverSettings, SweepSettings, load_config
-from computeplan.config.reader import ConfigReader
-from computeplan.config.resolve.input_files import InputFile, allowed_folders
+from computeplan.config.changes import Change, Operator, read_changes
+from computeplan.config.json_schema import json_schema, unit_of
+from computeplan.config.load import IN_MEMORY, ConfigReader, LoadedConfig, find_settings, load_config
+from computeplan.config.schema.sweep import SweepSection
 from computeplan.config.setting_paths import Setting, SettingPaths
-from computeplan.config.variation import Law, Values, Variation, read_variation
+from computeplan.config.tables.input_files import InputFile, allowed_folders
+from computeplan.config.variation import Law, Values, Variation, read_variation, variation_of
+from computeplan.config.yaml.text import to_yaml
 
 __all__ = [
+    "IN_MEMORY",
+    "Change",
     "ConfigReader",
     "InputFile",
     "Law",
@@ -21,12 +24,16 @@ __all__ = [
     "Operator",
     "Setting",
     "SettingPaths",
-    "SolverSettings",
-    "SweepSettings",
+    "SweepSection",
     "Values",
     "Variation",
     "allowed_folders",
+    "find_settings",
     "json_schema",
     "load_config",
+    "read_changes",
     "read_variation",
+    "to_yaml",
+    "unit_of",
+    "variation_of",
 ]

@@ -1,4 +1,4 @@
-"""The JSON Schema of the config, for editors, and what it says about a path, for hints."""
+"""The JSON Schema of the config: for editors, for hints, and to find the names that a config uses."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from computeplan.config.places import child
 from computeplan.config.schema import Config
 from computeplan.config.schema.base import NAMES
-from computeplan.config.yaml_builder import Keys
+from computeplan.config.units import DEFAULT_CURRENCY, shown
+from computeplan.config.yaml.builder import Keys
+from computeplan.config.yaml.places import child
 
 _Schema = dict[str, Any]
 
@@ -18,25 +19,14 @@ _Schema = dict[str, Any]
 def json_schema() -> dict[str, object]:
     """Return the JSON Schema (Draft 2020-12) of a config file.
 
-    Returns
-    -------
-    dict
-        It accepts a quantity as a number in its documented unit, which the keyword ``unit`` names
-        with ``money`` for the currency, or as text with its own unit.
+    A quantity is a number in its documented unit, or text with its own unit. The keyword ``unit`` names the
+    documented unit, with ``money`` for the currency.
     """
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **deepcopy(_root())}
 
 
 def known_keys(keys: Keys, data: Any) -> list[str]:
-    """Return the keys that a mapping may have; none if it may have any.
-
-    Parameters
-    ----------
-    keys : Keys
-        Path of the mapping.
-    data : object
-        The whole config, which tells apart the forms that a value may have.
-    """
+    """Return the keys that a mapping of the config `data` may have; empty if any key is allowed."""
     found: dict[str, None] = {}
     for schema in _schemas_at(keys, data):
         found |= dict.fromkeys(schema.get("properties", ()))
@@ -45,15 +35,7 @@ def known_keys(keys: Keys, data: Any) -> list[str]:
 
 
 def description(keys: Keys, data: Any) -> str:
-    """Return what the schema says about a key; empty if nothing.
-
-    Parameters
-    ----------
-    keys : Keys
-        Path of the value; the value may be missing.
-    data : object
-        The whole config.
-    """
+    """Return the schema's description of a key, which may be missing in `data`; empty if it has none."""
     for schema in _schemas_at(keys[:-1], data):
         text: str = schema.get("properties", {}).get(keys[-1], {}).get("description", "")
         if text:
@@ -61,38 +43,24 @@ def description(keys: Keys, data: Any) -> str:
     return ""
 
 
-def options(keys: Keys, data: Any) -> list[str]:
-    """Return the values that a key which tells forms apart may have, such as a pool's term.
+def unit_of(keys: Keys, data: Any) -> str:
+    """Return the documented unit of a number, in the config's currency; empty if it has none."""
+    units = (form["unit"] for form in _schemas_at(keys, data) if "unit" in form)
+    return shown(str(next(units, "")), str(data.get("currency", DEFAULT_CURRENCY)))
 
-    Parameters
-    ----------
-    keys : Keys
-        Path of the value; the value may be missing.
-    data : object
-        The whole config.
-    """
+
+def options(keys: Keys, data: Any) -> list[str]:
+    """Return the values of a key that selects a section's form, such as a pool's term."""
     parents = _schemas_at(keys[:-2], data)
     forms = [form for parent in parents for form in _forms(_step(parent, keys[-2]), None)]
     return [form["properties"][keys[-1]]["const"] for form in forms]
 
 
 def uses_of_names(data: Any) -> Iterator[tuple[Keys, str, str, bool]]:
-    """Find the names that refer to something, as far as the config has the form that it should have.
+    """Find the names that refer to something, as far as the config has a valid form.
 
-    Parameters
-    ----------
-    data : object
-        The whole config.
-
-    Yields
-    ------
-    keys : Keys
-        Where the name stands.
-    sort : str
-        What it is the name of: ``zone``, ``series``, ``hardware``, ``site``, ``pool``, ``label``, ``kind``.
-    name : str
-    is_key : bool
-        Whether it is a key.
+    Yields the path of the name; what it names (``zone``, ``series``, ``hardware``, ``site``, ``pool``,
+    ``label`` or ``kind``); the name; and whether it is the key of a mapping.
     """
     yield from _uses(list(_forms(_root(), data)), data, ())
 
@@ -117,10 +85,9 @@ def _root() -> _Schema:
 
 
 def _with_names_apart(schema: Any) -> Any:
-    """Return a schema that says what names and members of a mapping must be, each for itself.
+    """Return a schema with separate rules for the names and the members of a mapping.
 
-    pydantic writes members under the pattern of their names, so that a wrong name would let any
-    member pass.
+    pydantic puts members under the pattern of their names: any member of a wrongly named entry would pass.
     """
     if isinstance(schema, list):
         return [_with_names_apart(item) for item in schema]
@@ -153,7 +120,7 @@ def _step(schema: _Schema, key: str | int) -> _Schema:
 
 
 def _forms(schema: _Schema, data: Any) -> Iterator[_Schema]:
-    """Return the plain schemas that a schema stands for, as far as the value does not exclude them."""
+    """Return the plain schemas behind references and alternatives, without those that the value rules out."""
     if "$ref" in schema:
         yield from _forms(_root()["$defs"][schema["$ref"].rsplit("/", 1)[1]], data)
         return
@@ -161,7 +128,8 @@ def _forms(schema: _Schema, data: Any) -> Iterator[_Schema]:
     if not choices:
         yield schema
         return
-    forms = [form for choice in choices for form in _forms(choice, data)]
+    unit = {"unit": schema["unit"]} if "unit" in schema else {}
+    forms = [form | unit for choice in choices for form in _forms(choice, data)]
     if isinstance(data, dict):
         forms = [form for form in forms if form.get("type") == "object" and not _contradicts(form, data)]
         most = max((_overlap(form, data) for form in forms), default=0)
@@ -174,7 +142,7 @@ def _overlap(schema: _Schema, data: dict[str, Any]) -> int:
 
 
 def _contradicts(schema: _Schema, data: dict[str, Any]) -> bool:
-    """Return whether a key that tells the forms apart says that it is another form."""
+    """Return whether a key that selects the form selects another one."""
     constants = {
         key: member["const"] for key, member in schema.get("properties", {}).items() if "const" in member
     }

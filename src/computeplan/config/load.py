@@ -1,260 +1,215 @@
-"""Reads a config: file, overlays, schema, numeric problem."""
+"""Loads a config: reads the file, lays changes over it, checks it and builds the numeric problem."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from computeplan.config.faults import findings_of
-from computeplan.config.overlay import apply_overrides, apply_scenario
-from computeplan.config.places import SET, Finding, Overlay, Places, split_path
-from computeplan.config.references import check_references
-from computeplan.config.resolve.input_files import OUTSIDE, InputFile, Memory
-from computeplan.config.resolve.problem import Resolved, to_problem
-from computeplan.config.schema import Config, SolverSection, SweepSection
-from computeplan.config.schema.root import CURRENCY_PATTERN
-from computeplan.config.units import DEFAULT_CURRENCY
-from computeplan.config.variation import Variation
-from computeplan.config.words import shown_value
-from computeplan.config.yaml_source import Document, read_document
-from computeplan.config.yaml_text import to_yaml
-from computeplan.errors import ConfigError, Fault
+from computeplan.config.changes import Change, apply_overrides, apply_scenario
+from computeplan.config.findings import check_references, translate_errors
+from computeplan.config.resolve import Resolved, to_problem
+from computeplan.config.schema import CURRENCY_PATTERN, Config, SolverSection
+from computeplan.config.schema.horizon import HorizonSection
+from computeplan.config.schema.sweep import SweepSection
+from computeplan.config.setting_paths import SettingPaths
+from computeplan.config.tables.input_files import OUTSIDE, InputFile, InputFiles, Memory, allowed_folders
+from computeplan.config.units import DEFAULT_CURRENCY, USUAL, Calendar
+from computeplan.config.yaml.places import SET, Finding, Places, Replacement, child, split_path
+from computeplan.config.yaml.source import Document, parse_document, read_document
+from computeplan.config.yaml.text import to_yaml
+from computeplan.errors import ConfigError, Fault, Faults
 from computeplan.problem import Problem
+from computeplan.text import shown_value
 
-
-@dataclass(frozen=True)
-class SolverSettings:
-    """Which solver a config asks for.
-
-    Attributes
-    ----------
-    name : str
-    time_limit_s : float or None
-        None: no limit.
-    threads : int or None
-        None: the solver's choice.
-    method : str
-        ``auto``, ``simplex`` or ``ipm``.
-    gap : float
-        Relative gap at which a program with whole numbers is solved well enough.
-    """
-
-    name: str
-    time_limit_s: float | None
-    threads: int | None
-    method: str
-    gap: float
-
-
-@dataclass(frozen=True)
-class SweepSettings:
-    """What a config's sweep varies.
-
-    Attributes
-    ----------
-    design : str
-        ``grid``, ``one-at-a-time``, ``latin-hypercube`` or ``monte-carlo``.
-    variations : tuple of Variation
-    scenarios : tuple of str
-    points : str or None
-        CSV file with the points.
-    samples : int or None
-        Points of a random design.
-    seed : int
-    """
-
-    design: str
-    variations: tuple[Variation, ...]
-    scenarios: tuple[str, ...]
-    points: str | None
-    samples: int | None
-    seed: int
+IN_MEMORY = "<config>"
+"""What a config that is no file is called in messages."""
 
 
 @dataclass(frozen=True, eq=False)
 class LoadedConfig:
-    """A config, checked and turned into numbers.
-
-    Attributes
-    ----------
-    problem : Problem
-    solver : SolverSettings
-    data : dict
-        The config after scenario and overrides, without its scenarios and its sweep.
-    inputs : tuple of InputFile
-        The files that the config names.
-    warnings : tuple of str
-        What is allowed but looks wrong.
-    sweep : SweepSettings, optional
-        What the config's sweep varies.
-    """
+    """A checked config and the problem it describes."""
 
     problem: Problem
-    solver: SolverSettings
+    solver: SolverSection
     data: dict[str, Any]
+    """The config with its scenario and overrides applied, without the sections `scenarios` and `sweep`."""
     inputs: tuple[InputFile, ...]
+    """The files it names."""
     warnings: tuple[str, ...]
-    sweep: SweepSettings | None = None
+    """Values that are allowed but look wrong."""
+    sweep: SweepSection | None = None
+    places: Places | None = None
+    """Where settings are in the file."""
 
     @cached_property
     def resolved(self) -> str:
-        """YAML text of `data`; beside its inputs, as a plan keeps them, it gives the same problem."""
+        """`data` as YAML text; with the inputs where a plan keeps them it gives the same problem."""
         kept = {file.origin: file.path for file in self.inputs if file.path.startswith(f"{OUTSIDE}/")}
-        return to_yaml(_renamed(self.data, kept) if kept else self.data)
+        return to_yaml(_rename_inputs(self.data, kept) if kept else self.data)
+
+    def raise_faults(self, faults: Sequence[Fault]) -> None:
+        """Raise faults of settings, each with its place in the file, if there are any."""
+        if faults and self.places is not None:
+            faults = _sort_faults([_with_place(fault, self.data, self.places) for fault in faults])
+        if faults:
+            raise ConfigError(faults)
+
+
+@dataclass(frozen=True, eq=False)
+class ConfigReader:
+    """A config file and the files it names, read once and loaded many times with other values.
+
+    Later changes on disk have no effect. It can be pickled and loaded on a machine without the files.
+    """
+
+    folder: Path
+    document: Document
+    memory: Memory = field(default_factory=Memory)
+    allow_paths: tuple[Path, ...] = ()
+    """Folders outside the config's own from which files may be read."""
+
+    @classmethod
+    def open(cls, path: Path, allow_paths: Sequence[str | Path] = ()) -> ConfigReader:
+        """Read a config file; a `ConfigError` if it cannot be, a `UsageError` if an allowed path is wrong."""
+        folders = allowed_folders(allow_paths)
+        return cls(path.parent, read_document(path), allow_paths=folders)
+
+    @classmethod
+    def of(cls, text: str, folder: Path, allow_paths: Sequence[str | Path] = ()) -> ConfigReader:
+        """Read a config from its text; files that it names are relative to a folder."""
+        return cls(folder, parse_document(text, IN_MEMORY), allow_paths=allowed_folders(allow_paths))
+
+    def load(self, *, scenario: str | None = None, overrides: Sequence[str | Change] = ()) -> LoadedConfig:
+        """Check the config and build its problem; a `ConfigError` with every fault, each with its place.
+
+        `scenario`: name of a scenario of the file, laid over it. `overrides`: such as ``path=value``; applied
+        after the scenario.
+        """
+        data, places = _with_overlays(self.document, scenario, overrides)
+        settings = _validate(data, places)
+        resolved = self._resolve(settings, data, places)
+        applied = {key: value for key, value in data.items() if key not in ("scenarios", "sweep")}
+        return LoadedConfig(
+            resolved.problem,
+            settings.solver,
+            applied,
+            resolved.inputs,
+            resolved.warnings,
+            settings.sweep,
+            places,
+        )
+
+    def _resolve(self, settings: Config, data: dict[str, Any], places: Places) -> Resolved:
+        try:
+            return to_problem(settings, self.folder, self.allow_paths, self.memory)
+        except ConfigError as error:
+            faults = [fault if fault.file else _with_place(fault, data, places) for fault in error.faults]
+        raise ConfigError(_sort_faults(faults))
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the file's scenarios."""
+        found = child(self.document.data, "scenarios")
+        return tuple(found) if isinstance(found, dict) else ()
+
+    def read_text(self, file: str, path: str) -> str:
+        """Read a text file, named as from the config's folder; a `ConfigError` if it cannot be read.
+
+        `path`: setting or option that names it, for faults.
+        """
+        faults = Faults()
+        read = InputFiles(self.folder, faults, Memory(), self.allow_paths).read(file, path)
+        faults.raise_any()
+        try:
+            return "" if read is None else read[1].decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ConfigError([Fault(path, "a CSV file in UTF-8", repr(file))]) from None
+
+
+def find_settings(config: LoadedConfig, folder: Path, allow_paths: Sequence[Path] = ()) -> SettingPaths:
+    """Find where a config, whose files are relative to a folder, describes its workloads."""
+    data, rows = config.data, {}
+    if data.get("workload_tables"):
+        from computeplan.config.resolve.workloads.register import find_rows  # imports polars
+
+        rows = find_rows(data, InputFiles(folder, Faults(), Memory(), allow_paths))
+    return SettingPaths(data, config.problem.currency, _calendar(data), rows)
 
 
 def load_config(
     path: Path,
     *,
     scenario: str | None = None,
-    overrides: Sequence[str] = (),
-    allow_paths: Sequence[Path] = (),
+    overrides: Sequence[str | Change] = (),
+    allow_paths: Sequence[str | Path] = (),
 ) -> LoadedConfig:
-    """Read and check a config and all inputs that it names.
-
-    Parameters
-    ----------
-    path : Path
-        YAML file.
-    scenario : str or None
-        Name of one of the file's scenarios, laid over it.
-    overrides : sequence of str
-        ``path=value``, laid over both.
-    allow_paths : sequence of Path
-        Folders outside the config's own that it may read files from.
-
-    Returns
-    -------
-    LoadedConfig
-
-    Raises
-    ------
-    ConfigError
-        With every fault found, each with its place.
-    """
-    return load_document(
-        read_document(path), path.parent, scenario=scenario, overrides=overrides, allow_paths=allow_paths
-    )
+    """Read and check a config and the files it names, as `ConfigReader.open` and its `load` do."""
+    return ConfigReader.open(path, allow_paths).load(scenario=scenario, overrides=overrides)
 
 
-def load_document(
-    document: Document,
-    folder: Path,
-    *,
-    scenario: str | None = None,
-    overrides: Sequence[str] = (),
-    allow_paths: Sequence[Path] = (),
-    memory: Memory | None = None,
-) -> LoadedConfig:
-    """Check a parsed config and make its problem.
-
-    Parameters
-    ----------
-    document : Document
-    folder : Path
-        The config's folder.
-    scenario, overrides, allow_paths
-        As in `load_config`.
-    memory : Memory, optional
-        Files that were read before.
-
-    Raises
-    ------
-    ConfigError
-        With every fault found, each with its place.
-    """
-    data, places = _laid_over(document, scenario, overrides)
-    settings = _checked(data, places)
-    resolved = _resolved(settings, (folder, *allow_paths), data, places, memory)
-    applied = {key: value for key, value in data.items() if key not in ("scenarios", "sweep")}
-    solver = _solver_settings(settings.solver)
-    sweep = _sweep_settings(settings.sweep) if settings.sweep else None
-    return LoadedConfig(resolved.problem, solver, applied, resolved.inputs, resolved.warnings, sweep)
-
-
-def _laid_over(
-    document: Document, scenario: str | None, overrides: Sequence[str]
+def _with_overlays(
+    document: Document, scenario: str | None, overrides: Sequence[str | Change]
 ) -> tuple[dict[str, Any], Places]:
     data = document.data
     if not isinstance(data, dict):
         found = "an empty file" if data is None else shown_value(data)
         expected = "a mapping with name, horizon, zones, hardware, sites and workloads"
         raise ConfigError([Places(document).fault(Finding((), expected, found))])
-    overlays: list[Overlay] = []
+    overlays: list[Replacement] = []
     if scenario is not None:
         data, overlays = apply_scenario(document, scenario)
-    data, set_overlays = apply_overrides(data, overrides)
+    calendar = _calendar(apply_overrides(data, overrides)[0])  # overrides may change the horizon too
+    data, set_overlays = apply_overrides(data, overrides, calendar)
     return data, Places(document, (*overlays, *set_overlays))
 
 
-def _checked(data: dict[str, Any], places: Places) -> Config:
+def _validate(data: dict[str, Any], places: Places) -> Config:
     try:
-        return Config.model_validate(data, context={"currency": _currency(data)})
+        return Config.model_validate(data, context={"currency": _currency(data), "calendar": _calendar(data)})
     except ValidationError as error:
-        findings = findings_of(error, data)
-        told = {finding.keys for finding in findings}
-        findings += [finding for finding in check_references(data) if finding.keys not in told]
-    raise ConfigError(_in_order([places.fault(finding) for finding in findings]))
+        findings = translate_errors(error, data)
+        known = {finding.keys for finding in findings}
+        findings += [finding for finding in check_references(data) if finding.keys not in known]
+    raise ConfigError(_sort_faults([places.fault(finding) for finding in findings]))
+
+
+def _calendar(data: dict[str, Any]) -> Calendar:
+    """Return the hours of a year and a month; the usual ones where the horizon is wrong, which is a fault."""
+    try:
+        return HorizonSection.model_validate(data.get("horizon")).calendar
+    except (ValueError, OverflowError):  # a ValidationError is a ValueError
+        return USUAL
 
 
 def _currency(data: dict[str, Any]) -> str:
-    """Return the currency that other values are to be read in; a wrong one is a fault of its own."""
+    """Return the currency in which values are read; an invalid one is reported on its own."""
     currency = data.get("currency", DEFAULT_CURRENCY)
     is_code = isinstance(currency, str) and re.fullmatch(CURRENCY_PATTERN, currency)
     return str(currency) if is_code else DEFAULT_CURRENCY
 
 
-def _resolved(
-    settings: Config,
-    folders: tuple[Path, ...],
-    data: dict[str, Any],
-    places: Places,
-    memory: Memory | None,
-) -> Resolved:
-    try:
-        return to_problem(settings, folders[0], folders[1:], memory)
-    except ConfigError as error:
-        faults = [fault if fault.file else _placed(fault, data, places) for fault in error.faults]
-    raise ConfigError(_in_order(faults))
-
-
-def _placed(fault: Fault, data: dict[str, Any], places: Places) -> Fault:
+def _with_place(fault: Fault, data: dict[str, Any], places: Places) -> Fault:
     keys = split_path(fault.path, data) if fault.path else ()
     names_key = bool(keys) and fault.found == repr(keys[-1])
     return places.fault(Finding(keys, fault.expected, fault.found, fault.hint, at_key=names_key))
 
 
-def _in_order(faults: list[Fault]) -> list[Fault]:
-    """Return faults in the order of the file, those of ``--set`` last, each once."""
+def _sort_faults(faults: list[Fault]) -> list[Fault]:
+    """Return each fault once, in the order of the file, those of ``--set`` last."""
     once = dict.fromkeys(faults)
     return sorted(once, key=lambda fault: (fault.file == SET, fault.file, fault.line, fault.column))
 
 
-def _solver_settings(section: SolverSection) -> SolverSettings:
-    return SolverSettings(section.name, section.time_limit, section.threads, section.method, section.gap)
-
-
-def _renamed(data: Any, kept: dict[str, str]) -> Any:
-    """Name files from outside as a plan keeps them."""
+def _rename_inputs(data: Any, kept: dict[str, str]) -> Any:
+    """Replace names of files from other folders by the names under which a plan keeps them."""
     if isinstance(data, dict):
-        return {key: _renamed(value, kept) for key, value in data.items()}
+        return {key: _rename_inputs(value, kept) for key, value in data.items()}
     if isinstance(data, list):
-        return [_renamed(value, kept) for value in data]
+        return [_rename_inputs(value, kept) for value in data]
     return kept.get(data, data) if isinstance(data, str) else data
-
-
-def _sweep_settings(section: SweepSection) -> SweepSettings:
-    return SweepSettings(
-        design=section.design,
-        variations=tuple(varied.variation for varied in section.vary),
-        scenarios=section.scenarios,
-        points=section.points,
-        samples=section.samples,
-        seed=section.seed,
-    )

@@ -1,24 +1,22 @@
-"""What varies in a study: a path of the config, and the values that stand there in turn."""
+"""Values of a sweep: lists, ranges and distributions, and the paths that they vary."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from computeplan.config.arithmetic import split_quantity
-from computeplan.config.change import Operator, check_operand, split_change
-from computeplan.config.places import SET
-from computeplan.config.units import NUMBER, UNIT
-from computeplan.config.words import did_you_mean, shown_value
-from computeplan.config.yaml_source import parse_document
+from computeplan.config.changes import Change, Operator, check_operand, split_change
+from computeplan.config.units import NUMBER, UNIT, plain, split_quantity
+from computeplan.config.yaml.places import SET
+from computeplan.config.yaml.source import parse_document
 from computeplan.errors import ConfigError, Fault
+from computeplan.text import did_you_mean, shown_value
 
 VARY = "--vary"
 MOST_VALUES = 10_000
@@ -29,24 +27,18 @@ LAWS = {
     "lognormal": ("median", "sigma"),
     "triangular": ("from", "mode", "to"),
 }
-"""Distributions and what they take; `normal` may also be given the least and the greatest value."""
+"""Distributions and their parameters; `normal` may have two more, the least and the greatest value."""
 
-_RANGE = re.compile(
+_RANGE = (
     rf"(?P<low>{NUMBER})\s*:\s*(?P<high>{NUMBER})(?:\s*:\s*(?P<count>\d+))?"
     rf"(?P<log>\s*:\s*log)?(?:\s*(?P<unit>{UNIT}))?"
 )
-_CALL = re.compile(rf"(?P<law>[a-z_]+)\s*\((?P<parameters>[^()]*)\)(?:\s*(?P<unit>{UNIT}))?", re.IGNORECASE)
+_CALL = rf"(?P<law>[a-z_]+)\s*\((?P<parameters>[^()]*)\)(?:\s*(?P<unit>{UNIT}))?"
 _HINT = "write values `40,80,160`, a range `from:to:count`, an interval `from:to`, or `uniform(0.8, 1.2)`"
 
 
 class SpecError(ValueError):
-    """A text says no values.
-
-    Parameters
-    ----------
-    expected, hint : str
-        As in `Fault`.
-    """
+    """A text that is not values, a range or a distribution."""
 
     def __init__(self, expected: str, hint: str = "") -> None:
         self.expected, self.hint = expected, hint
@@ -55,19 +47,13 @@ class SpecError(ValueError):
 
 @dataclass(frozen=True)
 class Values:
-    """Values in order.
-
-    Attributes
-    ----------
-    values : tuple
-        Plain data.
-    """
+    """Values in order, as plain data."""
 
     values: tuple[Any, ...]
 
     @cached_property
     def numbers(self) -> tuple[float, ...] | None:
-        """The values as numbers in `unit`; None where they are none, or have several units."""
+        """The values as numbers in `unit`; None if one is not a number, or units differ."""
         split = [number_and_unit(value) for value in self.values]
         there = [each for each in split if each is not None]
         if len(there) < len(split) or len({unit for _, unit in there}) > 1:
@@ -76,27 +62,19 @@ class Values:
 
     @cached_property
     def unit(self) -> str:
-        """Unit of all values; empty where they have none."""
+        """Unit of all values; empty if they have none."""
         first = number_and_unit(self.values[0])
         return first[1] if first and self.numbers is not None else ""
 
 
 @dataclass(frozen=True)
 class Law:
-    """A distribution.
-
-    Attributes
-    ----------
-    name : str
-        One of `LAWS`.
-    parameters : tuple of float
-    unit : str
-        May be empty.
-    """
+    """A distribution, one of `LAWS`; `unit` is empty for none."""
 
     name: str
     parameters: tuple[float, ...]
     unit: str = ""
+    written: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         text = f"{self.name}({', '.join(f'{value:g}' for value in self.parameters)})"
@@ -108,14 +86,7 @@ Spec = Values | Law
 
 @dataclass(frozen=True)
 class Variation:
-    """A path and what stands there in turn.
-
-    Attributes
-    ----------
-    path : str
-    operator : Operator
-    spec : Values or Law
-    """
+    """A path and the values it takes in turn."""
 
     path: str
     operator: Operator
@@ -126,62 +97,45 @@ class Variation:
         """Name of its column: the path, with ``*`` for factors and ``+`` for amounts."""
         return self.path + self.operator.removesuffix("=")
 
-    def override(self, value: Any) -> str:
-        """Return a value as ``--set`` takes it.
-
-        Parameters
-        ----------
-        value : object
-            Plain data.
-        """
-        return override(self.path, self.operator, value)
+    def change(self, value: Any) -> Change:
+        """Return the change that sets one of the values."""
+        return Change(self.path, self.operator, value)
 
 
-def override(path: str, operator: Operator, value: Any) -> str:
-    """Return a change as ``--set`` takes it.
+def variation_of(label: str, spec: Any) -> Variation:
+    """Return the variation of a column; a `ConfigError` if it is wrong.
 
-    Parameters
-    ----------
-    path : str
-    operator : Operator
-    value : object
-        Plain data.
+    `label`: ``PATH``, ``PATH*`` for factors or ``PATH+`` for amounts. `spec`: values, or what `read_spec`
+    reads.
     """
-    return f"{path}{operator}{json.dumps(value, ensure_ascii=False)}"
+    # A wildcard ends no path, so a last `*` is a factor.
+    operators = {"*": Operator.MULTIPLY, "+": Operator.ADD}
+    operator = operators.get(label[-1:], Operator.SET)
+    path = label if operator is Operator.SET else label[:-1]
+    try:
+        read = spec if isinstance(spec, Values | Law) else read_spec(spec)
+    except SpecError as error:
+        raise ConfigError([Fault(path, error.expected, shown_value(spec), error.hint, VARY)]) from None
+    return check_variation(Variation(path, operator, read))
 
 
 def read_variation(text: str) -> Variation:
-    """Read what varies.
-
-    Parameters
-    ----------
-    text : str
-        ``PATH=SPEC``, ``PATH*=SPEC`` or ``PATH+=SPEC``.
-
-    Raises
-    ------
-    ConfigError
-    """
+    """Read ``PATH=SPEC``, ``PATH*=SPEC`` or ``PATH+=SPEC``; a `ConfigError` if it is wrong."""
     path, operator, written = split_change(text)
     if not operator or not all(path.split(".")):
         raise ConfigError([Fault("", "PATH=SPEC", repr(text), "such as `--vary demand*=0.8:1.4:7`", VARY)])
     try:
-        return checked(Variation(path, Operator(operator), read_spec(written)))
+        return check_variation(Variation(path, Operator(operator), read_spec(written)))
     except SpecError as error:
         raise ConfigError([Fault(path, error.expected, repr(written), error.hint, VARY)]) from None
 
 
-def checked(variation: Variation) -> Variation:
-    """Return a variation whose values suit its operator.
-
-    Parameters
-    ----------
-    variation : Variation
-
-    Raises
-    ------
-    ConfigError
-    """
+def check_variation(variation: Variation) -> Variation:
+    """Return a variation, after checking that its values suit its operator; a `ConfigError` if not."""
+    if not all(variation.path.split(".")):
+        raise ConfigError(
+            [Fault("", "a dotted path, such as `sites.hami.pue`", repr(variation.path), "", VARY)]
+        )
     spec, operator = variation.spec, variation.operator
     if isinstance(spec, Law):
         values: Sequence[Any] = [quantity(spec.parameters[0], spec.unit)]
@@ -196,26 +150,16 @@ def checked(variation: Variation) -> Variation:
 
 
 def in_vary(fault: Fault) -> Fault:
-    """Return a fault of ``--set`` as one of ``--vary``; others as they are."""
+    """Return a fault of ``--set`` as one of ``--vary``; any other unchanged."""
     if fault.file != SET:
         return fault
     return Fault(fault.path, fault.expected, fault.found, fault.hint, VARY)
 
 
 def read_spec(written: Any) -> Spec:
-    """Read values, a range or a distribution.
-
-    Parameters
-    ----------
-    written : object
-        A list, a number, or text.
-
-    Raises
-    ------
-    SpecError
-    """
+    """Read a list, a number, or text with values, a range or a distribution; a `SpecError` for others."""
     if isinstance(written, list | tuple):
-        return _values(list(written))
+        return _to_values(list(written))
     if not isinstance(written, str):
         if written is None or isinstance(written, dict):
             raise SpecError("values, a range or a distribution", _HINT)
@@ -223,22 +167,19 @@ def read_spec(written: Any) -> Spec:
     text = written.strip()
     if not text:
         raise SpecError("values, a range or a distribution", _HINT)
-    if call := _CALL.fullmatch(text):
-        return _law(call["law"].lower(), call["parameters"], call["unit"] or "")
-    if found := _RANGE.fullmatch(text):
-        return _range(found)
-    return _values(_listed(text))
+    if call := re.fullmatch(_CALL, plain(text), re.IGNORECASE):
+        return replace(_read_law(call["law"].lower(), call["parameters"], call["unit"] or ""), written=text)
+    if found := re.fullmatch(_RANGE, plain(text)):
+        read = _read_range(found)
+        return replace(read, written=text) if isinstance(read, Law) else read
+    return _to_values(_read_list(text))
 
 
 def number_and_unit(value: Any) -> tuple[float, str] | None:
-    """Split a number or a quantity; None for anything else.
-
-    Parameters
-    ----------
-    value : object
-    """
+    """Split a number or a quantity; None for anything else."""
     if isinstance(value, str):
-        return split_quantity(value)
+        found = split_quantity(value)
+        return (float(found[0]), found[1]) if found else None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return (float(value), "") if is_number else None
 
@@ -248,18 +189,18 @@ def quantity(number: float, unit: str) -> float | str:
     return f"{number!r} {unit}" if unit else number
 
 
-def _values(values: list[Any]) -> Values:
+def _to_values(values: list[Any]) -> Values:
     if not values:
         raise SpecError("at least one value", _HINT)
     if len(values) > MOST_VALUES:
         raise SpecError(f"at most {MOST_VALUES:,} values")
     twice = next((value for i, value in enumerate(values) if value in values[:i]), None)
     if twice is not None:
-        raise SpecError(f"each value once; {shown_value(twice)} stands there twice")
+        raise SpecError(f"each value once; {shown_value(twice)} is repeated")
     return Values(tuple(values))
 
 
-def _listed(text: str) -> list[Any]:
+def _read_list(text: str) -> list[Any]:
     """Read values between commas; lists and mappings in YAML."""
     source = text if text.startswith("[") else f"[{text}]"
     try:
@@ -269,27 +210,27 @@ def _listed(text: str) -> list[Any]:
     return list(found)
 
 
-def _range(found: re.Match[str]) -> Spec:
+def _read_range(found: re.Match[str]) -> Spec:
     low, high, unit = float(found["low"]), float(found["high"]), found["unit"] or ""
     if found["log"] and min(low, high) <= 0:
         raise SpecError("ends above 0 for steps of equal ratio")
     if found["count"] is None:
         if found["log"]:
-            return _law("loguniform", f"{low!r}, {high!r}", unit)
-        return _law("uniform", f"{low!r}, {high!r}", unit)
+            return _read_law("loguniform", f"{low!r}, {high!r}", unit)
+        return _read_law("uniform", f"{low!r}, {high!r}", unit)
     count = int(found["count"])
     if not 1 <= count <= MOST_VALUES:
         raise SpecError(f"a count from 1 to {MOST_VALUES:,}", "a range is from:to:count, such as 0.8:1.4:7")
     steps = np.geomspace(low, high, count) if found["log"] else np.linspace(low, high, count)
-    # 0.8, 0.9, …: without the rounding errors of the steps.
+    # Without the steps' rounding errors: 0.8, 0.9, …
     numbers: list[float] = [float(f"{number:.12g}") for number in steps.tolist()]
     is_whole = re.fullmatch(r"[+-]?\d+:[+-]?\d+", f"{found['low']}:{found['high']}")
     if is_whole and not unit and all(number.is_integer() for number in numbers):
         numbers = [int(number) for number in numbers]
-    return _values([quantity(number, unit) for number in numbers])
+    return _to_values([quantity(number, unit) for number in numbers])
 
 
-def _law(name: str, parameters: str, unit: str) -> Law:
+def _read_law(name: str, parameters: str, unit: str) -> Law:
     if name not in LAWS:
         raise SpecError("a distribution", did_you_mean(name, LAWS))
     takes = LAWS[name]

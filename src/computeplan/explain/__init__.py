@@ -1,23 +1,22 @@
 """Why a plan is as it is, or cannot be, in the config's words."""
 
-from computeplan.explain.diagnosis import Diagnosis
-from computeplan.explain.impossible import impossible
-from computeplan.explain.reason import Reason
-from computeplan.explain.relax.conflict import Conflict
-from computeplan.explain.relax.search import WaysOut, has_plan, ways_out
-from computeplan.explain.relax.suggestion import Change, Relaxation, Suggestion
+from computeplan.explain.conflict import Conflict
+from computeplan.explain.diagnosis import Diagnosis, Reason, WaysOut
+from computeplan.explain.relaxation import Relaxation, SettingChange, Suggestion
+from computeplan.explain.shortage import impossible
 from computeplan.explain.unbounded import endless
+from computeplan.explain.ways_out import plan_status, ways_out
 
 __all__ = [
-    "Change",
     "Conflict",
     "Diagnosis",
     "Reason",
     "Relaxation",
+    "SettingChange",
     "Suggestion",
     "WaysOut",
     "endless",
-    "has_plan",
     "impossible",
+    "plan_status",
     "ways_out",
 ]

@@ -8,26 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from computeplan.explain.reason import Reason
-from computeplan.explain.wording import moment, number
-from computeplan.problem import Bools, CapMeasure, CarbonBasis, Floats, Problem, Term
+from computeplan.explain.diagnosis import Reason
+from computeplan.explain.wording import moment
+from computeplan.problem import Bools, CapMeasure, Floats, Problem, Term
+from computeplan.text import number
 
 
 def endless(problem: Problem) -> tuple[Reason, ...]:
-    """Find the pools of which an endless booking earns money.
-
-    Parameters
-    ----------
-    problem : Problem
-
-    Returns
-    -------
-    tuple of Reason
-        Empty if nothing is without limit.
-    """
+    """Find the pools of which an endless booking earns money; none where nothing is without limit."""
     pools, horizon, objective = problem.pools, problem.horizon, problem.objective
     idle_kw = problem.pue * problem.idle_kw[:, None] * pools.availability
-    kg = idle_kw * horizon.hours * _kg_per_kwh(problem)[pools.site] @ horizon.weight
+    kg = idle_kw * horizon.hours * problem.grid_kg_per_kwh[pools.site] @ horizon.weight
     energy = idle_kw * problem.grid.price[pools.site]
     cost = ((pools.price + energy) * horizon.hours) @ horizon.weight + _peak_cost(problem, idle_kw)
     total = objective.cost_weight * cost + objective.carbon_weight * kg
@@ -36,17 +27,6 @@ def endless(problem: Problem) -> tuple[Reason, ...]:
     limited |= np.isfinite(objective.carbon_cap_kg) & (kg > 0)
     earns = np.flatnonzero((pools.term == Term.RESERVED) & ~limited & (total < 0))
     return tuple(_reason(problem, p, float(-cost[p])) for p in earns.tolist())
-
-
-def _kg_per_kwh(problem: Problem) -> Floats:
-    """(S, T) emissions of grid energy on the objective's basis."""
-    grid = problem.grid
-    by_basis = {
-        CarbonBasis.LOCATION: grid.location_kg_per_kwh,
-        CarbonBasis.MARKET: grid.market_kg_per_kwh,
-        CarbonBasis.HOURLY: grid.hourly_kg_per_kwh,
-    }
-    return by_basis[problem.objective.basis]
 
 
 def _capped(problem: Problem) -> Bools:

@@ -1,58 +1,91 @@
-"""Merge interchangeable workloads into classes."""
+"""Workloads that are interchangeable, merged into classes.
+
+Merging is exact where any plan of the class can be split back to its members within their own limits
+and at the same cost:
+
+* demands with the same need (pools, efficiency, traffic, unit costs), shortfall price and `max_delay`:
+  the oldest work is served first, each period's arrivals in proportion;
+* jobs that also share the window, the data set per unit·h and the time at full rate, volume / max_rate:
+  each does the same part of its volume in every period;
+* fixed workloads that also share the demand's shape and the data set per unit: one split fits all;
+* all of them or none are in the set of each rule, which then limits the same sum.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from computeplan.grouping.grouping import Grouping, group
-from computeplan.grouping.keys import placement_classes, workload_classes
 from computeplan.problem import Companies, Floats, Ints, Problem, Workloads, sum_by
+from computeplan.problem.arrays import ReadOnlyArrays, round_digits
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping(ReadOnlyArrays):
+    """A smaller problem whose workloads are classes of the original's."""
+
+    problem: Problem
+    """One workload a class."""
+    class_of: Ints
+    """(W,) class of each original workload."""
+    members: Ints
+    """(W,) original workloads sorted by class."""
+    start: Ints
+    """(classes + 1,) first member of each class in `members`."""
+    placement_of: Ints
+    """(classes,) classes with the same number cost and use the same in every pool, so that they are placed
+    together."""
+
+    @property
+    def size(self) -> int:
+        """Number of classes."""
+        return len(self.start) - 1
+
+    def members_of(self, index: int) -> Ints:
+        """Original workloads of one class."""
+        return self.members[self.start[index] : self.start[index + 1]]
 
 
 def merge(problem: Problem) -> Grouping:
-    """Merge interchangeable workloads; the optimum does not change.
-
-    Parameters
-    ----------
-    problem : Problem
-
-    Returns
-    -------
-    Grouping
-        Its problem has one workload a class, with the sum of the members' work.
-    """
-    return merge_as(problem, workload_classes(problem)[0])
+    """Merge interchangeable workloads; the optimum does not change."""
+    return merge_by_class(problem, workload_classes(problem)[0])
 
 
-def merge_as(problem: Problem, class_of: Ints) -> Grouping:
-    """Merge workloads as they were merged before.
-
-    Parameters
-    ----------
-    problem : Problem
-    class_of : (W,)
-        Class of each workload; every number from 0 to the largest has a member.
-
-    Returns
-    -------
-    Grouping
-    """
+def merge_by_class(problem: Problem, class_of: Ints) -> Grouping:
+    """Merge workloads of the same class (W,), of which every number from 0 to the largest has a member."""
     size = int(class_of.max(initial=-1)) + 1
     _, first = np.unique(class_of, return_index=True)
     merged = replace(
         problem,
-        workloads=_merged(problem.workloads, class_of, size),
+        workloads=_merge_workloads(problem.workloads, class_of, size),
         rules=replace(problem.rules, member=problem.rules.member[:, first]),
         companies=Companies(names=("all",), tiers=("",)),
     )
-    return group(merged, class_of, placement_classes(merged))
+    return _group(merged, class_of, placement_classes(merged))
 
 
-def _merged(workloads: Workloads, class_of: Ints, size: int) -> Workloads:
+def keep_all(problem: Problem) -> Grouping:
+    """Leave every workload a class and a placement of its own."""
+    each = np.arange(problem.workloads.size)
+    return _group(problem, each, each)
+
+
+def _group(problem: Problem, class_of: Ints, placement_of: Ints) -> Grouping:
+    """Describe a merged problem by the class of each original workload."""
+    counts = np.bincount(class_of, minlength=len(placement_of))
+    return Grouping(
+        problem=problem,
+        class_of=class_of,
+        members=np.argsort(class_of, kind="stable"),
+        start=np.concatenate(([0], np.cumsum(counts))),
+        placement_of=placement_of,
+    )
+
+
+def _merge_workloads(workloads: Workloads, class_of: Ints, size: int) -> Workloads:
     _, first = np.unique(class_of, return_index=True)
-    profile, profiles = _merged_demand(workloads, class_of, first)
+    profile, profiles = _merge_demand(workloads, class_of, first)
     return replace(
         workloads,
         names=tuple(f"class-{number}" for number in range(size)),
@@ -74,16 +107,16 @@ def _merged(workloads: Workloads, class_of: Ints, size: int) -> Workloads:
     )
 
 
-def _merged_demand(workloads: Workloads, class_of: Ints, first: Ints) -> tuple[Ints, Floats]:
+def _merge_demand(workloads: Workloads, class_of: Ints, first: Ints) -> tuple[Ints, Floats]:
     """Give each class of demands the sum of its members' as a profile of its own; jobs need none."""
     is_demand = ~workloads.is_job[first]
     row = np.where(is_demand, np.cumsum(is_demand) - 1, 0)
     members = np.flatnonzero(~workloads.is_job)
-    profiles = _summed(workloads, members, row[class_of[members]], int(is_demand.sum()))
+    profiles = _sum_profiles(workloads, members, row[class_of[members]], int(is_demand.sum()))
     return row, profiles if len(profiles) else np.zeros((1, workloads.profiles.shape[1]))
 
 
-def _summed(workloads: Workloads, members: Ints, row: Ints, size: int) -> Floats:
+def _sum_profiles(workloads: Workloads, members: Ints, row: Ints, size: int) -> Floats:
     """(size, T) Σ scale · profile of the members of each row, summed once per row and shape."""
     shapes = len(workloads.profiles)
     pairs, inverse = np.unique(row * shapes + workloads.profile[members], return_inverse=True)
@@ -91,3 +124,60 @@ def _summed(workloads: Workloads, members: Ints, row: Ints, size: int) -> Floats
     amounts = scale[:, None] * workloads.profiles[pairs % shapes]
     starts = np.searchsorted(pairs // shapes, np.arange(size))
     return np.add.reduceat(amounts, starts, axis=0) if size else amounts
+
+
+def need_classes(problem: Problem) -> Ints:
+    """(R,) class of each need: needs with the same coefficients in the linear program."""
+    needs = problem.needs
+    allowed = problem.eligibility.allowed
+    unit_cost = np.where(allowed, needs.unit_cost[:, problem.pools.site], 0.0)
+    zone = np.where(needs.travels, problem.origin, -1)
+    rows = np.column_stack((problem.eligibility.efficiency, unit_cost, needs.traffic_gb_per_unit_h, zone))
+    _, inverse = np.unique(rows, axis=0, return_inverse=True)
+    return inverse.reshape(-1)
+
+
+def placement_classes(problem: Problem) -> Ints:
+    """(W,) class of each workload for placing it: the same need and the same traffic."""
+    gb = round_digits(problem.traffic_gb_per_unit_h)
+    code, _ = _number_combinations(need_classes(problem)[problem.workloads.need], gb, problem.rule_sets)
+    return code
+
+
+def workload_classes(problem: Problem) -> tuple[Ints, int]:
+    """Class of each workload and the number of classes, numbered by first member."""
+    workloads = problem.workloads
+    size = np.where(workloads.is_job, workloads.volume_unit_h, workloads.scale)
+    per_size = 1.0 / np.where(size > 0, size, np.inf)
+    keys: tuple[Ints | Floats, ...] = (
+        need_classes(problem)[workloads.need],
+        workloads.is_job.astype(np.int64) + 2 * workloads.is_fixed,
+        np.where(workloads.is_fixed, workloads.profile, -1),
+        workloads.max_delay_h,
+        workloads.release_h,
+        workloads.deadline_h,
+        round_digits(workloads.volume_unit_h / workloads.max_rate),
+        round_digits(workloads.data_gb * per_size),
+        workloads.shortfall_price,
+        problem.rule_sets,
+        # Whole workloads are never merged: laying a class over pools would cut one.
+        np.where(workloads.is_whole, np.arange(workloads.size), -1),
+    )
+    return _number_combinations(*keys)
+
+
+def _number_combinations(*keys: Ints | Floats) -> tuple[Ints, int]:
+    """(W,) number of each distinct combination of keys, by first member, and how many there are."""
+    code = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        values, inverse = np.unique(key, return_inverse=True)
+        # Renumber after each key, so that the product stays small.
+        _, code = np.unique(code * len(values) + inverse, return_inverse=True)
+    return _by_first_member(code)
+
+
+def _by_first_member(code: Ints) -> tuple[Ints, int]:
+    _, first = np.unique(code, return_index=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[code], len(first)

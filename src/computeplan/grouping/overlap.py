@@ -1,4 +1,4 @@
-"""Two divisions of the same whole, laid over each other."""
+"""Overlaps of two divisions of the same whole."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SLIVER = 1e-12
 """Pieces below this part of their whole are rounding."""
 
 
-def overlaps(
+def find_overlaps(
     group: Ints, amount: Floats, other_group: Ints, other_amount: Floats
 ) -> tuple[Ints, Ints, Floats]:
     """Lay two divisions of each group end to end in their order and find what falls together.
@@ -66,7 +66,7 @@ def _steps(group: Ints, end: Floats) -> Floats:
 
 
 def _in_common(group: Ints, amount: Floats, other_group: Ints, other_amount: Floats) -> tuple[Ints, Ints]:
-    """Find the parts that are no rounding and whose group has such parts on both sides."""
+    """Find the parts above rounding whose group has such parts on both sides."""
     mine, others = _more_than_rounding(amount), _more_than_rounding(other_amount)
     mine = mine[np.isin(group[mine], other_group[others])]
     return mine, others[np.isin(other_group[others], group[mine])]

@@ -1,26 +1,30 @@
-"""The mathematics: a sparse linear program in arrays, one constraint family a file."""
+"""The mathematics: a problem's linear program in arrays, each thing of the model in a module of its own."""
 
-from computeplan.lp.constraints import FAMILIES
-from computeplan.lp.digest import Difference, Digest, digest
-from computeplan.lp.face import optimal_face, within
-from computeplan.lp.linear_program import LinearForm, LinearProgram
-from computeplan.lp.model import Model, build
+from computeplan.lp.families import FAMILIES, VARIABLES
+from computeplan.lp.lexicographic import (
+    price_of_first_objective,
+    restrict_to_optimal_face,
+    with_objective_limit,
+)
+from computeplan.lp.model import BYTES_PER_COLUMN, Model, build, least_columns
+from computeplan.lp.program import Digest, LinearForm, LinearProgram, ProgramDiff, digest
 from computeplan.lp.scaling import Scaling, scaling_for
-from computeplan.lp.size import BYTES_PER_COLUMN, least_columns
 
 __all__ = [
     "BYTES_PER_COLUMN",
     "FAMILIES",
-    "Difference",
+    "VARIABLES",
     "Digest",
     "LinearForm",
     "LinearProgram",
     "Model",
+    "ProgramDiff",
     "Scaling",
     "build",
     "digest",
     "least_columns",
-    "optimal_face",
+    "price_of_first_objective",
+    "restrict_to_optimal_face",
     "scaling_for",
-    "within",
+    "with_objective_limit",
 ]

@@ -6,101 +6,59 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from computeplan.grouping import Grouping, overlaps
-from computeplan.lp.arrivals import Arrivals, arrivals_of
-from computeplan.lp.assembler import Assembler
-from computeplan.lp.assembly import Assembly
-from computeplan.lp.constraints import FAMILIES
-from computeplan.lp.linear_program import LinearForm, LinearProgram
-from computeplan.lp.objective import add_cost, add_penalty_and_emissions
-from computeplan.lp.placements import Placements, placements_of
-from computeplan.lp.slots import Slots
-from computeplan.lp.variables import ABSENT, Variables, add_variables
+from computeplan.grouping import Grouping, find_overlaps
+from computeplan.lp.context import ABSENT, BuildContext, Placements
+from computeplan.lp.families import FAMILIES, VARIABLES
+from computeplan.lp.program import LinearForm, LinearProgram
+from computeplan.lp.storage import net_directions
+from computeplan.lp.windows import Arrivals, WorkloadPeriods
 from computeplan.problem import Decisions, Floats, Ints, Prices, Problem, Work
 
+BYTES_PER_COLUMN = 700
+"""Least memory for a variable from building to the end of the solve (measured: 750 to 2,400 bytes)."""
 NEGLIGIBLE = 1e-12
 """Work below this share of the largest is a solver's rounding."""
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A problem's linear program with the meaning of its columns and rows.
-
-    Attributes
-    ----------
-    problem : Problem
-    lp : LinearProgram
-    money, emissions : LinearForm
-        What the columns cost and emit (on the objective's basis); the objective is a weighted sum.
-    placements, slots, variables, demand
-        Where each decision stands among the columns.
-    rows : dict of str to array
-        Row indices of each constraint family, in the shape of its prices.
-    """
+    """A problem's linear program with the meaning of its columns and rows."""
 
     problem: Problem
     lp: LinearProgram
     money: LinearForm
     emissions: LinearForm
+    """What the columns cost, shortfall penalty included, and emit on the objective's basis; the objective is
+    a weighted sum of both."""
     placements: Placements
-    slots: Slots
-    variables: Variables
-    demand: Arrivals
+    slots: WorkloadPeriods
+    arrivals: Arrivals
+    """What the columns of work stand for."""
+    columns: dict[str, Ints]
+    """Column indices of each family of variables; `ABSENT` where there is none."""
     rows: dict[str, Ints]
+    """Row indices of each family of constraints, in the shape of its prices."""
 
-    def reweighted(self, problem: Problem) -> Model:
-        """Weigh money and emissions as another problem does; all else is the same.
-
-        Parameters
-        ----------
-        problem : Problem
-            Differs in the weights of its objective only.
-        """
+    def reweight(self, problem: Problem) -> Model:
+        """Weigh money and emissions as a problem does that differs in the weights of its objective only."""
         form = _objective(problem, self.money, self.emissions)
         lp = replace(self.lp, cost=form.coefficients, offset=form.constant)
         return replace(self, problem=problem, lp=lp)
 
     def decode(self, values: Floats) -> tuple[Work, Decisions]:
-        """Read work and decisions from the columns' values.
-
-        Parameters
-        ----------
-        values : (n_columns,)
-
-        Returns
-        -------
-        Work
-            Of the model's (possibly merged) workloads.
-        Decisions
-        """
-        variables = self.variables
-        decisions = Decisions(
-            booked_units=_read(values, variables.booked),
-            grid_kwh=_read(values, variables.grid),
-            contract_kwh=_read(values, variables.contract),
-            contracted_kw=_amount(values, variables.contracted),
-            leased_gb_per_h=_amount(values, variables.leased),
-            new_units=_amount(values, variables.new),
-            certificate_kwh=_amount(values, variables.certificates),
-            rented_units=_read(values, variables.integers.rented_steps)
-            * self.problem.pools.step_units[:, None],
-            open_sites=np.where(
-                self.problem.sites.is_optional, np.abs(np.round(_read(values, variables.integers.open))), 1.0
-            ),
-            charge_kwh=_amount(values, variables.storage.charge),
-            discharge_kwh=_amount(values, variables.storage.discharge),
-            stored_kwh=_amount(values, variables.storage.stored),
-        )
-        return self._decode_work(values), decisions
+        """Read decisions and the work of the (possibly merged) workloads from the columns' values."""
+        amounts = {
+            family.decision: _read_amount(values, self.columns[name])
+            for name, family in VARIABLES.items()
+            if family.decision
+        }
+        amounts["rented_units"] *= self.problem.pools.step_units[:, None]
+        is_open = np.abs(np.round(amounts["open_sites"]))
+        amounts["open_sites"] = np.where(self.problem.sites.is_optional, is_open, 1.0)
+        return self._decode_work(values), net_directions(self.problem, Decisions(**amounts))
 
     def prices(self, row_duals: Floats) -> Prices:
-        """Read the dual prices of everything scarce.
-
-        Parameters
-        ----------
-        row_duals : (n_rows,)
-            Change of the objective with the right-hand side.
-        """
+        """Read the dual prices from the rows' duals, changes of the objective with the right-hand side."""
         rows = self.rows
         carbon = _read(row_duals, rows["carbon_cap"])
         return Prices(
@@ -139,65 +97,65 @@ class Model:
 
     def _free_work(self, values: Floats) -> tuple[Ints, Ints, Ints, Floats]:
         """Lay the served work of a placement's workloads over the pools that do it."""
-        slots, variables, size = self.slots, self.variables, self.problem.horizon.size
-        at_once = self.demand.at(slots.workload, slots.period) - _read(values, variables.short)
-        served = np.where(variables.served == ABSENT, at_once, _read(values, variables.served))
+        slots, columns, size = self.slots, self.columns, self.problem.horizon.size
+        at_once = self.arrivals.of_pairs(slots.workload, slots.period) - _read(values, columns["short"])
+        served = np.where(columns["served"] == ABSENT, at_once, _read(values, columns["served"]))
         slot_place = self.placements.of[slots.workload] * size + slots.period
         slot = np.lexsort((slots.workload, slot_place))
-        work_place = variables.work_placement * size + variables.work_period
-        cell = np.lexsort((variables.work_pool, work_place))
-        part, other, unit_h = overlaps(
-            slot_place[slot], served[slot], work_place[cell], values[variables.work[cell]]
+        placement, work_pool, work_period = self.lp.column_keys("work")
+        work_place = placement * size + work_period
+        cell = np.lexsort((work_pool, work_place))
+        part, other, unit_h = find_overlaps(
+            slot_place[slot], served[slot], work_place[cell], values[columns["work"][cell]]
         )
-        workload, pool = slots.workload[slot[part]], variables.work_pool[cell[other]]
+        workload, pool = slots.workload[slot[part]], work_pool[cell[other]]
         return workload, pool, slots.period[slot[part]], unit_h
 
     def _fixed_work(self, values: Floats) -> tuple[Ints, Ints, Ints, Floats]:
-        variables = self.variables
-        share = values[variables.share][:, None] * self.demand.of(variables.share_workload)
-        pair, period = np.nonzero(share > 0)
-        return variables.share_workload[pair], variables.share_pool[pair], period, share[pair, period]
+        workload, pool = self.lp.column_keys("share")
+        done = values[self.columns["share"]][:, None] * self.arrivals.by_period(workload)
+        pair, period = np.nonzero(done > 0)
+        return workload[pair], pool[pair], period, done[pair, period]
 
     def _decode_shortfall(self, values: Floats) -> tuple[Ints, Ints, Floats]:
-        slots, variables = self.slots, self.variables
-        short = _read(values, variables.short)
-        job = _read(values, variables.short_job)
-        left = _read(values, variables.short_share)
-        shared = np.flatnonzero(left > 0)
-        share = left[shared, None] * self.demand.of(shared)
-        row, fixed_period = np.nonzero(share > 0)
+        slots = self.slots
+        short = _read(values, self.columns["short"])
+        job = _read(values, self.columns["short_job"])
+        share = _read(values, self.columns["short_share"])
+        fixed = np.flatnonzero(share > 0)
+        of_fixed = share[fixed, None] * self.arrivals.by_period(fixed)
+        row, fixed_period = np.nonzero(of_fixed > 0)
         slot, late = np.flatnonzero(short > 0), np.flatnonzero(job > 0)
-        workload = np.concatenate((slots.workload[slot], late, shared[row]))
+        workload = np.concatenate((slots.workload[slot], late, fixed[row]))
         period = np.concatenate((slots.period[slot], slots.period[slots.start[late + 1] - 1], fixed_period))
-        unit_h = np.concatenate((short[slot], job[late], share[row, fixed_period]))
+        unit_h = np.concatenate((short[slot], job[late], of_fixed[row, fixed_period]))
         order = np.lexsort((period, workload))
         return workload[order], period[order], unit_h[order]
 
 
 def build(grouping: Grouping) -> Model:
-    """Build the linear program of a grouping's problem.
-
-    Parameters
-    ----------
-    grouping : Grouping
-        `merge` or `keep_all` of a problem.
-
-    Returns
-    -------
-    Model
-    """
-    assembler, problem = Assembler(), grouping.problem
-    placements, demand = placements_of(grouping), arrivals_of(problem)
-    variables, slots = add_variables(assembler, problem, placements, demand)
-    assembly = Assembly(problem, placements, demand, slots, variables, assembler)
-    # The budget is a constraint on the cost alone.
-    add_cost(assembly)
-    rows = {name: add(assembly) for name, add in FAMILIES.items()}
-    add_penalty_and_emissions(assembly)
-    money, emissions = assembler.money(), assembler.emissions()
-    lp = assembler.build(_objective(problem, money, emissions))
-    lp = replace(lp, integer=variables.whole_numbers(problem))
-    return Model(problem, lp, money, emissions, placements, slots, variables, demand, rows)
+    """Build the linear program of a grouping's problem."""
+    context, problem = BuildContext.start(grouping), grouping.problem
+    for name, family in VARIABLES.items():
+        context.columns[name] = family.add(context)
+    for name, family in FAMILIES.items():
+        context.rows[name] = family.add(context)
+    program = context.program
+    cost, penalty, emissions = (
+        form.build(program.n_columns) for form in (program.cost, program.penalty, program.emissions)
+    )
+    money = cost.plus(penalty)
+    return Model(
+        problem=problem,
+        lp=program.build(_objective(problem, money, emissions)),
+        money=money,
+        emissions=emissions,
+        placements=context.placements,
+        slots=context.slots,
+        arrivals=context.arrivals,
+        columns=context.columns,
+        rows=context.rows,
+    )
 
 
 def _objective(problem: Problem, money: LinearForm, emissions: LinearForm) -> LinearForm:
@@ -214,6 +172,36 @@ def _read(values: Floats, index: Ints) -> Floats:
     return found
 
 
-def _amount(values: Floats, index: Ints) -> Floats:
-    """Values of variables that are at least 0; a solver's rounding below is none."""
+def _read_amount(values: Floats, index: Ints) -> Floats:
+    """Values of nonnegative variables, clipped at zero."""
     return np.maximum(_read(values, index), 0.0)
+
+
+def least_columns(grouping: Grouping) -> int:
+    """Count work, served work and load: no more variables than `build` makes, and nearly all of them."""
+    problem = grouping.problem
+    workloads, of = problem.workloads, grouping.placement_of
+    periods = _periods(problem)
+    free = ~workloads.is_fixed
+    placements = int(of.max(initial=-1)) + 1
+    active = np.zeros(placements)
+    np.maximum.at(active, of[free], periods[free])
+    need = np.zeros(placements, dtype=np.int64)
+    need[of] = workloads.need
+    pools = problem.eligibility.allowed.sum(axis=1)[need]
+    waits = free & (workloads.is_job | (workloads.max_delay_h > 0))
+    load = problem.pools.size * problem.horizon.size
+    return int(active @ pools + periods[waits].sum() + load)
+
+
+def _periods(problem: Problem) -> Floats:
+    """(W,) periods in which each workload can be served, at least."""
+    workloads, horizon = problem.workloads, problem.horizon
+    busy = np.count_nonzero(workloads.profiles > 0, axis=1)[workloads.profile]
+    interactive = np.where(workloads.scale > 0, busy, 0)
+    demand = np.where(workloads.max_delay_h > 0, horizon.size, interactive)
+    longest = min(block.stop - block.start for block in horizon.blocks)
+    window = (workloads.deadline_h - workloads.release_h) / horizon.period_h
+    left = longest - workloads.release_h / horizon.period_h % longest
+    job = np.floor(np.clip(np.minimum(window, left) - 1, 0, longest))
+    return np.where(workloads.is_job, job, demand).astype(np.float64)

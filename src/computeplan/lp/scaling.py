@@ -1,7 +1,8 @@
-"""Numbers of ordinary size for the solver: its tolerances are absolute, the config's units are anybody's.
+"""Units in which a program's numbers are of ordinary size, as the solver's tolerances are absolute.
 
 Column j is counted in units of ``column[j] · size``, row i in ``size / row[i]``, the objective in
 ``money · size``. All factors are powers of two, so nothing is rounded, and the optimum is the same.
+Columns of whole numbers have no other unit: ``column[j] · size`` is 1.
 """
 
 from __future__ import annotations
@@ -11,41 +12,32 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from computeplan.lp.linear_program import LinearProgram
+from computeplan.lp.program import LinearProgram
 from computeplan.problem import Floats, Ints, sum_by
 
 ORDINARY_ENTRIES = (1e-4, 1e5)
 """Smallest and largest coefficient of a matrix that is left as it is."""
 ORDINARY_SIZE = (1e-2, 1e5)
 """Mean magnitude of limits, and of costs, that are left as they are."""
+NEGLIGIBLE_COST = 1e-30
+"""Share of the largest cost below which one is not balanced: it decides nothing, and would spoil the rest."""
 PASSES = 12
 """Of the balancing: after each, all numbers are nearer to one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """Factors between a program and the one that is solved.
-
-    Attributes
-    ----------
-    column : (n_columns,)
-    row : (n_rows,)
-    size, money : float
-    """
+    """Factors between a program and the one that is solved."""
 
     column: Floats
+    """(n_columns,)"""
     row: Floats
+    """(n_rows,)"""
     size: float
     money: float
 
     def apply(self, lp: LinearProgram) -> LinearProgram:
-        """Write a program in these units.
-
-        Parameters
-        ----------
-        lp : LinearProgram
-            With the matrix that the factors were made for; costs and limits may be others.
-        """
+        """Express a program with the matrix that the factors were made for in these units."""
         each = np.repeat(self.column, np.diff(lp.starts))
         unit, limit = self.column * self.size, self.row / self.size
         return replace(
@@ -78,26 +70,13 @@ class Scaling:
 
 
 def scaling_for(lp: LinearProgram) -> Scaling | None:
-    """Find the units in which a program's numbers are of ordinary size.
-
-    Parameters
-    ----------
-    lp : LinearProgram
-
-    Returns
-    -------
-    Scaling or None
-        None where they are as it stands, or some columns are whole numbers.
-    """
-    if len(lp.integer):
-        # A whole number in another unit is none.
-        return None
+    """Find the units in which a program's numbers are of ordinary size; None where they already are."""
     low, high = ORDINARY_ENTRIES
     entries = np.abs(lp.values[lp.values != 0])
     if entries.min(initial=low) < low or entries.max(initial=high) > high:
-        return _balanced(lp)
+        return _balance(lp)
     limits = np.concatenate([lp.row_lower, lp.row_upper, lp.column_lower, lp.column_upper])
-    return None if _is_ordinary(limits) and _is_ordinary(lp.cost) else _balanced(lp)
+    return None if _is_ordinary(limits) and _is_ordinary(lp.cost) else _balance(lp)
 
 
 def _is_ordinary(numbers: Floats) -> bool:
@@ -108,39 +87,42 @@ def _is_ordinary(numbers: Floats) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Entries:
-    """Nonzero numbers of one sort, as logarithms, and what each stands in."""
+    """Nonzero numbers of one sort as logarithms, and the row or column of each."""
 
     log: Floats
     at: Ints
 
     @classmethod
-    def of(cls, numbers: Floats) -> _Entries:
+    def from_numbers(cls, numbers: Floats) -> _Entries:
         at = np.flatnonzero(np.isfinite(numbers) & (numbers != 0))
         return cls(np.log2(np.abs(numbers[at])), at)
 
-    def added(self, change: Floats, size: int) -> tuple[Floats, Floats]:
-        """(size,) sums of the changed logarithms by place, and their number."""
+    def sum(self, change: Floats, size: int) -> tuple[Floats, Floats]:
+        """(size,) sums of the changed logarithms by row or column, and their number."""
         return sum_by(self.at, self.log + change, size), sum_by(self.at, np.ones(len(self.at)), size)
 
 
-def _balanced(lp: LinearProgram) -> Scaling:
-    """Bring coefficients, limits and costs as near to one as they come together, by least squares of logs."""
+def _balance(lp: LinearProgram) -> Scaling:
+    """Bring coefficients, limits and costs as near to one as possible, by least squares of logarithms."""
     n, m = lp.n_columns, lp.n_rows
     matrix = np.flatnonzero(lp.values)
     rows = _Entries(np.log2(np.abs(lp.values[matrix])), lp.rows[matrix].astype(np.int64))
-    columns = _Entries(rows.log, np.repeat(np.arange(n), np.diff(lp.starts))[matrix])
-    limits = [_Entries.of(lp.row_lower), _Entries.of(lp.row_upper)]
-    bounds = [_Entries.of(lp.column_lower), _Entries.of(lp.column_upper)]
-    costs = _Entries.of(lp.cost)
+    columns = _Entries(rows.log, lp.entry_columns[matrix])
+    limits = [_Entries.from_numbers(lp.row_lower), _Entries.from_numbers(lp.row_upper)]
+    bounds = [_Entries.from_numbers(lp.column_lower), _Entries.from_numbers(lp.column_upper)]
+    least = NEGLIGIBLE_COST * float(np.abs(lp.cost).max(initial=0.0))
+    costs = _Entries.from_numbers(np.where(np.abs(lp.cost) > least, lp.cost, 0.0))
     row, column, size, money = np.zeros(m), np.zeros(n), 0.0, 0.0
     for _ in range(PASSES):
-        sums = [rows.added(column[columns.at], m), *(e.added(np.full(len(e.at), -size), m) for e in limits)]
+        sums = [rows.sum(column[columns.at], m), *(e.sum(np.full(len(e.at), -size), m) for e in limits)]
         row = -_mean(sums)
-        sums = [columns.added(row[rows.at], n), costs.added(np.full(len(costs.at), -money), n)]
-        sums += [(-total, count) for total, count in (e.added(np.full(len(e.at), -size), n) for e in bounds)]
+        sums = [columns.sum(row[rows.at], n), costs.sum(np.full(len(costs.at), -money), n)]
+        sums += [(-total, count) for total, count in (e.sum(np.full(len(e.at), -size), n) for e in bounds)]
         column = -_mean(sums)
+        column[lp.integer] = -size
         scaled = [e.log + row[e.at] for e in limits] + [e.log - column[e.at] for e in bounds]
         size, money = _center(np.concatenate(scaled)), _center(costs.log + column[costs.at])
+    column[lp.integer] = -round(size)
     return Scaling(np.exp2(np.round(column)), np.exp2(np.round(row)), 2.0 ** round(size), 2.0 ** round(money))
 
 

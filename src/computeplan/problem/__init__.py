@@ -1,21 +1,20 @@
 """The numeric problem: labelled, read-only numpy arrays in base units."""
 
-from computeplan.problem.arrays import Bools, Floats, Ints, sum_by
+from computeplan.problem.arrays import KG_PER_T, Bools, Floats, Ints, sum_by
 from computeplan.problem.eligibility import Eligibility, Exclusion
-from computeplan.problem.energy import CarbonBasis, Contracts, Grid
+from computeplan.problem.energy import Batteries, Contracts, Grid, no_batteries
 from computeplan.problem.horizon import Horizon, HorizonEnd
 from computeplan.problem.network import GB_PER_H_PER_GBPS, Network
-from computeplan.problem.objective import Goal, Objective
-from computeplan.problem.problem import Problem, Split
-from computeplan.problem.rules import RuleMeasure, Rules, no_rules
-from computeplan.problem.sharing import sharing_with
-from computeplan.problem.sites import CapMeasure, Caps, Hardware, Pools, Sites, Term
-from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock, without_choices
-from computeplan.problem.storage import Batteries, no_batteries
+from computeplan.problem.problem import Problem, Split, keep_workloads, share_equal_parts
+from computeplan.problem.rules import Goal, Objective, RuleMeasure, Rules, no_rules
+from computeplan.problem.sites import CapMeasure, Caps, HardwareKinds, Pools, Sites, Term
+from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock, decisions_without_choices
 from computeplan.problem.workloads import Companies, Needs, Workloads
+from computeplan.vocabulary import CarbonBasis
 
 __all__ = [
     "GB_PER_H_PER_GBPS",
+    "KG_PER_T",
     "Batteries",
     "Bools",
     "CapMeasure",
@@ -29,7 +28,7 @@ __all__ = [
     "Floats",
     "Goal",
     "Grid",
-    "Hardware",
+    "HardwareKinds",
     "Horizon",
     "HorizonEnd",
     "Ints",
@@ -48,9 +47,10 @@ __all__ = [
     "Work",
     "WorkBlock",
     "Workloads",
+    "decisions_without_choices",
+    "keep_workloads",
     "no_batteries",
     "no_rules",
-    "sharing_with",
+    "share_equal_parts",
     "sum_by",
-    "without_choices",
 ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntFlag
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 
 from computeplan.problem.arrays import Bools, Floats, ReadOnlyArrays
+from computeplan.problem.fields import factor, flag
 from computeplan.problem.network import Network
-from computeplan.problem.sites import Hardware, Pools, Sites
+from computeplan.problem.sites import HardwareKinds, Pools, Sites
 from computeplan.problem.workloads import Needs
 
 
@@ -28,18 +30,12 @@ class Exclusion(IntFlag):
 
 @dataclass(frozen=True, eq=False)
 class Eligibility(ReadOnlyArrays):
-    """The pairs of need and pool that exist.
+    """The pairs of need and pool that exist."""
 
-    Attributes
-    ----------
-    efficiency : (R, P)
-        Work done per pool unit; 0 where the pair does not exist.
-    exclusion : (R, P)
-        Bits of `Exclusion`; 0 where the pair exists.
-    """
-
-    efficiency: Floats
-    exclusion: npt.NDArray[np.uint8]
+    efficiency: Annotated[Floats, factor("RP", "unit·h/(unit·h)")]
+    """Work done per unit·h of the pool; 0 where the pair does not exist."""
+    exclusion: Annotated[npt.NDArray[np.uint8], flag("RP")]
+    """Bits of `Exclusion`; 0 where the pair exists."""
 
     @property
     def allowed(self) -> Bools:
@@ -49,31 +45,19 @@ class Eligibility(ReadOnlyArrays):
 
 
 def derive_eligibility(
-    needs: Needs, sites: Sites, hardware: Hardware, pools: Pools, network: Network
+    needs: Needs, sites: Sites, hardware: HardwareKinds, pools: Pools, network: Network
 ) -> Eligibility:
-    """Hold every need against every pool.
-
-    Parameters
-    ----------
-    needs, sites, hardware, pools, network
-        The parts of one problem.
-
-    Returns
-    -------
-    Eligibility
-        With every reason of exclusion, not only the first.
-    """
+    """Hold every need against every pool, and find every reason of exclusion, not only the first."""
     zones = sites.zone
     latency_ms = network.latency_ms[needs.zone][:, zones]
     limited = np.isfinite(needs.max_latency_ms)[:, None]
     too_far = limited & ~(latency_ms <= needs.max_latency_ms[:, None])
-    travels = (needs.traffic_gb_per_unit_h > 0) | needs.moves_data
     at_site = (
         _bit(needs.labels.astype(np.int64) @ ~sites.labels.T > 0, Exclusion.LABEL)
         | _bit(needs.security[:, None] > sites.security[None, :], Exclusion.SECURITY)
         | _bit(~needs.residency[:, zones], Exclusion.RESIDENCY)
         | _bit(too_far, Exclusion.LATENCY)
-        | _bit(travels[:, None] & ~network.connected[needs.zone][:, zones], Exclusion.ROUTE)
+        | _bit(needs.travels[:, None] & ~network.connected[needs.zone][:, zones], Exclusion.ROUTE)
     )
     efficiency = hardware.efficiency[needs.kind][:, pools.hardware]
     exclusion = at_site[:, pools.site] | _bit(efficiency <= 0, Exclusion.HARDWARE)

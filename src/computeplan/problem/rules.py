@@ -1,13 +1,17 @@
-"""Rules on the work of a set of workloads."""
+"""What the plan minimizes, and rules on the work of a set of workloads."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 import numpy as np
 
 from computeplan.problem.arrays import Bools, Floats, ReadOnlyArrays
+from computeplan.problem.fields import flag, limit, price
+from computeplan.vocabulary import CarbonBasis
 
 
 class RuleMeasure(StrEnum):
@@ -36,24 +40,18 @@ class Rules(ReadOnlyArrays):
     busy power and at the grid's price, traffic, and extra cost. What is shared by all, such as idle energy,
     demand charges and contracts, is not in it, so that it is linear in the work. *Emissions* count that
     energy with the grid's location factor, and the traffic's.
-
-    Attributes
-    ----------
-    names : tuple of str
-    measure : tuple of RuleMeasure
-    member : (U, W)
-        Workloads of the set.
-    site : (U, S)
-        Sites of a share; all False for the other measures.
-    limit : (U,)
-        Share of work, currency, or kg over the horizon.
     """
 
     names: tuple[str, ...]
+    config_names: tuple[str, ...]
+    """(U,) name of the rule in the config, which may have several limits, or one for each company."""
     measure: tuple[RuleMeasure, ...]
-    member: Bools
-    site: Bools
-    limit: Floats
+    member: Annotated[Bools, flag("UW")]
+    """Workloads of the set."""
+    site: Annotated[Bools, flag("US")]
+    """Sites of a share; all False for the other measures."""
+    limit: Annotated[Floats, limit("U", "share, money or kg")]
+    """Over the horizon."""
 
     @property
     def size(self) -> int:
@@ -62,12 +60,46 @@ class Rules(ReadOnlyArrays):
 
 
 def no_rules(workloads: int, sites: int) -> Rules:
-    """Rules of a problem without any.
-
-    Parameters
-    ----------
-    workloads, sites : int
-        Numbers of the problem.
-    """
+    """Rules of a problem without any, with so many workloads and sites."""
     none = np.zeros((0, workloads), dtype=bool)
-    return Rules((), (), none, np.zeros((0, sites), dtype=bool), np.zeros(0))
+    return Rules((), (), (), none, np.zeros((0, sites), dtype=bool), np.zeros(0))
+
+
+class Goal(StrEnum):
+    """Least cost (with carbon at its price), or least carbon and then least cost."""
+
+    COST = "cost"
+    CARBON = "carbon"
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Minimize ``cost_weight × (cost + shortfall penalty) + carbon_weight × emissions``."""
+
+    goal: Goal
+    basis: CarbonBasis
+    """Basis of the emissions that are priced, capped or minimized."""
+    carbon_price_per_kg: Annotated[float, price("", "money/kg")]
+    """Used by the goal ``cost``."""
+    carbon_cap_kg: Annotated[float, limit("", "kg")]
+    """Most emissions over the horizon on `basis`; inf where there is no cap."""
+    shortfall: bool | None = None
+    """Whether work with a shortfall price may fall short; None: with the goal ``cost`` only, as the cleanest
+    plan would do no work."""
+    budget: Annotated[float, limit("", "money")] = math.inf
+    """Most cost over the horizon, without shortfall penalty and carbon charge; inf where there is none."""
+
+    @property
+    def cost_weight(self) -> float:
+        """Weight of money in the objective."""
+        return 1.0 if self.goal is Goal.COST else 0.0
+
+    @property
+    def carbon_weight(self) -> float:
+        """Weight of one kg in the objective."""
+        return self.carbon_price_per_kg if self.goal is Goal.COST else 1.0
+
+    @property
+    def allows_shortfall(self) -> bool:
+        """Whether work that has a shortfall price may fall short."""
+        return self.goal is Goal.COST if self.shortfall is None else self.shortfall

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import cached_property
+from typing import Annotated
 
 import numpy as np
-import numpy.typing as npt
 
 from computeplan.problem.arrays import Bools, Floats, Ints, ReadOnlyArrays
+from computeplan.problem.fields import factor, flag, index, limit, price
 
 
 class Term(IntEnum):
@@ -28,37 +30,21 @@ class CapMeasure(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Sites(ReadOnlyArrays):
-    """Sites *s*.
-
-    Attributes
-    ----------
-    names : tuple of str
-    zone : (S,)
-        Zone of the site.
-    pue : (S, T)
-        Facility energy over IT energy.
-    water_l_per_it_kwh : (S, T)
-        Water used for a kWh of IT energy.
-    is_optional : (S,)
-        Whether the plan decides if the site is open; a closed one has no units and does no work.
-    opening_price : (S,)
-        Currency for an optional site that is open, over the time that the horizon stands for.
-    labels : (S, B)
-        Labels that the site provides.
-    security : (S,)
-        Security level that the site is filed at.
-    label_names : tuple of str
-        Names of the B labels.
-    """
+    """Sites *s*."""
 
     names: tuple[str, ...]
-    zone: Ints
-    pue: Floats
-    water_l_per_it_kwh: Floats
-    is_optional: Bools
-    opening_price: Floats
-    labels: Bools
-    security: Ints
+    zone: Annotated[Ints, index("S")]
+    pue: Annotated[Floats, factor("ST", "kWh/kWh")]
+    """Facility energy over IT energy."""
+    water_l_per_it_kwh: Annotated[Floats, factor("ST", "l/kWh")]
+    is_optional: Annotated[Bools, flag("S")]
+    """Whether the plan decides if the site is open; a closed one has no units and does no work."""
+    opening_price: Annotated[Floats, price("S", "money")]
+    """Of an optional site that is open, over the time that the horizon stands for."""
+    labels: Annotated[Bools, flag("SA")]
+    """Labels that the site provides."""
+    security: Annotated[Ints, factor("S", "level")]
+    """Security level that the site is filed at."""
     label_names: tuple[str, ...]
 
     @property
@@ -68,71 +54,60 @@ class Sites(ReadOnlyArrays):
 
 
 @dataclass(frozen=True, eq=False)
-class Hardware(ReadOnlyArrays):
-    """Kinds of hardware *h* and what they do for each kind of workload.
-
-    Attributes
-    ----------
-    names : tuple of str
-    kind_names : tuple of str
-        Kinds of workload.
-    efficiency : (kinds, H)
-        Work done per hardware unit (unit·h per h); 0 where the hardware cannot run the kind.
-    idle_kw, busy_kw : (H,)
-        IT power of one unit.
-    """
+class HardwareKinds(ReadOnlyArrays):
+    """Kinds of hardware *h* and what they do for each kind of workload."""
 
     names: tuple[str, ...]
     kind_names: tuple[str, ...]
-    efficiency: Floats
-    idle_kw: Floats
-    busy_kw: Floats
+    """Kinds of workload."""
+    efficiency: Annotated[Floats, factor("IH", "unit·h/h")]
+    """Work done by one hardware unit; 0 where the hardware cannot run the kind."""
+    idle_kw: Annotated[Floats, factor("H", "kW")]
+    """IT power of one idle unit."""
+    busy_kw: Annotated[Floats, factor("H", "kW")]
+    """IT power of one busy unit."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pools(ReadOnlyArrays):
-    """Capacity pools *p*: one kind of hardware at one site under one term.
-
-    Attributes
-    ----------
-    names : tuple of str
-        ``site/pool``.
-    site, hardware : (P,)
-    term : (P,)
-        Values of `Term`.
-    min_units, max_units : (P,)
-        Owned: both are the units there. Reserved: bounds of the booked level. On-demand: 0 and the
-        most that can be rented; inf where there is no limit.
-    availability : (P, T)
-        Share of the units that can be used.
-    price : (P, T)
-        Currency per unit·h: used (owned, on-demand) or booked (reserved).
-    max_new_units : (P,)
-        Most units that the plan can add to an owned pool; 0 where it cannot.
-    step_units : (P,)
-        Units chosen (booked, new, or on-demand in each period) are a multiple of this; 0: any amount.
-        On-demand units in steps are paid whether busy or not.
-    new_unit_price, new_unit_kg : (P,)
-        Currency and embodied emissions of a new unit, over the time that the horizon stands for.
-    """
+    """Capacity pools *p*: one kind of hardware at one site under one term."""
 
     names: tuple[str, ...]
-    site: Ints
-    hardware: Ints
-    term: npt.NDArray[np.int64]
-    min_units: Floats
-    max_units: Floats
-    availability: Floats
-    price: Floats
-    max_new_units: Floats
-    step_units: Floats
-    new_unit_price: Floats
-    new_unit_kg: Floats
+    """``site/pool``."""
+    owners: tuple[str, ...]
+    """(P,) who earns the rent of the pool where it is scarce; empty: the operator."""
+    site: Annotated[Ints, index("P")]
+    hardware: Annotated[Ints, index("P")]
+    term: Annotated[Ints, index("P")]
+    """Values of `Term`."""
+    min_units: Annotated[Floats, limit("P", "unit")]
+    """Owned: the units there. Reserved: the least booked. On-demand: 0."""
+    max_units: Annotated[Floats, limit("P", "unit")]
+    """Owned: the units there. Reserved: the most booked. On-demand: the most rented. inf without limit."""
+    availability: Annotated[Floats, factor("PT")]
+    """Share of the units that can be used."""
+    price: Annotated[Floats, price("PT", "money/(unit·h)")]
+    """Of units used (owned, on-demand) or booked (reserved)."""
+    max_new_units: Annotated[Floats, limit("P", "unit")]
+    """Most units that the plan can add to an owned pool; 0 where it cannot."""
+    step_units: Annotated[Floats, limit("P", "unit")]
+    """Units chosen (booked, new, or on-demand in each period) are a multiple of this; 0: any amount.
+    On-demand units in steps are paid whether busy or not."""
+    new_unit_price: Annotated[Floats, price("P", "money/unit")]
+    """Over the time that the horizon stands for."""
+    new_unit_kg: Annotated[Floats, factor("P", "kg/unit")]
+    """Embodied emissions of a new unit, over the time that the horizon stands for."""
 
     @property
     def size(self) -> int:
         """Number of pools P."""
         return len(self.names)
+
+    @cached_property
+    def place(self) -> Ints:
+        """(P,) number of the pool's site and hardware together; pools that differ in term only share it."""
+        _, place = np.unique(np.stack((self.site, self.hardware)), axis=1, return_inverse=True)
+        return place.reshape(-1)
 
     @property
     def rents_in_steps(self) -> Bools:
@@ -148,24 +123,15 @@ class Pools(ReadOnlyArrays):
 
 @dataclass(frozen=True, eq=False)
 class Caps(ReadOnlyArrays):
-    """Caps over groups of pools *g*.
-
-    Attributes
-    ----------
-    names : tuple of str
-    measure : tuple of CapMeasure
-        ``units``: Σ weight × units, counted as used (owned, on-demand: load / Δ) or booked (reserved).
-        ``power``: Σ weight × facility power (IT power × PUE), kW.
-    weight : (G, P)
-        0 where the pool is not in the group.
-    limit : (G, T)
-        Units or kW.
-    """
+    """Caps over groups of pools *g*."""
 
     names: tuple[str, ...]
     measure: tuple[CapMeasure, ...]
-    weight: Floats
-    limit: Floats
+    """``units``: Σ weight × units, counted as used (owned, on-demand: load / Δ) or booked (reserved).
+    ``power``: Σ weight × facility power (IT power × PUE), kW."""
+    weight: Annotated[Floats, factor("GP")]
+    """0 where the pool is not in the group."""
+    limit: Annotated[Floats, limit("GT", "unit or kW")]
 
     @property
     def size(self) -> int:

@@ -1,26 +1,27 @@
 """Solvers of linear programs: HiGHS and Clarabel, any other through PuLP. The only place that knows them."""
 
-from computeplan.solvers.basis import Basis, Start
-from computeplan.solvers.conflict import Subset, infeasible_subset
-from computeplan.solvers.export import write_model
-from computeplan.solvers.highs import has_solution
-from computeplan.solvers.options import Method, SolverOptions, SolverResult
-from computeplan.solvers.registry import available, settled, solve
-from computeplan.solvers.session import Session, same_matrix
+from computeplan.solvers.highs import has_solution, solution_status, write_model
+from computeplan.solvers.iis import InfeasibleSubsystem, find_infeasible_subsystem
+from computeplan.solvers.incremental import Basis, IncrementalSolver, Start, same_matrix
+from computeplan.solvers.options import SolverOptions, SolverResult, StopSignal
+from computeplan.solvers.registry import available, choose_options, solve
+from computeplan.vocabulary import Method
 
 __all__ = [
     "Basis",
+    "IncrementalSolver",
+    "InfeasibleSubsystem",
     "Method",
-    "Session",
     "SolverOptions",
     "SolverResult",
     "Start",
-    "Subset",
+    "StopSignal",
     "available",
+    "choose_options",
+    "find_infeasible_subsystem",
     "has_solution",
-    "infeasible_subset",
     "same_matrix",
-    "settled",
+    "solution_status",
     "solve",
     "write_model",
 ]

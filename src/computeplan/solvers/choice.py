@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from computeplan.lp import LinearProgram
-from computeplan.solvers.options import Method, SolverOptions
+from computeplan.solvers.options import SolverOptions
+from computeplan.vocabulary import Method
 
 AUTO = "auto"
 SMALL = 10_000
@@ -31,45 +32,26 @@ LEAST = 20
 
 @dataclass(frozen=True)
 class Shape:
-    """What the choice depends on.
-
-    Attributes
-    ----------
-    columns : int
-    coupling_columns : int
-        Columns that bind many rows together.
-    """
+    """Features of a program that the choice depends on."""
 
     columns: int
     coupling_columns: int
+    """Columns that bind many rows together."""
 
 
 def shape_of(lp: LinearProgram) -> Shape:
-    """Describe a program.
-
-    Parameters
-    ----------
-    lp : LinearProgram
-    """
+    """Describe a program."""
     entries = np.diff(lp.starts)
     coupling = entries >= max(LEAST, COUPLING * lp.n_rows)
     return Shape(lp.n_columns, int(coupling.sum()))
 
 
-def chosen(options: SolverOptions, shape: Shape, *, with_clarabel: bool) -> SolverOptions:
-    """Fill in what the options leave open: the solver, the method of HiGHS, both or neither.
+def fill_options(options: SolverOptions, shape: Shape, *, with_clarabel: bool) -> SolverOptions:
+    """Choose by the shape of a program what the options leave to ``auto``: solver, method of HiGHS, or both.
 
-    Parameters
-    ----------
-    options : SolverOptions
-    shape : Shape
-    with_clarabel : bool
-        Whether Clarabel can be used.
+    `with_clarabel`: whether Clarabel can be used.
 
-    Returns
-    -------
-    SolverOptions
-        Neither its name nor its method is ``auto``.
+    In what it returns, neither name nor method is ``auto``.
     """
     if options.name == AUTO:
         couples = with_clarabel and options.method is Method.AUTO and shape.coupling_columns > 0

@@ -1,23 +1,49 @@
-"""HiGHS, handed the arrays directly."""
+"""HiGHS, handed the arrays directly; also writes a program as a file that other solvers read."""
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cache
+from logging import getLogger
+from math import inf, isfinite
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock, local
 from typing import Any
 
 import numpy as np
 
-from computeplan.errors import SolverError
+from computeplan.errors import SolverError, UsageError
+from computeplan.files import replacing
 from computeplan.lp import LinearProgram
-from computeplan.problem import Status
-from computeplan.solvers.choice import chosen, shape_of
-from computeplan.solvers.options import SolverOptions, SolverResult
-from computeplan.solvers.verdict import is_proven, settle
+from computeplan.problem import Floats, Status
+from computeplan.progress import Monitor
+from computeplan.solvers.choice import fill_options, shape_of
+from computeplan.solvers.options import Capabilities, SolverOptions, SolverResult
+from computeplan.solvers.own_options import (
+    FILES,
+    METHOD,
+    MODEL,
+    PROOF,
+    THREADS,
+    TIME_LIMIT,
+    VERBOSE,
+    OptionList,
+    OwnOption,
+)
+from computeplan.solvers.presolve import scale_program
+from computeplan.solvers.stopping import run_until_stopped
+from computeplan.solvers.termination import is_proven, verify_status
+
+LOG = getLogger(__package__)
+
+CAPABILITIES = Capabilities(integers=True, bound=True, duals=True)
 
 STATUS = {
     "kOptimal": Status.OPTIMAL,
@@ -38,6 +64,9 @@ STATUS = {
 
 BOTH = "kUnboundedOrInfeasible"
 
+LISTENS = 2_000
+"""Columns from which on a linear program looks for the stop signal; smaller ones take a blink."""
+
 _LOCK = Lock()
 """Held while standard output, which all threads share, is closed."""
 _SCHEDULER = local()
@@ -46,67 +75,167 @@ _SCHEDULER = local()
 def solve_highs(lp: LinearProgram, options: SolverOptions) -> SolverResult:
     """Solve with HiGHS.
 
-    Parameters
-    ----------
-    lp : LinearProgram
-    options : SolverOptions
-
-    Raises
-    ------
-    SolverError
-        If HiGHS refuses the model or fails.
+    Raises `SolverError` if HiGHS refuses the model or fails.
     """
-    return run(holding(lp, options), lp)
+    return run(load_solver(lp, options), lp, options)
 
 
 def has_solution(lp: LinearProgram, options: SolverOptions) -> bool:
-    """Whether HiGHS finds any solution; its costs do not count.
+    """Whether HiGHS finds any solution; its costs do not count."""
+    return solution_status(lp, options).has_plan
 
-    Parameters
-    ----------
-    lp : LinearProgram
-    options : SolverOptions
 
-    Raises
-    ------
-    SolverError
-        If HiGHS refuses the model or fails.
+def solution_status(lp: LinearProgram, options: SolverOptions) -> Status:
+    """Find out whether a program has any solution; its costs do not count.
+
+    Raises `SolverError` if HiGHS refuses the model or fails.
+
+    Returns ``no_plan`` if a limit was reached first.
     """
-    free = replace(lp, cost=np.zeros(lp.n_columns))
-    highs = holding(free, options)
+    free, _ = scale_program(replace(lp, cost=np.zeros(lp.n_columns)))
+    highs = load_solver(free, options)
     # Any solution will do, so none has to be a vertex.
     highs.setOptionValue("run_crossover", "off")
-    status = run(highs, free).status
-    return status.has_plan or (status is Status.NO_PLAN and solve_highs(free, options).status.has_plan)
+    status = run(highs, free, options).status
+    return solve_highs(free, options).status if status is Status.NO_PLAN else status
 
 
-def holding(lp: LinearProgram, options: SolverOptions) -> Any:
+def load_solver(lp: LinearProgram, options: SolverOptions) -> Any:
     """Make a solver that holds a program."""
     highs = new_highs()
+    if options.is_heard(LOG):
+        _log(highs)
     set_options(highs, options, lp)
     load_model(highs, lp)
+    _listen(highs, lp, options)
     return highs
 
 
-def run(highs: Any, lp: LinearProgram) -> SolverResult:
-    """Run a solver that holds the program, from its last basis if it has one."""
-    highs.run()
-    if highs.getModelStatus().name == BOTH:
-        # Presolve cannot tell the two apart; the simplex method can.
-        highs.setOptionValue("presolve", "off")
-        highs.run()
-        highs.setOptionValue("presolve", "choose")
+def _may_take_long(lp: LinearProgram) -> bool:
+    return lp.n_columns >= LISTENS or bool(len(lp.integer))
+
+
+def _listen(highs: Any, lp: LinearProgram, options: SolverOptions) -> None:
+    """Let the solver look for the stop signal where it may work long; each look costs it time."""
+    if options.stop is None or not _may_take_long(lp):
+        return
+
+    def look(event: Any) -> None:
+        if options.is_stopped:
+            event.interrupt()
+
+    for callback in (highs.cbSimplexInterrupt, highs.cbIpmInterrupt, highs.cbMipInterrupt):
+        callback.subscribe(look)
+
+
+class _Incumbent:
+    """The best whole numbers so far, as HiGHS gives them while it works, and the bound."""
+
+    def __init__(self, monitor: Monitor | None) -> None:
+        self._monitor = monitor
+        self._best: tuple[float, Floats] | None = None
+        self._bound = -inf
+
+    def keep(self, event: Any) -> None:
+        """Keep a solution that is better."""
+        self._best = (event.data_out.objective_function_value, np.array(event.data_out.mip_solution))
+        self.hear(event)
+
+    def hear(self, event: Any) -> None:
+        """Note how far the solver is."""
+        self.note(event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)
+
+    def note(self, objective: float, bound: float) -> None:
+        """Note the bound, and the gap as the audit says it: relative to the bound."""
+        if not isfinite(bound):
+            return
+        self._bound = max(self._bound, bound)
+        if self._monitor is not None:
+            gap = (objective - bound) / abs(bound) if bound else inf
+            self._monitor.update(gap if isfinite(gap) else None, bound)
+
+    def listen(self, highs: Any) -> Callable[[], None]:
+        """Listen to a solver; gives what ends that."""
+        heard = ((highs.cbMipImprovingSolution, self.keep), (highs.cbMipInterrupt, self.hear))
+        for callback, hear in heard:
+            callback.subscribe(hear)
+
+        def end() -> None:
+            for callback, hear in heard:
+                callback.unsubscribe(hear)
+            info = highs.getInfo()
+            self.note(info.objective_function_value, info.mip_dual_bound)
+
+        return end
+
+    def result(self, lp: LinearProgram, version: str) -> SolverResult:
+        """Give the result of a solve that was left alone."""
+        found = SolverResult.stopped("highs", version, "Interrupt")
+        if self._best is None:
+            return found
+        objective, values = self._best
+        status = verify_status(Status.FEASIBLE, lp, values, None)
+        if not status.has_plan:
+            return found
+        return replace(found, status=status, values=values, objective=objective, bound=self._bound)
+
+
+def run(highs: Any, lp: LinearProgram, options: SolverOptions) -> SolverResult:
+    """Run a solver that holds the program, from its last basis if it has one.
+
+    Once the run was stopped, the solver may still be at work, and must not be used again.
+    """
+    version, incumbent = highs.version(), _Incumbent(options.monitor)
+    if options.is_stopped:
+        return SolverResult.stopped("highs", version, "Interrupt")
+    if options.time_limit_s is not None:
+        # HiGHS counts the time of all runs of a solver together.
+        highs.setOptionValue("time_limit", highs.getRunTime() + options.time_limit_s)
+    if not _may_take_long(lp):
+        _run_twice(highs)
+        return _result(highs, lp)
+    end = incumbent.listen(highs) if len(lp.integer) else lambda: None
+    if run_until_stopped(lambda: _run_twice(highs), options) is None:
+        return incumbent.result(lp, version)
+    end()
     return _result(highs, lp)
 
 
+def _run_twice(highs: Any) -> bool:
+    """Run a solver, and again where its presolve cannot say which of two statuses it is."""
+    highs.run()
+    if highs.getModelStatus().name == BOTH:
+        # The simplex method can distinguish the two.
+        highs.setOptionValue("presolve", "off")
+        highs.run()
+        highs.setOptionValue("presolve", "choose")
+    return True
+
+
 def new_highs() -> Any:
-    """Make a silent solver: HiGHS prints a banner on file descriptor 1 when its first one is made."""
+    """Make a silent solver."""
     import highspy
 
-    with _LOCK, _stdout_closed():
-        highs = highspy.Highs()
-        highs.setOptionValue("output_flag", False)
+    _swallow_banner()
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
     return highs
+
+
+@cache
+def _swallow_banner() -> None:
+    """Make a process's first solver, at which HiGHS prints a banner on file descriptor 1, to nowhere."""
+    import highspy
+
+    with _LOCK, _silenced_stdout():
+        highspy.Highs()
+
+
+def _log(highs: Any) -> None:
+    """Let a solver say what it does to our log, and nowhere else."""
+    highs.cbLogging.subscribe(lambda event: LOG.debug("%s", event.message.rstrip()))
+    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("output_flag", True)
 
 
 def load_model(highs: Any, lp: LinearProgram) -> None:
@@ -135,14 +264,54 @@ def load_model(highs: Any, lp: LinearProgram) -> None:
 
 
 def set_options(highs: Any, options: SolverOptions, lp: LinearProgram) -> None:
-    """Set method, gap, time limit and threads for a program."""
-    highs.setOptionValue("solver", chosen(options, shape_of(lp), with_clarabel=False).method.value)
+    """Set method, gap and threads for a program."""
+    highs.setOptionValue("solver", fill_options(options, shape_of(lp), with_clarabel=False).method.value)
     highs.setOptionValue("mip_rel_gap", options.gap)
     highs.setOptionValue("mip_abs_gap", 0.0)
-    if options.time_limit_s is not None:
-        highs.setOptionValue("time_limit", float(options.time_limit_s))
     if options.threads is not None:
         _use_threads(highs, options.threads)
+    for name, value in options.options.items():
+        highs.setOptionValue(name, value)
+
+
+RESERVED = {
+    "time_limit": TIME_LIMIT,
+    "threads": THREADS,
+    "solver": METHOD,
+    "allow_unbounded_or_infeasible": PROOF,
+    **dict.fromkeys(("output_flag", "timeless_log"), VERBOSE),
+    **dict.fromkeys(("solve_relaxation", "blend_multi_objectives", "glpsol_cost_row_location"), MODEL),
+    **dict.fromkeys(("infinite_cost", "infinite_bound", "small_matrix_value", "large_matrix_value"), MODEL),
+    **dict.fromkeys(("objective_bound", "objective_target"), PROOF),
+}
+"""Options of HiGHS that are not for users, and why."""
+
+_DESCRIPTION = re.compile(
+    r"# (?P<text>.*)\n# \[type: (?P<kind>\w+), advanced: \w+"
+    r"(?:, range: [\[{](?P<least>\S+), (?P<most>\S+)[\]}])?, default: (?P<default>.*)\]\n(?P<name>\w+) ="
+)
+_KINDS = {"bool": bool, "integer": int, "double": float, "string": str}
+
+
+@cache
+def own_options() -> OptionList:
+    """List the options of HiGHS as it writes them; what it is accurate to can only be tightened."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "options.txt"
+        new_highs().writeOptions(str(path))
+        text = path.read_text(encoding="utf-8")
+    found = {}
+    for each in _DESCRIPTION.finditer(text):
+        name, kind = each["name"], _KINDS[each["kind"]]
+        words = tuple(re.findall('"([^"]*)"', each["text"])) if kind is str else ()
+        least, most = (each["least"], each["most"]) if kind in (int, float) else ("-inf", "inf")
+        most = each["default"] if name.endswith("_tolerance") else most
+        found[name] = OwnOption(kind, float(least), float(most), words)
+    written = {
+        name: FILES for name in found if name.startswith(("write_", "read_")) or name.endswith("_file")
+    }
+    logged = {name: VERBOSE for name in found if name.startswith("log_")}
+    return OptionList(found, {**written, **logged, **RESERVED})
 
 
 def _use_threads(highs: Any, threads: int) -> None:
@@ -157,7 +326,7 @@ def _result(highs: Any, lp: LinearProgram) -> SolverResult:
     detail = highs.getModelStatus().name
     claim = STATUS.get(detail)
     if claim is None:
-        raise SolverError(f"HiGHS failed with status {detail.removeprefix('k')}; try --solver cbc")
+        raise SolverError(f"HiGHS failed with status {detail.removeprefix('k')}", hint="try --solver cbc")
     info = highs.getInfo()
     solution = highs.getSolution() if claim.has_plan else None
     values = np.asarray(solution.col_value) if solution and solution.value_valid else None
@@ -170,7 +339,7 @@ def _result(highs: Any, lp: LinearProgram) -> SolverResult:
         claim = Status.FEASIBLE if claim is Status.OPTIMAL else claim
     if detail == "kModelEmpty":
         values, duals, objective = np.zeros(lp.n_columns), np.zeros(lp.n_rows), lp.offset
-    status = settle(claim, lp, values, duals)
+    status = verify_status(claim, lp, values, duals)
     return SolverResult(
         status=status,
         values=values if status.has_plan else None,
@@ -185,10 +354,15 @@ def _result(highs: Any, lp: LinearProgram) -> SolverResult:
 
 
 @contextmanager
-def _stdout_closed() -> Iterator[None]:
-    """Send file descriptor 1 to nowhere for a moment."""
-    sys.stdout.flush()
-    kept = os.dup(1)
+def _silenced_stdout() -> Iterator[None]:
+    """Send file descriptor 1, where there is one, to nowhere for the duration of the context."""
+    with suppress(AttributeError, ValueError, OSError):  # none, closed, or a reader who hung up
+        sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:
+        yield
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 1)
@@ -197,3 +371,28 @@ def _stdout_closed() -> Iterator[None]:
         os.dup2(kept, 1)
         os.close(nowhere)
         os.close(kept)
+
+
+FORMATS = (".mps", ".lp")
+
+
+def write_model(lp: LinearProgram, path: Path) -> None:
+    """Write an MPS or LP file, by the path's ending; names hold workload, pool and period by number.
+
+    `path`: ends in ``.mps`` or ``.lp``. Raises `UsageError` if the ending is another. Raises `OSError` if the
+    file cannot be written; what was there is unchanged.
+    """
+    import highspy
+
+    if path.suffix not in FORMATS:
+        raise UsageError(path="export", expected="a file ending in .mps or .lp", found=repr(path.name))
+    highs = new_highs()
+    load_model(highs, lp)
+    for column, name in enumerate(lp.column_names()):
+        highs.passColName(column, name)
+    for row, name in enumerate(lp.row_names()):
+        highs.passRowName(row, name)
+    with replacing(path) as partial:
+        partial.touch(exist_ok=False)
+        if highs.writeModel(str(partial)) == highspy.HighsStatus.kError:
+            raise OSError(errno.EIO, "cannot be written; check the free space")

@@ -1,60 +1,91 @@
-"""Which solvers there are, and one call for all of them."""
+"""The available solvers, and one call for all of them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from computeplan.errors import SolverError, UsageError
-from computeplan.lp import LinearProgram
-from computeplan.solvers import clarabel
-from computeplan.solvers.choice import AUTO, chosen, shape_of
-from computeplan.solvers.highs import solve_highs
-from computeplan.solvers.options import SolverOptions, SolverResult
-from computeplan.solvers.pulp_bridge import ALIASES, available_pulp, solve_pulp
+from computeplan.errors import Fault, SolverError, UsageError
+from computeplan.lp import VARIABLES, LinearProgram
+from computeplan.solvers import clarabel, highs, pulp
+from computeplan.solvers.choice import AUTO, fill_options, shape_of
+from computeplan.solvers.options import Capabilities, SolverOptions, SolverResult
+from computeplan.solvers.own_options import PLACE, OptionList
+from computeplan.solvers.presolve import scale_program, unscale_result
+from computeplan.text import shown_value
 
 
 def available() -> list[str]:
     """Names of the solvers that can be used here, the default first."""
     optional = [clarabel.NAME] if clarabel.is_installed() else []
-    return ["highs", AUTO, *optional, *(name for name in available_pulp() if name.lower() != "highs")]
+    return ["highs", AUTO, *optional, *(name for name in pulp.available_pulp() if name.lower() != "highs")]
+
+
+def capabilities(name: str) -> Capabilities:
+    """Give what a solver can do; ``auto`` is no solver, but the choice of one."""
+    return {"highs": highs.CAPABILITIES, clarabel.NAME: clarabel.CAPABILITIES}.get(name, pulp.CAPABILITIES)
 
 
 def solve(lp: LinearProgram, options: SolverOptions) -> SolverResult:
-    """Solve a linear program.
+    """Solve a linear program, whatever its units.
 
-    Parameters
-    ----------
-    lp : LinearProgram
-    options : SolverOptions
-
-    Returns
-    -------
-    SolverResult
-
-    Raises
-    ------
-    UsageError
-        If there is no such solver here.
-    SolverError
-        If the program has a coefficient that is no number, or the solver fails.
+    Raises `UsageError` if there is no such solver here, or it cannot solve such a program. Raises
+    `SolverError` if the program has a coefficient that is no number, or the solver fails.
     """
+    scaled, scaling = scale_program(lp)
+    return unscale_result(run_solver(scaled, options), scaling)
+
+
+def run_solver(lp: LinearProgram, options: SolverOptions) -> SolverResult:
+    """Solve a linear program in its own units."""
     _check_numbers(lp)
-    options = settled(lp, options)
+    options = choose_options(lp, options)
+    if options.is_stopped:
+        return SolverResult.stopped(options.name, "", "Interrupt")
+    if options.time_limit_s is not None and options.time_limit_s <= 0:
+        return SolverResult.stopped(options.name, "", "TimeLimit")
     if options.name == "highs":
-        return solve_highs(lp, options)
+        return highs.solve_highs(lp, options)
     if options.name == clarabel.NAME:
         return clarabel.solve_clarabel(lp, options)
     check_available(options.name)
-    return solve_pulp(lp, options)
+    return pulp.solve_pulp(lp, options)
 
 
-def settled(lp: LinearProgram, options: SolverOptions) -> SolverOptions:
-    """Choose by the shape of the program what the options leave to ``auto``."""
-    return chosen(options, shape_of(lp), with_clarabel=clarabel.is_installed())
+def choose_options(lp: LinearProgram, options: SolverOptions) -> SolverOptions:
+    """Choose by the shape of the program what the options leave to ``auto``.
+
+    Raises `UsageError` if the program has whole numbers and the solver named cannot keep them.
+    """
+    is_whole = bool(len(lp.integer))
+    options = fill_options(options, shape_of(lp), with_clarabel=clarabel.is_installed() and not is_whole)
+    if is_whole:
+        _check_integers(options.name, f" ({_integer_settings(lp)})")
+    return options
+
+
+def _check_integers(name: str, settings: str = "") -> None:
+    """Raise UsageError unless the solver can keep whole numbers; `settings` says what makes them."""
+    if not capabilities(name).integers:
+        raise UsageError(
+            f"solver: {name} cannot solve for whole numbers, which this plan has{settings}",
+            path="solver",
+            hint="take highs, cbc or auto",
+        )
+
+
+def _integer_settings(lp: LinearProgram) -> str:
+    """Name what makes whole numbers of a program's columns, in the words of the config."""
+    families = [
+        f.name
+        for f in lp.column_families
+        if np.any((lp.integer >= f.first) & (lp.integer < f.first + f.size))
+    ]
+    settings = [VARIABLES[name].whole if name in VARIABLES else name for name in families]
+    return ", ".join(dict.fromkeys(settings)) or "in its program"
 
 
 def _check_numbers(lp: LinearProgram) -> None:
-    """HiGHS takes nan without a word and reports an optimum."""
+    """Raise SolverError for nan, with which HiGHS silently reports an optimum."""
     finite = (lp.cost, lp.values)
     limits = (lp.column_lower, lp.column_upper, lp.row_lower, lp.row_upper)
     if not all(np.isfinite(a).all() for a in finite) or any(np.isnan(a).any() for a in limits):
@@ -66,5 +97,47 @@ def check_available(name: str) -> None:
     if name == clarabel.NAME:
         clarabel.check_installed()
     names = available()
-    if name not in names and ALIASES.get(name) not in names:
-        raise UsageError(f"solver: expected one of {', '.join(names)}, got {name!r}")
+    if name not in names and pulp.ALIASES.get(name) not in names:
+        raise UsageError(path="solver", expected=f"one of {', '.join(names)}", found=repr(name))
+
+
+def option_faults(options: SolverOptions) -> list[Fault]:
+    """Find what is wrong with the solver's own options, by its own list of them."""
+    if not options.options:
+        return []
+    if options.name == AUTO:
+        found = ", ".join(options.options)
+        return [Fault(PLACE, "a solver by name, whose options they are", found, "name it in place of auto")]
+    check_available(options.name)
+    return list(own_options(options.name).faults(options.name, options.options))
+
+
+def own_options(name: str) -> OptionList:
+    """List the options of a solver that can be used here."""
+    if name == "highs":
+        return highs.own_options()
+    return clarabel.own_options() if name == clarabel.NAME else pulp.own_options(name)
+
+
+def check_options(options: SolverOptions) -> None:
+    """Raise UsageError, with all that is wrong, unless a solver can work with these options."""
+    faults = option_faults(options)
+    numbers = {
+        "time_limit_s": (options.time_limit_s, "more than 0 s", lambda value: value > 0),
+        "threads": (options.threads, "a whole number of at least 1", lambda value: value >= 1),
+        "gap": (options.gap, "a share from 0 to below 1", lambda value: 0 <= value < 1),
+    }
+    for name, (value, expected, is_right) in numbers.items():
+        if value is not None and not is_right(value):
+            faults.append(Fault(name, expected, shown_value(value)))
+    if faults:
+        raise UsageError.of(faults)
+    if options.name not in ("highs", AUTO):
+        check_available(options.name)
+
+
+def check_solver(name: str, *, has_integers: bool) -> None:
+    """Raise UsageError unless the solver can be used here, and for whole numbers where there are some."""
+    check_available(name)
+    if has_integers and name != AUTO:
+        _check_integers(name)

@@ -1,1 +1,1 @@
-"""Plans beside the plan: what planning gains over simple policies."""
+"""Studies: many plans of one config, and simple policies to compare with."""

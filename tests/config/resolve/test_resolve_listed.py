@@ -211,7 +211,7 @@ def test_a_release_that_clocks_skip():
         ("{residency: [chna]}", r"workloads\.work\.residency\.0: expected the name of a zone, got 'chna'"),
         ("{unit_cost: {sit: 1}}", r"workloads\.work\.unit_cost\.sit: expected the name of a site, got 'sit'"),
         ("{demand: {series: a}}", r"workloads\.work\.demand\.series: expected the name of a series, got 'a'"),
-        ("{demand: [1]}", r"workloads\.work\.demand: expected 24 values, one a period, got 1 values"),
+        ("{demand: [1]}", r"workloads\.work\.demand: expected 24 values, one a period, got 1 value"),
     ],
 )
 def test_faults(work, message):

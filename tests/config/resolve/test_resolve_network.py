@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import heapq
+from itertools import combinations
+
 import numpy as np
 import pytest
 import yaml
@@ -7,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from resolving import resolve
 
+from computeplan.config.resolve import routes
+from computeplan.config.resolve.routes import Edge
 from computeplan.errors import ConfigError
 from computeplan.problem import Exclusion, Network
 
@@ -62,9 +67,9 @@ def test_of_equal_latency_the_route_with_fewer_links():
     assert network.route[0, 2].tolist() == [False, False, True]
 
 
-def test_of_equal_routes_the_link_listed_first():
+def test_of_equal_routes_the_link_first_by_name():
     network = linked(old=("here", "hami", 5), new=("hami", "here", 5))
-    assert network.route[0, 1].tolist() == [True, False]
+    assert network.route[0, 1].tolist() == [False, True]
 
 
 def test_links_in_base_units():
@@ -149,7 +154,7 @@ def test_a_matrix_that_is_not_there(tmp_path):
             r"network\.latencies\.her: .* did you mean 'here'",
         ),
         ("{latency: one_way, latencies: {here: {hamy: 1}}}", r"network\.latencies\.here\.hamy: expected"),
-        ("{}", r"network\.latency: expected `one_way` or `round_trip`, got nothing, beside latencies"),
+        ("{}", r"network\.latency: expected `one_way` or `round_trip`, got nothing, with latencies given"),
     ],
 )
 def test_faults_of_links(network, message):
@@ -223,3 +228,19 @@ def test_routes_are_paths_of_least_latency(triples):
         ends = [zone for a, b, _ in used for zone in (a, b)]
         odd = {zone for zone in ends if ends.count(zone) % 2}
         assert odd == ({origin, goal} if origin != goal else set())
+
+
+def test_the_search_for_paths_ends_once_all_zones_have_enough(monkeypatch):
+    """Four parallel links between each two of four zones: without an end, it takes 503 steps."""
+    ends = [(a, b) for a, b in combinations(range(4), 2) for _ in range(4)]
+    edges = [Edge(f"l{i}", pair, 1, i, 0, limited=True) for i, pair in enumerate(ends)]
+    route, *_ = routes.find_routes(4, edges)
+    steps = []
+    pop = heapq.heappop
+    monkeypatch.setattr(routes.heapq, "heappop", lambda queue: steps.append(1) or pop(queue))
+    pairs = np.zeros((4, 4), bool)
+    pairs[0, 1] = True
+    paths = routes.find_paths(edges, route, pairs)
+    assert len(paths) == routes.MOST_PATHS
+    assert [path.links for path in paths[:4]] == [(0,), (1,), (2,), (3,)]
+    assert len(steps) < 150

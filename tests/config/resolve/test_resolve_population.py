@@ -313,7 +313,7 @@ def test_sizes_without_spread(bounds, size):
         (
             "seed: 7",
             "seed: 7\n  name: company {number}",
-            r"population\.name: expected a pattern that names no two alike, got 'company \{number\}'",
+            r"population\.name: expected a pattern that gives each its own name, got 'company \{number\}'",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from resolving import resolve
 
 from computeplan.config.resolve import Resolved
-from computeplan.config.schema import TABLE_FIELDS
+from computeplan.config.schema.workloads import WORKLOAD_FIELDS
 from computeplan.errors import ConfigError, Fault
 from computeplan.problem import Workloads
 
@@ -230,11 +230,15 @@ def test_times_with_an_offset(read):
             "expected either a demand or a volume, not both, got '1' in row 2",
         ),
         ("name,demand,security\nw,1,1.5\n", (2, 3), "expected a whole number, got '1.5' in row 2"),
-        ("name,demand,release\nw,1,5\n", (2, 3), "expected an empty cell beside a demand, got '5' in row 2"),
+        (
+            "name,demand,release\nw,1,5\n",
+            (2, 3),
+            "expected an empty cell in a row with a demand, got '5' in row 2",
+        ),
         (
             "name,volume,profile\nw,1,office\n",
             (2, 3),
-            "expected an empty cell beside a volume, got 'office' in row 2",
+            "expected an empty cell in a row with a volume, got 'office' in row 2",
         ),
         (
             "name,volume,max_delay\nw,1,5\n",
@@ -378,7 +382,7 @@ CELLS = (
     "23.99", "24", "名", "  ", "*", "^.*$",
 )  # fmt: skip
 FIELDS = st.lists(
-    st.sampled_from([field for field in TABLE_FIELDS if field != "name"]), unique=True, max_size=6
+    st.sampled_from([field for field in WORKLOAD_FIELDS if field != "name"]), unique=True, max_size=6
 )
 
 

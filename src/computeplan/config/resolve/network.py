@@ -1,90 +1,109 @@
-"""Zones, links, routes and latencies."""
+"""Builds zones, links, latencies and routes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from computeplan.config.resolve.context import Context
-from computeplan.config.resolve.faults import Faults
-from computeplan.config.resolve.horizon import years
-from computeplan.config.resolve.names import Names
-from computeplan.config.resolve.routes import Edge, find_routes
-from computeplan.config.schema.network import LatencyConvention, LatencyFile, Link, NetworkSection, Zone
-from computeplan.problem import GB_PER_H_PER_GBPS, Bools, Floats, Network
+from computeplan import memory
+from computeplan.config.context import Context
+from computeplan.config.names import Names
+from computeplan.config.resolve.routes import MOST_PATHS, Edge, Path, find_paths, find_routes
+from computeplan.config.schema.network import (
+    Duplex,
+    LatencyConvention,
+    LatencyFile,
+    Link,
+    NetworkSection,
+    Zone,
+)
+from computeplan.errors import Faults
+from computeplan.problem import GB_PER_H_PER_GBPS, Bools, Floats, Ints, Needs, Network, Sites
+from computeplan.text import some_names
+
+_MANY_ZONES = 1000
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from computeplan.config.tables.table_file import InputTable
 
 _TRIPS = {LatencyConvention.ONE_WAY: 1.0, LatencyConvention.ROUND_TRIP: 2.0}
-"""Ways that each convention counts."""
+"""One-way trips that each convention counts."""
 
 
 def enclosing_zones(zones: Mapping[str, Zone], names: Names, faults: Faults) -> Bools:
-    """Find the zones around each zone.
-
-    Parameters
-    ----------
-    zones : mapping
-        The config's `zones`.
-    names : Names
-        Their names.
-    faults : Faults
-        Receives unknown zones and zones within themselves.
-
-    Returns
-    -------
-    (Z, Z)
-        Whether the zone of the column is the zone of the row or encloses it.
-    """
+    """(Z, Z) whether the zone of the column is the zone of the row or encloses it."""
     parents = {
-        name: names.find(zone.within, f"zones.{name}.within", faults)
+        names[name]: names.find(zone.within, f"zones.{name}.within", faults)
         for name, zone in zones.items()
         if zone.within is not None
     }
-    order = list(zones)
-    around = np.eye(len(order), dtype=bool)
-    for i, name in enumerate(order):
-        zone = name
-        while zone in parents and not around[i, parents[zone]]:
-            zone = order[parents[zone]]
-            around[i, names[zone]] = True
-        if zone in parents and parents[zone] == i:
-            faults.add(
-                f"zones.{name}.within", "a zone that is not within this one", repr(order[parents[name]])
-            )
+    if len(zones) > _MANY_ZONES:
+        memory.require(10 * len(zones) ** 2, f"{len(zones):,} zones", "merge zones")
+    around, order = np.eye(len(zones), dtype=bool), list(names)
+    done: set[int] = set()
+    for zone in range(len(zones)):
+        chain: dict[int, None] = {}
+        while zone not in done and zone not in chain:
+            chain[zone] = None
+            zone = parents.get(zone, zone)  # noqa: PLW2901 - up to the outermost
+        for inner in reversed(chain):
+            around[inner] |= around[parents.get(inner, inner)]
+        done |= chain.keys()
+        if zone in chain and zone in parents:
+            for inner in list(chain)[list(chain).index(zone) :]:
+                path, parent = f"zones.{order[inner]}.within", repr(order[parents[inner]])
+                faults.add(path, "a zone that is not within this one", parent)
     return around
 
 
 def build_network(
-    zones: Mapping[str, Zone], section: NetworkSection, names: Names, context: Context
+    zones: Mapping[str, Zone],
+    section: NetworkSection,
+    names: Names,
+    ends: tuple[Needs, Sites],
+    context: Context,
 ) -> Network:
-    """Lay routes over the links and give every pair of zones its latency.
+    """Route all pairs of zones over the links; latencies are in the convention of the workloads' limits.
 
-    Parameters
-    ----------
-    zones : mapping
-        The config's `zones`.
-    section : NetworkSection
-    names : Names
-        Of the zones.
-    context : Context
-
-    Returns
-    -------
-    Network
-        With latencies in the convention of the workloads' limits.
+    A line of which each direction has its bandwidth becomes two links if traffic may go both ways.
     """
-    links = list(section.links.values())
     edges = [_edge(name, link, names, context.faults) for name, link in section.links.items()]
-    route, connected, latency = find_routes(len(names), edges)
+    route, backward, connected, latency = find_routes(len(names), edges)
+    pairs = _pairs_with_traffic(len(names), ends)
+    paths = find_paths(edges, route, pairs)
+    _warn_unused(list(section.links), route, paths, context)
+    longer = np.array([path.latency_ms - latency[path.start, path.goal] for path in paths], float)
     np.fill_diagonal(latency, [zone.latency for zone in zones.values()])
     table = _table(section, names, context)
     latency = np.where(np.isnan(table), latency, table)
     _check_convention(section, latency, context.faults)
+    lines, starts = list(section.links), np.array([path.start for path in paths], np.int64)
+    goals = np.array([path.goal for path in paths], np.int64)
+    on_path, against = _links_of(paths, len(lines))
+    both = np.flatnonzero(
+        _goes_both_ways(
+            list(section.links.values()),
+            np.concatenate((route[pairs], on_path)),
+            np.concatenate((backward[pairs], against)),
+        )
+    )
+    line = np.concatenate((np.arange(len(lines)), both))
+    links, second = [section.links[lines[i]] for i in line], np.arange(len(line)) >= len(lines)
     return Network(
         zone_names=tuple(names),
-        link_names=tuple(section.links),
+        link_names=_link_names(section, both, line, second),
+        line_names=tuple(lines[i] for i in line),
+        line=line,
         latency_ms=latency * _factor(section),
-        route=route,
+        route=_separate(route, backward, both),
+        path=_separate(on_path, against, both),
+        path_from=starts,
+        path_to=goals,
+        path_latency_ms=(latency[starts, goals] + longer) * _factor(section),
         connected=connected,
         bandwidth_gb_per_h=np.array(
             [_bandwidth_gbps(link) * GB_PER_H_PER_GBPS for link in links],
@@ -94,12 +113,72 @@ def build_network(
             [link.lease.max_bandwidth * GB_PER_H_PER_GBPS if link.lease else 0.0 for link in links], float
         ),
         lease_price=np.array([link.lease.price if link.lease else 0.0 for link in links], float)
-        * years(context.horizon)
+        * ~second
+        * context.years
         / GB_PER_H_PER_GBPS,
         price_per_gb=np.array([link.price for link in links], float),
         energy_kwh_per_gb=np.array([link.energy for link in links], float),
         kg_per_kwh=np.array([link.carbon for link in links], float),
     )
+
+
+def _pairs_with_traffic(zones: int, ends: tuple[Needs, Sites]) -> Bools:
+    """(Z, Z) whether traffic of a need may go from one zone to a site in another."""
+    needs, sites = ends
+    pairs = np.zeros((zones, zones), bool)
+    pairs[np.ix_(np.unique(needs.zone[needs.travels]), np.unique(sites.zone))] = True
+    return pairs
+
+
+def _links_of(paths: Sequence[Path], links: int) -> tuple[Bools, Bools]:
+    """(N, L) links on each path, and whether it takes them from their second end to the first."""
+    on_path, against = np.zeros((2, len(paths), links), bool)
+    for row, path in enumerate(paths):
+        on_path[row, list(path.links)] = True
+        against[row, list(path.links)] = path.backward
+    return on_path, against
+
+
+def _goes_both_ways(links: Sequence[Link], there: Bools, backward: Bools) -> Bools:
+    """(L,) lines whose directions have limits of their own, and that paths (n, L) take both ways."""
+    limited = [link.duplex is Duplex.FULL and is_limited(link) for link in links]
+    forth, back = (there & ~backward).any(axis=0), (there & backward).any(axis=0)
+    both: Bools = np.array(limited, bool) & forth & back
+    return both
+
+
+def is_limited(link: Link) -> bool:
+    """Whether a link has a bandwidth, given or leased."""
+    return link.bandwidth is not None or link.lease is not None
+
+
+def _separate(there: Bools, backward: Bools, both: Ints) -> Bools:
+    """(…, L) links on paths, with the second direction of some lines as further links."""
+    second = (there & backward)[..., both]
+    first = there.copy()
+    first[..., both] &= ~backward[..., both]
+    return np.concatenate((first, second), axis=-1)
+
+
+def _link_names(section: NetworkSection, both: Ints, line: Ints, second: Bools) -> tuple[str, ...]:
+    """Name each link as its line, with its direction where the line is two."""
+    lines, names = list(section.links), []
+    for index, is_second in zip(line.tolist(), second.tolist(), strict=True):
+        a, b = section.links[lines[index]].between
+        way = f"{b} → {a}" if is_second else f"{a} → {b}"
+        names.append(f"{lines[index]}, {way}" if index in both else lines[index])
+    return tuple(names)
+
+
+def _warn_unused(names: Sequence[str], route: Bools, paths: Sequence[Path], context: Context) -> None:
+    used = {link for path in paths for link in path.links}
+    used.update(np.flatnonzero(route.any(axis=(0, 1))).tolist())
+    unused = [name for i, name in enumerate(names) if i not in used]
+    if unused:
+        context.warnings.append(
+            f"network.links: no traffic uses {some_names(unused, 5)}; another route is as near, as cheap "
+            f"and as clean, or none of the {MOST_PATHS} cheapest, which are considered, takes it"
+        )
 
 
 def _bandwidth_gbps(link: Link) -> float:
@@ -111,7 +190,8 @@ def _bandwidth_gbps(link: Link) -> float:
 def _edge(name: str, link: Link, names: Names, faults: Faults) -> Edge:
     path = f"network.links.{name}.between"
     a, b = (names.find(zone, f"{path}.{i}", faults) for i, zone in enumerate(link.between))
-    return Edge((a, b), link.latency)
+    kg_per_gb = link.energy * link.carbon
+    return Edge(name, (a, b), link.latency, link.price, kg_per_gb, is_limited(link))
 
 
 def _factor(section: NetworkSection) -> float:
@@ -123,15 +203,13 @@ def _factor(section: NetworkSection) -> float:
 def _check_convention(section: NetworkSection, latency: Floats, faults: Faults) -> None:
     if section.latency is None and (np.nan_to_num(latency) > 0).any():
         hint = "say what the latencies in this file are; a round trip is twice one way"
-        faults.add("network.latency", "`one_way` or `round_trip`", "nothing, beside latencies", hint)
+        faults.add("network.latency", "`one_way` or `round_trip`", "nothing, with latencies given", hint)
 
 
 def _table(section: NetworkSection, names: Names, context: Context) -> Floats:
-    """(Z, Z) latencies that override the routes', nan where there is none."""
+    """(Z, Z) latencies that override those of the routes, nan where there is none."""
     if isinstance(section.latencies, LatencyFile):
-        from computeplan.config.resolve.latency_file import read_latencies
-
-        return read_latencies(section.latencies, names, context)
+        return _read_latencies(section.latencies, names, context)
     table = np.full((len(names), len(names)), np.nan)
     for origin, row in section.latencies.items():
         path = f"network.latencies.{origin}"
@@ -139,3 +217,46 @@ def _table(section: NetworkSection, names: Names, context: Context) -> Floats:
         for goal, latency in row.items():
             table[start, names.find(goal, f"{path}.{goal}", context.faults)] = latency
     return table
+
+
+_PATH = "network.latencies"
+
+
+def _read_latencies(source: LatencyFile, zones: Names, context: Context) -> Floats:
+    """(Z, Z) latencies of a file, a row for each origin, ms; nan where a cell is missing or empty.
+
+    Zones that the config does not have are left out, with a warning.
+    """
+    from computeplan.config.tables.cells import read_texts
+    from computeplan.config.tables.table_file import open_table
+
+    matrix = np.full((len(zones), len(zones)), np.nan)
+    table = open_table(source.file, _PATH, context.files, context.faults)
+    if table is None:
+        return matrix
+    goals = [name for name in table.names if name in zones and name != source.origin]
+    data = table.columns([source.origin, *goals])
+    if data is None:
+        return matrix
+    origins = read_texts(data[source.origin])
+    repeated = (origins.is_duplicated() & origins.is_not_null()).to_numpy()
+    table.note_cells(origins.is_null().to_numpy() | repeated, data[source.origin], "one row for each zone")
+    rows = np.array([zones.position(name) for name in origins.fill_null("")], np.int64)
+    for goal in goals:
+        matrix[rows[rows >= 0], zones[goal]] = _latencies(table, data[goal], context)[rows >= 0]
+    _warn(table, [*origins.drop_nulls(), *(n for n in table.names if n != source.origin)], zones, context)
+    return matrix
+
+
+def _latencies(table: InputTable, cells: pl.Series, context: Context) -> Floats:
+    from computeplan.config.tables.cells import read_numbers
+
+    numbers = read_numbers(cells, parse=lambda text: context.number(text, "ms"))
+    table.note_cells(numbers.bad | (numbers.values < 0), cells, "a latency in ms, at least 0", numbers.hint)
+    return numbers.values
+
+
+def _warn(table: InputTable, names: list[str], zones: Names, context: Context) -> None:
+    if unknown := sorted({name for name in names if name not in zones}):
+        found = f"{table.file} names zones that the config does not have"
+        context.warnings.append(f"{_PATH}: {found}: {some_names(unknown, 5)}")

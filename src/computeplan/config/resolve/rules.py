@@ -1,4 +1,4 @@
-"""Rules on the work of sets of workloads."""
+"""Builds rules on the work of sets of workloads."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from computeplan.config.resolve.context import Context
-from computeplan.config.resolve.names import Names
-from computeplan.config.resolve.patterns import matched
-from computeplan.config.schema.rules import CompanyRule, Rule, Selection, ShareRule
-from computeplan.problem import Bools, Companies, Ints, RuleMeasure, Rules, Workloads
+from computeplan.config.context import Context
+from computeplan.config.names import Names, matching_names
+from computeplan.config.schema import CompanyRule, Rule, Selection, ShareRule
+from computeplan.problem import KG_PER_T, Bools, Companies, Ints, RuleMeasure, Rules, Workloads
 
-_KG_PER_T = 1000.0
 MOST_COMPANIES = 1000
-"""Companies under one rule: each has a constraint over all its work."""
+"""Most companies under one rule: each has a constraint over all its work."""
 
 
 @dataclass(frozen=True)
-class _Set:
-    """One constraint: its name and measure, the set, the sites and the limit."""
+class _Constraint:
+    """One constraint: title, name of its rule, measure, set of workloads, sites and limit."""
 
+    title: str
     name: str
     measure: RuleMeasure
     member: Bools
@@ -30,8 +29,8 @@ class _Set:
 
 
 @dataclass(frozen=True)
-class _Register:
-    """Whom rules can be on."""
+class _Candidates:
+    """The companies and workloads that rules may select."""
 
     companies: Companies
     workloads: Workloads
@@ -40,29 +39,17 @@ class _Register:
 def build_rules(
     rules: Mapping[str, Rule], companies: Companies, workloads: Workloads, sites: Names, context: Context
 ) -> Rules:
-    """Find the set of every rule.
-
-    Parameters
-    ----------
-    rules : mapping
-        The config's `rules`.
-    companies : Companies
-    workloads : Workloads
-    sites : Names
-    context : Context
-
-    Returns
-    -------
-    Rules
-        One for each limit; of a rule on companies, one for each of them.
-    """
-    register = _Register(companies, workloads)
-    found = [one for name, rule in rules.items() for one in _sets(name, rule, register, sites, context)]
+    """Build one rule for each limit; a rule on companies gives one for each of them."""
+    candidates = _Candidates(companies, workloads)
+    found = [
+        one for name, rule in rules.items() for one in _constraints(name, rule, candidates, sites, context)
+    ]
     inside = np.zeros((len(found), len(sites)), bool)
     for row, one in zip(inside, found, strict=True):
         row[one.sites] = True
     return Rules(
-        names=tuple(one.name for one in found),
+        names=tuple(one.title for one in found),
+        config_names=tuple(one.name for one in found),
         measure=tuple(one.measure for one in found),
         member=np.array([one.member for one in found], bool).reshape(len(found), workloads.size),
         site=inside,
@@ -70,61 +57,65 @@ def build_rules(
     )
 
 
-def _sets(name: str, rule: Rule, register: _Register, sites: Names, context: Context) -> Iterator[_Set]:
+def _constraints(
+    name: str, rule: Rule, candidates: _Candidates, sites: Names, context: Context
+) -> Iterator[_Constraint]:
     path = f"rules.{name}"
     if isinstance(rule, ShareRule):
-        member = _selected(rule.of, f"{path}.of", register, context)
+        member = _select(rule.of, f"{path}.of", candidates, context)
         places = [sites.find(site, f"{path}.sites.{i}", context.faults) for i, site in enumerate(rule.sites)]
         at = np.array(places, np.int64)
         both = rule.least is not None and rule.most is not None
         if rule.least is not None:
             title = f"{name} (least)" if both else name
-            yield _Set(title, RuleMeasure.LEAST_SHARE, member, at, rule.least)
+            yield _Constraint(title, name, RuleMeasure.LEAST_SHARE, member, at, rule.least)
         if rule.most is not None:
             title = f"{name} (most)" if both else name
-            yield _Set(title, RuleMeasure.MOST_SHARE, member, at, rule.most)
+            yield _Constraint(title, name, RuleMeasure.MOST_SHARE, member, at, rule.most)
     else:
-        yield from _company_sets(name, rule, register, context)
+        yield from _company_constraints(name, rule, candidates, context)
 
 
-def _company_sets(name: str, rule: CompanyRule, register: _Register, context: Context) -> Iterator[_Set]:
+def _company_constraints(
+    name: str, rule: CompanyRule, candidates: _Candidates, context: Context
+) -> Iterator[_Constraint]:
     chosen = np.flatnonzero(
-        _any(rule.companies, f"rules.{name}.companies", register.companies.names, context)
+        _match_any(rule.companies, f"rules.{name}.companies", candidates.companies.names, context)
     )
     if len(chosen) > MOST_COMPANIES:
         found = f"{len(chosen):,} that match"
         context.faults.add(f"rules.{name}.companies", f"at most {MOST_COMPANIES:,} companies", found)
         return
     nowhere = np.zeros(0, np.int64)
-    limits = ((RuleMeasure.COST, rule.cost, 1.0), (RuleMeasure.CARBON, rule.carbon, _KG_PER_T))
+    limits = ((RuleMeasure.COST, rule.cost, 1.0), (RuleMeasure.CARBON, rule.carbon, KG_PER_T))
     for company in chosen.tolist():
-        member = register.workloads.company == company
+        member = candidates.workloads.company == company
         for measure, limit, factor in limits:
             if limit is not None:
-                title = f"{name}: {measure} of {register.companies.names[company]}"
-                yield _Set(title, measure, member, nowhere, factor * limit)
+                title = f"{name}: {measure} of {candidates.companies.names[company]}"
+                yield _Constraint(title, name, measure, member, nowhere, factor * limit)
 
 
-def _selected(selection: Selection, path: str, register: _Register, context: Context) -> Bools:
-    """(W,) the workloads that match everything given."""
-    member = np.ones(register.workloads.size, bool)
+def _select(selection: Selection, path: str, candidates: _Candidates, context: Context) -> Bools:
+    """(W,) workloads that match everything given."""
+    member = np.ones(candidates.workloads.size, bool)
     if selection.workloads is not None:
-        member &= _any(selection.workloads, f"{path}.workloads", register.workloads.names, context)
+        member &= _match_any(selection.workloads, f"{path}.workloads", candidates.workloads.names, context)
     if selection.companies is not None:
-        chosen = _any(selection.companies, f"{path}.companies", register.companies.names, context)
-        member &= chosen[register.workloads.company]
+        chosen = _match_any(selection.companies, f"{path}.companies", candidates.companies.names, context)
+        member &= chosen[candidates.workloads.company]
     if selection.tiers is not None:
-        chosen = _any(selection.tiers, f"{path}.tiers", register.companies.tiers, context)
-        member &= chosen[register.workloads.company]
+        chosen = _match_any(selection.tiers, f"{path}.tiers", candidates.companies.tiers, context)
+        member &= chosen[candidates.workloads.company]
     if not member.any():
         context.faults.add(path, "a set with at least one workload", "none that matches all of it")
     return member
 
 
-def _any(patterns: Sequence[str], path: str, names: tuple[str, ...], context: Context) -> Bools:
-    """(n,) which names match one of the patterns."""
+def _match_any(patterns: Sequence[str], path: str, names: tuple[str, ...], context: Context) -> Bools:
+    """(n,) whether each name matches one of the patterns."""
     chosen = np.zeros(len(names), bool)
     for i, pattern in enumerate(patterns):
         expected = f"one of the {path.rpartition('.')[2]}"
-        chosen |= matched(pattern, f"{path}.{i}", names, expected, context)
+        chosen |= matching_names(pattern, f"{path}.{i}", names, expected, context.faults)
     return chosen

@@ -7,38 +7,31 @@ from typing import Annotated, Any, Final, Generic, Literal, Self, TypeVar
 
 from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
+import computeplan.config.schema.quantity as q
 from computeplan.config.schema.base import (
     Kind,
-    Label,
     Level,
     Name,
-    Section,
+    Settings,
     SiteName,
     Whole,
     ZoneName,
     fault_at,
     raise_faults,
 )
-from computeplan.config.schema.quantity import (
-    GigabytesPerUnit,
-    Hours,
-    Milliseconds,
-    Number,
-    PositiveHours,
-    PositiveNumber,
-    PositiveUnits,
-    Share,
-    Traffic,
-    UnitHourCost,
-    UnitHourPrice,
-    Weight,
+from computeplan.config.schema.series import ProfileSeries
+from computeplan.config.schema.workloads import (
+    Labels,
+    Mobility,
+    Residency,
+    mobility_faults,
+    required_setting,
+    setting,
 )
-from computeplan.config.schema.series_field import ProfileSeries
-from computeplan.config.schema.workloads import Mobility, mobility_faults
-from computeplan.config.words import did_you_mean
+from computeplan.text import did_you_mean
 
 
-class _Ranged(Section):
+class _Ranged(Settings):
     @model_validator(mode="after")
     def _range_in_order(self) -> Self:
         low, high = getattr(self, "min", None), getattr(self, "max", None)
@@ -48,64 +41,63 @@ class _Ranged(Section):
 
 
 class ParetoLaw(_Ranged):
-    """Truncated Pareto law."""
+    """Truncated Pareto distribution."""
 
-    law: Literal["pareto"] = Field(description="Law of the sizes.")
-    alpha: PositiveNumber = Field(description="Exponent of the tail.")
-    min: PositiveNumber = Field(description="Smallest size.")
-    max: PositiveNumber = Field(description="Largest size.")
+    law: Literal["pareto"] = Field(description="Distribution of the sizes.")
+    alpha: q.PositiveNumber = Field(description="Exponent of the tail.")
+    min: q.PositiveNumber = Field(description="Smallest size.")
+    max: q.PositiveNumber = Field(description="Largest size.")
 
 
 class LognormalLaw(_Ranged):
-    """Lognormal law, truncated if bounds are given."""
+    """Lognormal distribution, truncated if bounds are given."""
 
-    law: Literal["lognormal"] = Field(description="Law of the sizes.")
-    mu: Number = Field(description="Mean of the logarithm.")
-    sigma: Weight = Field(description="Standard deviation of the logarithm.")
-    min: Weight | None = Field(None, description="Smallest size; default no bound.")
-    max: PositiveNumber | None = Field(None, description="Largest size; default no bound.")
+    law: Literal["lognormal"] = Field(description="Distribution of the sizes.")
+    mu: q.Number = Field(description="Mean of the logarithm.")
+    sigma: q.Weight = Field(description="Standard deviation of the logarithm.")
+    min: q.Weight | None = Field(None, description="Smallest size; default no bound.")
+    max: q.PositiveNumber | None = Field(None, description="Largest size; default no bound.")
 
 
 class UniformLaw(_Ranged):
-    """Uniform law."""
+    """Uniform distribution."""
 
-    law: Literal["uniform"] = Field(description="Law of the sizes.")
-    min: Weight = Field(description="Smallest size.")
-    max: PositiveNumber = Field(description="Largest size.")
+    law: Literal["uniform"] = Field(description="Distribution of the sizes.")
+    min: q.Weight = Field(description="Smallest size.")
+    max: q.PositiveNumber = Field(description="Largest size.")
 
 
-class ConstantLaw(Section):
-    """One size for all."""
+class ConstantLaw(Settings):
+    """The same size for all."""
 
-    law: Literal["constant"] = Field(description="Law of the sizes.")
-    value: PositiveNumber = Field(description="Size.")
+    law: Literal["constant"] = Field(description="Distribution of the sizes.")
+    value: q.PositiveNumber = Field(description="Size.")
 
 
 Law = Annotated[ParetoLaw | LognormalLaw | UniformLaw | ConstantLaw, Discriminator("law")]
 """How the sizes of a tier's companies are distributed; only their proportions matter."""
 
 
-class Tier(Section):
+class Tier(Settings):
     """A group of companies."""
 
-    companies: Whole = Field(ge=1, le=10_000_000, description="How many.")
+    companies: Whole = Field(ge=1, le=10_000_000, description="Number of companies.")
     size: Law = Field(description="Distribution of their sizes; work is shared in proportion to size.")
 
 
 T = TypeVar("T")
-Labels = tuple[Label, ...]
 
 
-class Option(Section, Generic[T]):
+class Option(Settings, Generic[T]):
     """One value that may be drawn."""
 
     model_config = ConfigDict(title="Option")
 
     value: T = Field(description="The value.")
-    chance: Share = Field(description="Probability, 0-1.")
+    chance: q.Share = Field(description="Probability, 0-1.")
 
 
-class Choose(Section, Generic[T]):
+class Choose(Settings, Generic[T]):
     """A value drawn for each workload."""
 
     model_config = ConfigDict(title="Choose")
@@ -129,22 +121,22 @@ def _shape_tag(value: Any) -> str:
 _Mapping, _Value, _ByShape = Tag("(mapping)"), Tag("(value)"), Discriminator(_shape_tag)
 
 ZoneOrChoice = Annotated[Annotated[ZoneName, _Value] | Annotated[Choose[ZoneName], _Mapping], _ByShape]
-HoursOrChoice = Annotated[Annotated[Hours, _Value] | Annotated[Choose[Hours], _Mapping], _ByShape]
+HoursOrChoice = Annotated[Annotated[q.Hours, _Value] | Annotated[Choose[q.Hours], _Mapping], _ByShape]
 LatencyOrChoice = Annotated[
-    Annotated[Milliseconds, _Value] | Annotated[Choose[Milliseconds], _Mapping], _ByShape
+    Annotated[q.Milliseconds, _Value] | Annotated[Choose[q.Milliseconds], _Mapping], _ByShape
 ]
 LabelsOrChoice = Annotated[Annotated[Labels, _Value] | Annotated[Choose[Labels], _Mapping], _ByShape]
-Chances = Annotated[Annotated[Share, _Value] | Annotated[dict[Name, Share], _Mapping], _ByShape]
+Chances = Annotated[Annotated[q.Share, _Value] | Annotated[dict[Name, q.Share], _Mapping], _ByShape]
 
 
-class DrawnJob(Section):
+class DrawnJob(Settings):
     """Window and run time of a job, each drawn uniformly from its list."""
 
-    release: tuple[Hours, ...] = Field(
+    release: tuple[q.Hours, ...] = Field(
         (0.0,), min_length=1, description="Earliest starts, h from the horizon's start; default 0."
     )
-    window: tuple[PositiveHours, ...] = Field(min_length=1, description="From release to deadline, h.")
-    run_time: tuple[PositiveHours, ...] = Field(
+    window: tuple[q.PositiveHours, ...] = Field(min_length=1, description="From release to deadline, h.")
+    run_time: tuple[q.PositiveHours, ...] = Field(
         min_length=1, description="Shortest time to do the work, h: max_rate is volume / run time."
     )
 
@@ -156,37 +148,31 @@ class DrawnJob(Section):
         return self
 
 
-class Archetype(Section):
+class Archetype(Settings):
     """A kind of workload that companies may have."""
 
     chance: Chances = Field(1.0, description="Probability that a company has it, 0-1, for all or by tier.")
-    share: PositiveNumber = Field(1.0, description="Weight of this workload in the company's work.")
+    share: q.PositiveNumber = Field(1.0, description="Weight of this workload in the company's total work.")
     profile: ProfileSeries | None = Field(
         None, description="Shape of the demand, scaled to mean 1; default constant."
     )
-    job: DrawnJob | None = Field(None, description="Makes it a job.")
-    zone: ZoneOrChoice = Field(description="Zone of users or data.")
-    kind: Kind | None = Field(
-        None, description="Kind, as in the hardware's efficiency table; required if any hardware has one."
+    job: DrawnJob | None = Field(None, description="Makes it a job, with this window and run time.")
+    zone: ZoneOrChoice = required_setting("zone")
+    kind: Kind | None = setting("kind")
+    max_delay: HoursOrChoice = setting("max_delay")
+    mobility: Mobility = setting("mobility")
+    requires: LabelsOrChoice = setting("requires")
+    security: Level = setting("security")
+    residency: Residency | None = setting("residency")
+    max_latency: LatencyOrChoice | None = setting("max_latency")
+    traffic: q.Traffic = setting("traffic")
+    data_per_unit: q.GigabytesPerUnit = Field(
+        0.0, description="Data set moved once, GB per mean unit; for mobility `fixed` or `whole`, and jobs."
     )
-    max_delay: HoursOrChoice = Field(0.0, description="Longest wait of arriving work, h.")
-    mobility: Mobility = Field("free", description="`free`, `fixed` or `whole`, as of workloads.")
-    requires: LabelsOrChoice = Field((), description="Labels that the site must provide.")
-    security: Level = Field(0, description="Lowest security level of the site.")
-    residency: tuple[ZoneName, ...] | None = Field(
-        None, min_length=1, description="Zones, or zones around them, where it may run; default anywhere."
+    unit_cost: dict[SiteName, q.UnitHourCost] = Field(
+        {}, description="Extra cost by site, currency per unit·h; `other` for all others, else 0."
     )
-    max_latency: LatencyOrChoice | None = Field(None, description="Largest latency, ms; default no limit.")
-    traffic: Traffic = Field(0.0, description="Traffic between its zone and the site, GB per unit·h.")
-    data_per_unit: GigabytesPerUnit = Field(
-        0.0, description="Data set moved once, GB per mean unit; with mobility `fixed` or a job only."
-    )
-    unit_cost: dict[SiteName, UnitHourCost] = Field(
-        {}, description="Extra cost by site, currency per unit·h."
-    )
-    shortfall_price: UnitHourPrice | None = Field(
-        None, description="Price of work left undone, currency per unit·h; default all must be done."
-    )
+    shortfall_price: q.UnitHourPrice | None = setting("shortfall_price")
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -207,12 +193,13 @@ class Archetype(Section):
 COMPANY_PATTERN: Final = r"^(?:[^{}]|\{tier\})*\{number(?::0?\d{1,2}d?)?\}(?:[^{}]|\{tier\})*$"
 
 
-class Population(Section):
-    """Companies and their workloads, the same for the same seed."""
+class Population(Settings):
+    """Companies and their workloads; the same seed gives the same population."""
 
     seed: Whole = Field(ge=0, lt=2**63, description="Seed of the random numbers.")
-    total_demand: PositiveUnits = Field(
-        description="Mean units busy over the horizon, of all together; jobs count volume / horizon hours."
+    total_demand: q.PositiveUnits = Field(
+        description="Mean work per hour of all companies over the horizon, unit·h/h; jobs count volume / "
+        "horizon hours."
     )
     name: Annotated[Name, StringConstraints(pattern=COMPANY_PATTERN)] = Field(
         "{tier}-{number}",

@@ -1,4 +1,4 @@
-"""What a sweep varies, and how."""
+"""The section `sweep`: what varies, and how."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from computeplan.config.change import Operator
-from computeplan.config.schema.base import Name, Section, Whole, fault, fault_at, raise_faults
-from computeplan.config.variation import Spec, SpecError, Variation, checked, read_spec
+from computeplan.config.changes import Operator
+from computeplan.config.schema.base import Name, Settings, Whole, fault, fault_at, raise_faults
+from computeplan.config.variation import Spec, SpecError, Variation, check_variation, read_spec
 from computeplan.errors import ConfigError
 
 Design = Literal["grid", "one-at-a-time", "latin-hypercube", "monte-carlo"]
@@ -38,16 +38,16 @@ SpecField = Annotated[Any, BeforeValidator(_spec), WithJsonSchema(_SPEC_SCHEMA)]
 _OPERATORS = {"set": Operator.SET, "multiply": Operator.MULTIPLY, "add": Operator.ADD}
 
 
-class Varied(Section):
+class Varied(Settings):
     """Values of the config that vary together: exactly one of `set`, `multiply` and `add`."""
 
     path: Name = Field(
-        description="Path of the value, such as `sites.hami.pue`; `*` in a part stands for any text, "
+        description="Path of the value, such as `sites.hami.pue`; `*` in a part stands for any text "
         "and `demand` for all work."
     )
-    set: SpecField = Field(None, description="Values to put there.")
-    multiply: SpecField = Field(None, description="Factors on what the config says.")
-    add: SpecField = Field(None, description="Amounts to add to what the config says.")
+    set: SpecField = Field(None, description="Values of the setting.")
+    multiply: SpecField = Field(None, description="Factors on the config's value.")
+    add: SpecField = Field(None, description="Amounts added to the config's value.")
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
@@ -58,7 +58,7 @@ class Varied(Section):
         if not all(self.path.split(".")):
             raise_faults(self, [fault_at(("path",), "a dotted path, such as `sites.hami.pue`")])
         try:
-            checked(self.variation)
+            check_variation(self.variation)
         except ConfigError as error:
             wrong = error.faults[0]
             raise_faults(self, [fault_at(given, wrong.expected, wrong.hint, wrong.found)])
@@ -71,18 +71,18 @@ class Varied(Section):
         return Variation(self.path, _OPERATORS[key], getattr(self, key))
 
 
-class SweepSection(Section):
+class SweepSection(Settings):
     """What `computeplan sweep` varies when its command line does not say."""
 
     design: Design = Field(
         "grid",
-        description="`grid`: all combinations; `one-at-a-time`: each value alone, the others as the config "
-        "says; `latin-hypercube` and `monte-carlo`: random points.",
+        description="`grid`: all combinations; `one-at-a-time`: each value alone, the others as in the "
+        "config; `latin-hypercube` and `monte-carlo`: random points.",
     )
     vary: tuple[Varied, ...] = Field((), description="What varies.")
     scenarios: tuple[Name, ...] = Field(
         (),
-        description="Scenarios to go through, one more thing that varies; `base` is the file without any.",
+        description="Scenarios, one more dimension of the sweep; `base` is the file without a scenario.",
     )
     points: Name | None = Field(
         None,
@@ -90,7 +90,7 @@ class SweepSection(Section):
         "paths, `PATH*` for factors, `PATH+` for amounts, and `scenario`.",
     )
     samples: Annotated[Whole, Field(ge=1, le=20_000)] | None = Field(
-        None, description="Points of a random design; default 100."
+        None, description="Number of points of a random design; default 100."
     )
     seed: Annotated[Whole, Field(ge=0, lt=2**32)] = Field(0, description="Seed of a random design.")
 

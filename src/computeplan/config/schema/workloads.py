@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import re
-from datetime import datetime
-from typing import Annotated, Any, Literal, Self, get_args
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo, model_validator
+import numpy as np
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    create_model,
+    model_validator,
+)
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+import computeplan.config.schema.quantity as q
 from computeplan.config.schema.base import (
     LOCAL_TIME_TEXT,
     Kind,
     Label,
     Level,
     Name,
-    Section,
     SeriesName,
+    Settings,
     SiteName,
     ZoneName,
     fault,
@@ -24,51 +37,31 @@ from computeplan.config.schema.base import (
     local_time,
     raise_faults,
 )
-from computeplan.config.schema.quantity import (
-    HOURS,
-    QUANTITY_TEXT,
-    Gigabytes,
-    Hours,
-    Milliseconds,
-    PositiveUnits,
-    Traffic,
-    UnitHourCost,
-    UnitHourPrice,
-    UnitHours,
-    Units,
-    currency_of,
-)
-from computeplan.config.schema.series_field import UnitSeries
+from computeplan.config.schema.series import UnitSeries
+from computeplan.problem import Floats
 
 Mobility = Literal["free", "fixed", "whole"]
+Labels = tuple[Label, ...]
+Residency = Annotated[tuple[ZoneName, ...], Field(min_length=1)]
 
 
 class _MomentOf:
     """Annotation of a time: local, or hours from the horizon's start."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(read_moment)
+        return core_schema.with_info_plain_validator_function(_read_moment)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"anyOf": [LOCAL_TIME_TEXT, {"type": "number", "minimum": 0}, QUANTITY_TEXT]}
+        return {"anyOf": [LOCAL_TIME_TEXT, {"type": "number", "minimum": 0}, q.QUANTITY_TEXT]}
 
 
-def read_moment(value: Any, info: ValidationInfo) -> datetime | float:
-    """Read a local time or a number of hours from the horizon's start.
-
-    Parameters
-    ----------
-    value : datetime, str or float
-        As written.
-    info : ValidationInfo
-        Carries the currency, which other quantities need.
-    """
-    if isinstance(value, datetime) or (isinstance(value, str) and re.match(r"\s*\d{4}-", value)):
+def _read_moment(value: Any, info: ValidationInfo) -> datetime | float:
+    if isinstance(value, date) or (isinstance(value, str) and re.match(r"\s*\d{4}-", value)):
         return local_time(value)
     try:
-        return HOURS.number(value, currency_of(info))
+        return q.HOURS.number(value, q.currency_of(info), q.calendar_of(info))
     except PydanticCustomError as error:
         hint = (error.context or {}).get("hint", "")
         raise fault(
@@ -76,23 +69,128 @@ def read_moment(value: Any, info: ValidationInfo) -> datetime | float:
         ) from None
 
 
+def _end_of_day(value: Any) -> Any:
+    """Return the end of a day of which only the date is written; other values unchanged."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = value.isoformat()
+    is_day = isinstance(value, str) and re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}\s*", value)
+    return local_time(f"{value.strip()}T24:00") if is_day else value
+
+
 Moment = Annotated[datetime | float, _MomentOf()]
 """A local time, or hours from the horizon's start."""
+Deadline = Annotated[Moment, BeforeValidator(_end_of_day)]
+"""A moment; a date without a time is the end of that day."""
 
 
-class Job(Section):
+@dataclass(frozen=True)
+class WorkloadField:
+    """A field that describes workloads."""
+
+    type: Any
+    """What a config may write."""
+    description: str
+    """With the unit, and what the default means."""
+    default: Any = None
+    """As a config would write it; None for no value or no limit."""
+
+
+@dataclass(frozen=True)
+class NumberField(WorkloadField):
+    """A field that is a number, with its unit and range."""
+
+    quantity: q.Quantity = q.PLAIN
+
+    @property
+    def absent(self) -> float:
+        """Number of a workload that does not give the field: the default, or infinity for no limit."""
+        return math.inf if self.default is None else float(self.default)
+
+    def numbers(self, values: Iterable[float | None]) -> Floats:
+        """(n,) numbers of workloads, from what each gives; None for nothing."""
+        absent = self.absent
+        return np.array([absent if value is None else value for value in values], float)
+
+
+def _number(quantity: q.Quantity, default: float | None, description: str) -> NumberField:
+    return NumberField(Annotated[float, quantity], description, default, quantity)
+
+
+WORKLOAD_FIELDS: dict[str, WorkloadField] = {
+    "name": WorkloadField(Name, "Name of the workload."),
+    "company": WorkloadField(Name, "Owner; default the workload's name."),
+    "tier": WorkloadField(Name, "Tier of the company."),
+    "zone": WorkloadField(ZoneName, "Zone of its users or data."),
+    "kind": WorkloadField(
+        Kind, "Kind, as in the hardware's efficiency table; required if any hardware has one."
+    ),
+    "demand": _number(
+        q.UNITS, 0.0, "Mean work per hour, unit·h/h: units that it keeps busy at efficiency 1."
+    ),
+    "profile": WorkloadField(SeriesName, "Named series of the demand's shape; default constant."),
+    "max_delay": _number(q.HOURS, 0.0, "Maximum wait of arriving work, h; 0 is interactive."),
+    "mobility": WorkloadField(
+        Mobility,
+        "`free`: the split over pools may change every period; `fixed`: one split for the whole horizon; "
+        "`whole`: all of it in one pool, an integer decision.",
+        "free",
+    ),
+    "requires": WorkloadField(Labels, "Labels that the site must provide.", ()),
+    "security": NumberField(Level, "Minimum security level of the site.", 0, q.LEVEL),
+    "residency": WorkloadField(
+        Residency, "Zones where it may run, zones within them included; default anywhere."
+    ),
+    "max_latency": _number(
+        q.MILLISECONDS,
+        None,
+        "Maximum latency from its zone, ms, as `network.latency_limit` says; default no limit.",
+    ),
+    "traffic": _number(q.TRAFFIC, 0.0, "Traffic between its zone and the site, GB per unit·h."),
+    "data": _number(q.GIGABYTES, 0.0, "Data set moved once, GB; for mobility `fixed` or `whole`, and jobs."),
+    "shortfall_price": _number(
+        q.UNIT_HOUR_PRICE,
+        None,
+        "Price of work not done, currency per unit·h; default all of it must be done.",
+    ),
+    "volume": _number(q.UNIT_HOURS, 0.0, "Work to be done, unit·h."),
+    "release": WorkloadField(
+        Moment, "Earliest start: local time, a date for its beginning, or h from the horizon's start.", 0.0
+    ),
+    "deadline": WorkloadField(
+        Deadline,
+        "Latest end: local time, a date for its end, or h from the horizon's start; at most, and by default, "
+        "the end of the release's block.",
+    ),
+    "max_rate": _number(
+        q.POSITIVE_UNITS,
+        None,
+        "Maximum work per hour, unit·h/h: units that it keeps busy at efficiency 1. Required if release or "
+        "deadline lie inside a period.",
+    ),
+}
+"""In the order of a register's columns."""
+
+NUMBER_FIELDS = {name: field for name, field in WORKLOAD_FIELDS.items() if isinstance(field, NumberField)}
+
+
+def setting(name: str) -> Any:
+    """Return the pydantic field of a workload's field, with its default and description."""
+    field = WORKLOAD_FIELDS[name]
+    return Field(field.default, description=field.description)
+
+
+def required_setting(name: str) -> Any:
+    """Return the pydantic field of a workload's field that has no default."""
+    return Field(description=WORKLOAD_FIELDS[name].description)
+
+
+class Job(Settings):
     """Work with a time window."""
 
-    volume: UnitHours = Field(description="Work to be done, unit·h.")
-    release: Moment = Field(0.0, description="Earliest start: local time, or h from the horizon's start.")
-    deadline: Moment | None = Field(
-        None,
-        description="Latest end: local time, or h from the horizon's start; "
-        "default the end of the release's block.",
-    )
-    max_rate: PositiveUnits | None = Field(
-        None, description="Most units it can keep busy; required if release or deadline lie inside a period."
-    )
+    volume: q.UnitHours = required_setting("volume")
+    release: Moment = setting("release")
+    deadline: Deadline | None = setting("deadline")
+    max_rate: q.PositiveUnits | None = setting("max_rate")
 
     @model_validator(mode="after")
     def _window_is_not_empty(self) -> Self:
@@ -110,18 +208,7 @@ def mobility_faults(
 ) -> list[InitErrorDetails]:
     """Return what contradicts the mobility of a workload.
 
-    Parameters
-    ----------
-    mobility : str or None
-        ``free``, ``fixed`` or ``whole``.
-    max_delay : object
-        Longest wait, h; 0 or None for none.
-    is_job : bool
-        Whether it is a job.
-    data : float or None
-        Size of its data set.
-    data_key : str
-        Key of the data set.
+    `max_delay`: maximum wait, h; 0 or None for none. `data_key`: key of the data set.
     """
     faults = []
     stays = mobility in {"fixed", "whole"}
@@ -137,39 +224,29 @@ def mobility_faults(
     return faults
 
 
-class Workload(Section):
+class Workload(Settings):
     """Work of one company: a `demand` over time, or a `job`."""
 
-    company: Name | None = Field(None, description="Owner; default the workload's name.")
-    zone: ZoneName = Field(description="Zone of its users or data.")
-    kind: Kind | None = Field(
-        None, description="Kind, as in the hardware's efficiency table; required if any hardware has one."
-    )
-    demand: UnitSeries | None = Field(None, description="Units busy in each period.")
-    job: Job | None = Field(None, description="Work with a time window, instead of a demand.")
-    max_delay: Hours = Field(0.0, description="Longest wait of arriving work, h; 0 is interactive.")
-    mobility: Mobility = Field(
-        "free",
-        description="`free`: the split over pools may change every period; `fixed`: it is one for all; "
-        "`whole`: all of it is in one pool, a whole number in the program.",
-    )
-    requires: tuple[Label, ...] = Field((), description="Labels that the site must provide.")
-    security: Level = Field(0, description="Lowest security level of the site.")
-    residency: tuple[ZoneName, ...] | None = Field(
-        None, min_length=1, description="Zones, or zones around them, where it may run; default anywhere."
-    )
-    max_latency: Milliseconds | None = Field(
+    company: Name | None = setting("company")
+    zone: ZoneName = required_setting("zone")
+    kind: Kind | None = setting("kind")
+    demand: UnitSeries | None = Field(
         None,
-        description="Largest latency from its zone, ms, as `network.latency_limit` says; default no limit.",
+        description="Work per hour in each period, unit·h/h: units that it keeps busy at efficiency 1.",
     )
-    traffic: Traffic = Field(0.0, description="Traffic between its zone and the site, GB per unit·h.")
-    data: Gigabytes = Field(0.0, description="Data set moved once, GB; with mobility `fixed` or a job only.")
-    unit_cost: dict[SiteName, UnitHourCost] = Field(
-        {}, description="Extra cost by site, currency per unit·h."
+    job: Job | None = Field(None, description="Work with a time window, instead of a demand.")
+    max_delay: q.Hours = setting("max_delay")
+    mobility: Mobility = setting("mobility")
+    requires: Labels = setting("requires")
+    security: Level = setting("security")
+    residency: Residency | None = setting("residency")
+    max_latency: q.Milliseconds | None = setting("max_latency")
+    traffic: q.Traffic = setting("traffic")
+    data: q.Gigabytes = setting("data")
+    unit_cost: dict[SiteName, q.UnitHourCost] = Field(
+        {}, description="Extra cost by site, currency per unit·h; `other` for all others, else 0."
     )
-    shortfall_price: UnitHourPrice | None = Field(
-        None, description="Price of work left undone, currency per unit·h; default all must be done."
-    )
+    shortfall_price: q.UnitHourPrice | None = setting("shortfall_price")
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -184,72 +261,32 @@ class Workload(Section):
         return self
 
 
-TableField = Literal[
-    "name",
-    "company",
-    "tier",
-    "zone",
-    "kind",
-    "demand",
-    "profile",
-    "max_delay",
-    "mobility",
-    "requires",
-    "security",
-    "residency",
-    "max_latency",
-    "traffic",
-    "data",
-    "shortfall_price",
-    "volume",
-    "release",
-    "deadline",
-    "max_rate",
-]
-"""Fields that a row of a table may give."""
+# A type checker cannot follow names taken from the table of fields.
+if TYPE_CHECKING:
+    TableField = str
+else:
+    TableField = Literal[tuple(WORKLOAD_FIELDS)]
 
-TABLE_FIELDS: tuple[str, ...] = get_args(TableField)
+_optional: dict[str, Any] = {
+    name: (field.type | None, Field(None, description=field.description))
+    for name, field in WORKLOAD_FIELDS.items()
+    if name != "name"
+}
+_OptionalFields: Any = create_model("_OptionalFields", __base__=Settings, **_optional)
 
 
-class TableDefaults(Section):
+class TableDefaults(_OptionalFields):
     """Values for fields without a column, and for empty cells."""
 
-    company: Name | None = Field(None, description="Owner; default the workload's name.")
-    tier: Name | None = Field(None, description="Tier of the company.")
-    zone: ZoneName | None = Field(None, description="Zone of users or data.")
-    kind: Kind | None = Field(None, description="Kind, as in the hardware's efficiency table.")
-    demand: Units | None = Field(None, description="Mean units busy.")
-    profile: SeriesName | None = Field(
-        None, description="Named series of the demand's shape; default constant."
-    )
-    max_delay: Hours | None = Field(None, description="Longest wait, h.")
-    mobility: Mobility | None = Field(None, description="`free`, `fixed` or `whole`.")
-    requires: tuple[Label, ...] | None = Field(None, description="Labels that the site must provide.")
-    security: Level | None = Field(None, description="Lowest security level of the site.")
-    residency: tuple[ZoneName, ...] | None = Field(None, min_length=1, description="Zones where it may run.")
-    max_latency: Milliseconds | None = Field(None, description="Largest latency, ms.")
-    traffic: Traffic | None = Field(None, description="Traffic, GB per unit·h.")
-    data: Gigabytes | None = Field(None, description="Data set moved once, GB.")
-    shortfall_price: UnitHourPrice | None = Field(
-        None, description="Price of work left undone, currency per unit·h."
-    )
-    volume: UnitHours | None = Field(None, description="Work of a job, unit·h.")
-    release: Moment | None = Field(
-        None, description="Earliest start: local time, or h from the horizon's start."
-    )
-    deadline: Moment | None = Field(
-        None, description="Latest end: local time, or h from the horizon's start."
-    )
-    max_rate: PositiveUnits | None = Field(None, description="Most units a job can keep busy.")
 
-
-class WorkloadTable(Section):
+class WorkloadTable(Settings):
     """A register in a file, one row a workload."""
 
     file: Name = Field(description="CSV or Parquet file inside the config's folder.")
     columns: dict[TableField, Name] = Field(
         {}, description="Column of each field; default the field's own name."
     )
+    ignore: tuple[Name, ...] = Field((), description="Columns that are not about the plan; others are named.")
     defaults: TableDefaults = Field(
         default_factory=TableDefaults, description="Values for fields without a column or with an empty cell."
     )

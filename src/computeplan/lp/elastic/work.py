@@ -1,4 +1,4 @@
-"""Work that may wait longer, end later, go faster or be left undone."""
+"""Reliefs of workloads: to wait longer, end later, go faster, be split over pools, or fall short."""
 
 from __future__ import annotations
 
@@ -6,52 +6,77 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from computeplan.lp.arrivals import largest_backlog
-from computeplan.lp.elastic.soft import Softening, SoftKind, SoftLimit
-from computeplan.lp.slots import EDGE_H, job_windows
-from computeplan.lp.variables import ABSENT
-from computeplan.problem import Bools, Floats, Ints, Problem, sum_by
+from computeplan.lp.context import ABSENT
+from computeplan.lp.elastic.softening import WHOLE_HORIZON, Reliefs, Softening, family, most_needed_units
+from computeplan.lp.windows import EDGE_H, job_windows, largest_backlog
+from computeplan.problem import Batteries, Bools, Floats, Ints, Problem, Term, sum_by
 from computeplan.problem.arrays import ReadOnlyArrays
+from computeplan.problem.limits import LimitKind
 
-UNDONE = 10.0
-"""Size of a unit·h left undone, in hours of the horizon."""
+SHORTFALL = 10.0
+"""Size of a unit·h of shortfall, in hours of the horizon."""
 HOURS_A_DAY = 24.0
+WORK_KINDS = (
+    LimitKind.MAX_DELAY,
+    LimitKind.DEADLINE,
+    LimitKind.MAX_RATE,
+    LimitKind.WHOLE_WORKLOAD,
+    LimitKind.SHORTFALL,
+)
+"""Limits of workloads that may give way."""
 
 
 @dataclass(frozen=True, eq=False)
-class Yielding(ReadOnlyArrays):
-    """Which workloads may give way, and how.
-
-    Attributes
-    ----------
-    delay : (W,)
-        A longer `max_delay`, of deferrable demands.
-    deadline, rate : (W,)
-        A later deadline, a higher rate, of jobs.
-    undone : (W,)
-        Work may be left undone.
-    """
+class Relaxable(ReadOnlyArrays):
+    """Which workloads may give way, and how."""
 
     delay: Bools
+    """(W,) a longer `max_delay`, of deferrable demands."""
     deadline: Bools
     rate: Bools
-    undone: Bools
+    """(W,) a later deadline, a higher rate, of jobs."""
+    split: Bools
+    """(W,) whole work that may be split over pools."""
+    shortfall: Bools
+    """(W,) work that may fall short."""
 
 
-def loosened(problem: Problem, yielding: Yielding) -> Problem:
-    """Widen windows as far as they go, and price work left undone, where that may give way."""
+def relaxed(problem: Problem, relaxable: Relaxable) -> Problem:
+    """Widen windows as far as they go, enlarge batteries, and price shortfall, where that may give way."""
     work, horizon = problem.workloads, problem.horizon
     longest_h = max(block.stop - block.start for block in horizon.blocks) * horizon.period_h
-    delay = yielding.delay & (work.max_delay_h > 0)
-    undone = yielding.undone & np.isinf(work.shortfall_price) & problem.objective.allows_shortfall
+    delay = relaxable.delay & (work.max_delay_h > 0)
+    shortfall = relaxable.shortfall & np.isinf(work.shortfall_price) & problem.objective.allows_shortfall
     return replace(
         problem,
         workloads=replace(
             work,
             max_delay_h=np.where(delay, np.maximum(work.max_delay_h, longest_h), work.max_delay_h),
-            deadline_h=np.where(yielding.deadline & work.is_job, _latest_h(problem), work.deadline_h),
-            shortfall_price=np.where(undone, 1.0, work.shortfall_price),
+            deadline_h=np.where(relaxable.deadline & work.is_job, _latest_h(problem), work.deadline_h),
+            shortfall_price=np.where(shortfall, 1.0, work.shortfall_price),
         ),
+        batteries=_largest_batteries(problem),
+    )
+
+
+def _largest_batteries(problem: Problem) -> Batteries:
+    """Enlarge batteries to what could be needed: all that a site draws in a block, charged in one period.
+
+    Rows that hold the size of a battery as a coefficient then leave it to the soft limits.
+    """
+    batteries, pools, horizon = problem.batteries, problem.pools, problem.horizon
+    if not batteries.size:
+        return batteries
+    is_kept = (pools.term == Term.OWNED) & np.isfinite(pools.max_units)
+    kept = np.where(is_kept, pools.max_units, pools.min_units)
+    it_kw = most_needed_units(problem) * problem.busy_kw + kept * problem.idle_kw
+    site_kw = sum_by(pools.site, it_kw * problem.pue.max(axis=1), problem.sites.size)[batteries.site]
+    periods = max(block.stop - block.start for block in horizon.blocks)
+    block_kw = periods * site_kw / (batteries.charge_efficiency * batteries.discharge_efficiency)
+    return replace(
+        batteries,
+        power_kw=batteries.power_kw + block_kw,
+        energy_kwh=batteries.energy_kwh + block_kw * horizon.period_h,
     )
 
 
@@ -70,37 +95,32 @@ def _release_period(problem: Problem, workload: Ints) -> tuple[Ints, Ints]:
     return first, np.bincount(horizon.block)[horizon.block[first]]
 
 
-def soften_work(soft: Softening, yielding: Yielding) -> dict[SoftKind, SoftLimit]:
-    """Let work give way; the model is that of the loosened problem."""
-    delay = _delay(soft, yielding)
-    late, rate = _jobs(soft, yielding)
-    found = {
-        SoftKind.DELAY: delay,
-        SoftKind.DEADLINE: late,
-        SoftKind.RATE: rate,
-        SoftKind.UNDONE: _undone(soft),
-    }
-    return {kind: limit for kind, limit in found.items() if len(limit.things)}
+def soften_work(soft: Softening, relaxable: Relaxable) -> dict[LimitKind, Reliefs]:
+    """Let work give way; the model is that of the relaxed problem."""
+    late, rate = _jobs(soft, relaxable)
+    reliefs = (_delay(soft, relaxable), late, rate, _splits(soft, relaxable), _shortfall(soft))
+    found = dict(zip(WORK_KINDS, reliefs, strict=True))
+    return {kind: each for kind, each in found.items() if len(each.things)}
 
 
-def _delay(soft: Softening, yielding: Yielding) -> SoftLimit:
+def _delay(soft: Softening, relaxable: Relaxable) -> Reliefs:
     """Let backlog − relief ≤ what may wait within max_delay."""
     problem, model = soft.problem, soft.model
-    waiting = np.flatnonzero(yielding.delay & (problem.workloads.max_delay_h > 0))
+    waiting = np.flatnonzero(relaxable.delay & (problem.workloads.max_delay_h > 0))
     row = np.full(problem.workloads.size, ABSENT)
     row[waiting] = np.arange(len(waiting))
-    may_wait = largest_backlog(problem, model.demand, waiting)
+    may_wait = largest_backlog(problem, model.arrivals, waiting)
     at = np.flatnonzero(row[model.slots.workload] != ABSENT)
     workload, period = model.slots.workload[at], model.slots.period[at]
-    column, limit = model.variables.backlog[at], may_wait[row[workload], period]
+    column, limit = model.columns["backlog"][at], may_wait[row[workload], period]
     has_room = soft.upper[column] > limit
-    place = _Place(workload[has_room], period[has_room], column[has_room])
+    place = _WorkColumns(workload[has_room], period[has_room], column[has_room])
     size = problem.horizon.hours[place.period] / HOURS_A_DAY
-    return _one_by_one(soft, SoftKind.DELAY, place, limit[has_room], size)[0]
+    return _one_by_one(soft, LimitKind.MAX_DELAY, place, limit[has_room], size)[0]
 
 
 @dataclass(frozen=True, eq=False)
-class _Place:
+class _WorkColumns:
     """Columns of workloads in periods, (n,) each."""
 
     workload: Ints
@@ -109,57 +129,52 @@ class _Place:
 
 
 def _one_by_one(
-    soft: Softening, kind: SoftKind, place: _Place, limit: Floats, size: Floats
-) -> tuple[SoftLimit, Ints]:
-    """Let each column have a relief of its own: column − relief ≤ limit; also tell the rows."""
+    soft: Softening, kind: LimitKind, place: _WorkColumns, limit: Floats, size: Floats
+) -> tuple[Reliefs, Ints]:
+    """Let each column have a relief of its own: column − relief ≤ limit; gives reliefs and rows."""
     keys = (place.workload, place.period)
-    relief = soft.assembler.add_columns(f"relief_{kind}", keys)
-    soft.assembler.add_cost(relief, size)
-    rows = soft.assembler.add_rows(f"soft_{kind}", keys, -np.inf, limit)
-    soft.assembler.add_entries(rows, place.column, 1.0)
-    soft.assembler.add_entries(rows, relief, -1.0)
-    return SoftLimit(*keys, relief, _no_uses(keys[0])), rows
+    reliefs = soft.add_reliefs(kind, place.workload, size, place.period)
+    rows = soft.program.add_rows(family("soft", kind), keys, -np.inf, limit)
+    soft.program.add_entries(rows, place.column, 1.0)
+    soft.program.add_entries(rows, reliefs.columns, -1.0)
+    return reliefs, rows
 
 
-def _no_uses(things: Ints) -> Ints:
-    return np.zeros((len(things), 0), dtype=np.int64)
-
-
-def _jobs(soft: Softening, yielding: Yielding) -> tuple[SoftLimit, SoftLimit]:
+def _jobs(soft: Softening, relaxable: Relaxable) -> tuple[Reliefs, Reliefs]:
     """Let jobs end later and go faster."""
     problem, model = soft.problem, soft.model
     work = problem.workloads
     at = np.flatnonzero(work.is_job[model.slots.workload])
     workload, period = model.slots.workload[at], model.slots.period[at]
     slots = _JobSlots(
-        _Place(workload, period, model.variables.served[at]),
+        _WorkColumns(workload, period, model.columns["served"][at]),
         model.slots.overlap_h[at],
         _hours_inside(problem, workload, period),
     )
-    faster = np.flatnonzero(yielding.rate & work.is_job & np.isfinite(work.max_rate))
-    relief = soft.relief(SoftKind.RATE, faster, _window_h(problem)[faster])
+    faster = np.flatnonzero(relaxable.rate & work.is_job & np.isfinite(work.max_rate))
+    rates = soft.add_reliefs(LimitKind.MAX_RATE, faster, _window_h(problem)[faster])
     rate_relief = np.full(work.size, ABSENT)
-    rate_relief[faster] = relief
+    rate_relief[faster] = rates.columns
     later = _later(soft, slots, rate_relief)
     _faster(soft, slots, rate_relief)
-    return later, SoftLimit(faster, np.full(len(faster), -1), relief, _no_uses(faster))
+    return later, rates
 
 
 @dataclass(frozen=True, eq=False)
 class _JobSlots:
     """Periods of the widest windows of jobs, with `served`; hours in that window, and in the one as it is."""
 
-    place: _Place
+    place: _WorkColumns
     wide_h: Floats
     inside_h: Floats
 
     def only(self, chosen: Bools) -> _JobSlots:
         place = self.place
-        picked = _Place(place.workload[chosen], place.period[chosen], place.column[chosen])
+        picked = _WorkColumns(place.workload[chosen], place.period[chosen], place.column[chosen])
         return _JobSlots(picked, self.wide_h[chosen], self.inside_h[chosen])
 
 
-def _later(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> SoftLimit:
+def _later(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> Reliefs:
     """Let served − late − hours in the window · rate relief ≤ hours in the window · max_rate."""
     problem = soft.problem
     unlimited = np.isinf(problem.workloads.max_rate[slots.place.workload])
@@ -170,9 +185,9 @@ def _later(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> SoftLimit:
     np.multiply(problem.workloads.max_rate[workload], late.inside_h, out=most, where=late.inside_h > 0)
     after_h = hours_to(problem, workload, period) - _window_h(problem)[workload]
     size = np.maximum(after_h, problem.horizon.period_h / 2) / HOURS_A_DAY
-    limit, rows = _one_by_one(soft, SoftKind.DEADLINE, late.place, most, size)
+    limit, rows = _one_by_one(soft, LimitKind.DEADLINE, late.place, most, size)
     quick = np.flatnonzero(rate_relief[workload] != ABSENT)
-    soft.assembler.add_entries(rows[quick], rate_relief[workload[quick]], -late.inside_h[quick])
+    soft.program.add_entries(rows[quick], rate_relief[workload[quick]], -late.inside_h[quick])
     return limit
 
 
@@ -181,9 +196,11 @@ def _faster(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> None:
     quick = slots.only(rate_relief[slots.place.workload] != ABSENT)
     workload, column = quick.place.workload, quick.place.column
     most = quick.wide_h * soft.problem.workloads.max_rate[workload]
-    rows = soft.assembler.add_rows(f"soft_{SoftKind.RATE}", (workload, quick.place.period), -np.inf, most)
-    soft.assembler.add_entries(rows, column, 1.0)
-    soft.assembler.add_entries(rows, rate_relief[workload], -quick.wide_h)
+    rows = soft.program.add_rows(
+        family("soft", LimitKind.MAX_RATE), (workload, quick.place.period), -np.inf, most
+    )
+    soft.program.add_entries(rows, column, 1.0)
+    soft.program.add_entries(rows, rate_relief[workload], -quick.wide_h)
     soft.upper[column] = np.inf
 
 
@@ -207,30 +224,51 @@ def _window_h(problem: Problem) -> Floats:
 
 
 def hours_to(problem: Problem, workload: Ints, period: Ints) -> Floats:
-    """(n,) hours from the release of jobs to the end of periods, forward within the block.
-
-    Parameters
-    ----------
-    problem : Problem
-    workload, period : (n,)
-    """
+    """(n,) hours from the release of jobs to the end of periods, forward within the block."""
     first, length = _release_period(problem, workload)
     end_h = (first + (period - first) % length + 1) * problem.horizon.period_h
     hours: Floats = end_h - problem.workloads.release_h[workload]
     return hours
 
 
-def _undone(soft: Softening) -> SoftLimit:
-    """Let work be left undone whose shortfall has a price in the loosened problem only."""
-    problem, variables, slots = soft.problem, soft.model.variables, soft.model.slots
+def _splits(soft: Softening, relaxable: Relaxable) -> Reliefs:
+    """Let share[w,p] ≤ one[w,p] + relief[w] with Σ_p one[w,p] ≤ 1; `one` and relief are 0 or 1."""
+    problem, model = soft.problem, soft.model
+    whole = relaxable.split & problem.workloads.is_whole
+    workload, pool = next(each.keys for each in model.lp.column_families if each.name == "share")
+    at = np.flatnonzero(whole[workload])
+    workload, pool, share = workload[at], pool[at], model.columns["share"][at]
+    things = np.unique(workload)
+    unit_h = soft.model.arrivals.by_period(things).sum(axis=1)
+    reliefs = soft.add_reliefs(LimitKind.WHOLE_WORKLOAD, things, np.maximum(unit_h / HOURS_A_DAY, 1.0))
+    relief = np.full(problem.workloads.size, ABSENT)
+    relief[things] = reliefs.columns
+    one = soft.program.add_columns("one", (workload, pool), upper=1.0)
+    rows = soft.program.add_rows(family("soft", LimitKind.WHOLE_WORKLOAD), (workload, pool), -np.inf, 0.0)
+    soft.program.add_entries(rows, share, 1.0)
+    soft.program.add_entries(rows, one, -1.0)
+    soft.program.add_entries(rows, relief[workload], -1.0)
+    rows = soft.program.add_rows("one_pool", (things,), -np.inf, 1.0)
+    row_of = np.full(problem.workloads.size, ABSENT)
+    row_of[things] = rows
+    soft.program.add_entries(row_of[workload], one, 1.0)
+    soft.integers.extend((one, reliefs.columns))
+    soft.continuous.append(share)
+    return reliefs
+
+
+def _shortfall(soft: Softening) -> Reliefs:
+    """Let work fall short whose shortfall has a price in the relaxed problem only."""
+    problem, columns, slots = soft.problem, soft.model.columns, soft.model.slots
     new = np.isinf(problem.workloads.shortfall_price)
-    slot = np.flatnonzero((variables.short != ABSENT) & new[slots.workload])
-    job = np.flatnonzero((variables.short_job != ABSENT) & new)
-    fixed = np.flatnonzero((variables.short_share != ABSENT) & new)
+    slot = np.flatnonzero((columns["short"] != ABSENT) & new[slots.workload])
+    job = np.flatnonzero((columns["short_job"] != ABSENT) & new)
+    fixed = np.flatnonzero((columns["short_share"] != ABSENT) & new)
     things = np.concatenate((slots.workload[slot], job, fixed))
-    periods = np.concatenate((slots.period[slot], np.full(len(job) + len(fixed), -1)))
-    columns = np.concatenate((variables.short[slot], variables.short_job[job], variables.short_share[fixed]))
+    periods = np.concatenate((slots.period[slot], np.full(len(job) + len(fixed), WHOLE_HORIZON)))
+    parts = (columns["short"][slot], columns["short_job"][job], columns["short_share"][fixed])
+    short = np.concatenate(parts)
     unit_h = np.ones(len(things))
-    unit_h[len(slot) + len(job) :] = soft.model.demand.of(fixed).sum(axis=1)
-    soft.assembler.add_cost(columns, unit_h * UNDONE * problem.horizon.hours.sum())
-    return SoftLimit(things, periods, columns, _no_uses(things))
+    unit_h[len(slot) + len(job) :] = soft.model.arrivals.by_period(fixed).sum(axis=1)
+    soft.program.cost.add(short, unit_h * SHORTFALL * problem.horizon.hours.sum())
+    return Reliefs(things, periods, short, np.zeros((len(things), 0), dtype=np.int64))

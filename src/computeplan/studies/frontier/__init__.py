@@ -1,17 +1,28 @@
-"""The cost–carbon frontier with a certificate."""
+"""The cost–carbon frontier with its proof."""
 
-from computeplan.studies.frontier.curve import Curve, Reading
-from computeplan.studies.frontier.frontier import Frontier, Point
-from computeplan.studies.frontier.study import FrontierStudy, open_frontier
-from computeplan.studies.frontier.tracing import trace
-from computeplan.studies.frontier.words import reading_data
+from computeplan.studies.frontier.curve import Curve, FrontierPoint, Reading
+from computeplan.studies.frontier.frontier import (
+    Frontier,
+    FrontierStudy,
+    baseline_rows,
+    check_amounts,
+    frontier_summary,
+    last_mark,
+    open_frontier,
+    reading_data,
+)
+from computeplan.studies.frontier.search import trace
 
 __all__ = [
     "Curve",
     "Frontier",
+    "FrontierPoint",
     "FrontierStudy",
-    "Point",
     "Reading",
+    "baseline_rows",
+    "check_amounts",
+    "frontier_summary",
+    "last_mark",
     "open_frontier",
     "reading_data",
     "trace",

@@ -2,73 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from computeplan.plan.plan import Plan
+from computeplan.solvers.plan import Plan
 from computeplan.studies.baselines import Baseline, baseline_data
-from computeplan.studies.ranging.moves import Move
-from computeplan.studies.ranging.search import Break, Range
-from computeplan.studies.ranging.shadow import ShadowPrice
+from computeplan.studies.ranging.breakpoints import Break, Range, Step
+from computeplan.studies.ranging.parameter import SiteChange
+from computeplan.studies.ranging.shadow_prices import ShadowPrice
 
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMAS: Mapping[str, tuple[str, ...]] = {
+HEAD = ("parameter", "unit", "kind", "value")
+COLUMNS: Mapping[str, tuple[str, ...]] = {
     "shadow_prices": (
-        "limit",
-        "name",
-        "unit",
-        "amount",
-        "marginal",
-        "more",
-        "less",
-        "unique",
-        "step",
-        "step_saves",
-        "step_costs",
-        "step_marginal",
+        *("limit", "name", "unit", "amount", "floor", "marginal", "more", "less", "unique"),
+        *("step", "step_saves", "step_costs", "step_marginal", "whole_numbers"),
     ),
-    "breaks": (
-        "parameter",
-        "unit",
-        "kind",
-        "value",
-        "slope",
-        "side",
-        "at",
-        "changes",
-        "possible",
-        "slope_beyond",
-    ),
-    "steps": ("parameter", "unit", "kind", "value", "at", "status", "objective"),
+    "breaks": (*HEAD, "slope", "side", "at", "changes", "possible", "slope_beyond"),
+    "steps": (*HEAD, "at", "status", "objective", "bound"),
     "moves": ("parameter", "side", "at", "site", "work_unit_h"),
     "bookings": ("parameter", "side", "at", "pool", "booked_units"),
 }
-"""Columns of each table."""
+"""Columns of each table, also of an empty one."""
 
 
 @dataclass(frozen=True, eq=False)
 class RangingStudy:
-    """What limits are worth, and where the plan changes.
-
-    Attributes
-    ----------
-    plan : Plan
-        As things stand.
-    ranges : tuple of Range
-        One for each number that was varied.
-    prices : tuple of ShadowPrice
-        Of every limit that binds.
-    baselines : tuple of Baseline
-        Plans under simple policies, those that were asked for.
-    """
+    """What easing limits saves, and where the plan changes."""
 
     plan: Plan
+    """Of the config."""
     ranges: tuple[Range, ...]
+    """One for each number that was varied."""
     prices: tuple[ShadowPrice, ...]
+    """Of every limit that binds."""
     baselines: tuple[Baseline, ...] = ()
+    """Plans under simple policies, those that were asked for."""
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Make the tables ``shadow_prices``, ``breaks``, ``steps``, ``moves`` and ``bookings``, by name."""
@@ -77,15 +49,15 @@ class RangingStudy:
         rows = {
             "shadow_prices": [price_data(price) for price in self.prices],
             "breaks": [row for found in self.ranges for row in _break_rows(found)],
-            "steps": [row for found in self.ranges for row in _step_rows(found)],
-            "moves": [row for found in self.ranges for row in _move_rows(found)],
+            "steps": [_head(found) | _step_data(step) for found in self.ranges for step in found.steps],
+            "moves": [at | _move_data(move) for found in self.ranges for at, move in _changes(found)],
             "bookings": [row for found in self.ranges for row in _booking_rows(found)],
         }
         return {
             name: pl.DataFrame(
                 {column: [row[column] for row in rows[name]] for column in columns}, strict=False
             )
-            for name, columns in SCHEMAS.items()
+            for name, columns in COLUMNS.items()
         }
 
     def summary(self) -> dict[str, object]:
@@ -103,35 +75,14 @@ class RangingStudy:
 
 
 def price_data(price: ShadowPrice) -> dict[str, Any]:
-    """Give a shadow price as one row.
-
-    Parameters
-    ----------
-    price : ShadowPrice
-    """
-    return {
-        "limit": price.limit.value,
-        "name": price.name,
-        "unit": price.unit,
-        "amount": price.amount,
-        "marginal": price.marginal,
-        "more": price.more,
-        "less": price.less,
-        "unique": price.is_unique,
-        "step": price.step,
-        "step_saves": price.step_saves,
-        "step_costs": price.step_costs,
-        "step_marginal": price.step_marginal,
-    }
+    """Return a shadow price as one row."""
+    derived = {"floor": price.is_floor, "unique": price.is_unique, "step_marginal": price.step_marginal}
+    row = asdict(price) | derived | {"limit": price.limit.value}
+    return {column: row[column] for column in COLUMNS["shadow_prices"]}
 
 
 def range_data(found: Range) -> dict[str, Any]:
-    """Give a range in one object.
-
-    Parameters
-    ----------
-    found : Range
-    """
+    """Return a range in one object."""
     return {
         **_head(found),
         "status": found.status.value,
@@ -139,27 +90,16 @@ def range_data(found: Range) -> dict[str, Any]:
         "slope": found.slope,
         "low": _break_data(found.low),
         "high": _break_data(found.high),
-        "steps": [
-            {
-                "at": step.at,
-                "status": step.status.value,
-                "objective": step.objective,
-                "moves": _moves_data(step.moves),
-            }
-            for step in found.steps
-        ],
+        "steps": [_step_data(step) for step in found.steps],
+        "note": found.note,
         "solves": found.solves,
     }
 
 
 def _head(found: Range) -> dict[str, Any]:
     parameter = found.parameter
-    return {
-        "parameter": parameter.name,
-        "unit": parameter.unit,
-        "kind": parameter.kind.value,
-        "value": parameter.value,
-    }
+    values = (parameter.name, parameter.unit, parameter.kind.value, parameter.value)
+    return dict(zip(HEAD, values, strict=True))
 
 
 def _break_data(end: Break | None) -> dict[str, Any] | None:
@@ -170,17 +110,19 @@ def _break_data(end: Break | None) -> dict[str, Any] | None:
         "changes": end.changes,
         "possible": end.is_possible,
         "slope_beyond": end.slope_beyond,
-        "moves": _moves_data(end.moves),
+        "moves": [_move_data(move) for move in end.moves],
         "workloads_moved": end.movers.count if end.movers else 0,
         "workloads": list(end.movers.names) if end.movers else [],
     }
 
 
-def _moves_data(moves: Sequence[Move]) -> list[dict[str, Any]]:
-    return [
-        {"site": move.site, "work_unit_h": move.work_unit_h, "booked_units": dict(move.booked_units)}
-        for move in moves
-    ]
+def _step_data(step: Step) -> dict[str, Any]:
+    found = {"at": step.at, "status": step.status.value, "objective": step.objective, "bound": step.bound}
+    return {**found, "moves": [_move_data(move) for move in step.moves]}
+
+
+def _move_data(move: SiteChange) -> dict[str, Any]:
+    return {"site": move.site, "work_unit_h": move.work_unit_h, "booked_units": dict(move.booked_units)}
 
 
 def _sides(found: Range) -> list[tuple[str, Break]]:
@@ -194,14 +136,7 @@ def _break_rows(found: Range) -> list[dict[str, Any]]:
     ]
 
 
-def _step_rows(found: Range) -> list[dict[str, Any]]:
-    return [
-        {**_head(found), "at": step.at, "status": step.status.value, "objective": step.objective}
-        for step in found.steps
-    ]
-
-
-def _changes(found: Range) -> list[tuple[dict[str, Any], Move]]:
+def _changes(found: Range) -> list[tuple[dict[str, Any], SiteChange]]:
     """Every move with what it belongs to."""
     ends = [(side, end.at, end.moves) for side, end in _sides(found)]
     ends += [("step", step.at, step.moves) for step in found.steps]
@@ -209,12 +144,6 @@ def _changes(found: Range) -> list[tuple[dict[str, Any], Move]]:
         ({"parameter": found.parameter.name, "side": side, "at": at}, move)
         for side, at, moved in ends
         for move in moved
-    ]
-
-
-def _move_rows(found: Range) -> list[dict[str, Any]]:
-    return [
-        {**belongs, "site": move.site, "work_unit_h": move.work_unit_h} for belongs, move in _changes(found)
     ]
 
 

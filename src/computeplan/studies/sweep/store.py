@@ -1,6 +1,6 @@
-"""The points of an unfinished sweep on disk: each whole or not at all, so that a killed sweep goes on.
+"""The points of an unfinished sweep on disk: each whole or not at all, so that a killed sweep can continue.
 
-Beside the target folder ``DIR`` stands ``.DIR.unfinished``; it is removed when the sweep is written.
+They are in ``.DIR.unfinished`` next to the target folder ``DIR``, and are removed when the sweep is written.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -18,46 +17,35 @@ from typing import Any
 import numpy as np
 
 from computeplan.errors import PlanFolderError
+from computeplan.files import lock_folder, write_file
 from computeplan.lp import Digest
 from computeplan.solvers import Basis
-from computeplan.studies.sweep.task import Outcome, Trace
+from computeplan.studies.sweep.task import Outcome, WarmStart
 
 IDENTITY = "identity.json"
 RESTART = "--restart begins anew and drops what is there"
 
 
 @dataclass(frozen=True)
-class Store:
-    """The finished points of a sweep.
-
-    Attributes
-    ----------
-    folder : Path
-    """
+class PointStore:
+    """The finished points of a sweep, in a folder."""
 
     folder: Path
 
     @classmethod
-    def beside(cls, target: Path) -> Store:
+    def for_target(cls, target: Path) -> PointStore:
         """Name the store of the sweep that will be written to `target`."""
-        return cls(target.with_name(f".{target.name}.unfinished"))
+        # `.` and `..` are no names that a folder next to them could have.
+        named = target if target.name not in {"", ".."} else target.resolve()
+        return cls(named.with_name(f".{named.name}.unfinished"))
 
     def open(self, identity: dict[str, Any], *, restart: bool) -> None:
-        """Begin, or go on with the points that are there.
+        """Start, or continue with the points that are there.
 
-        Parameters
-        ----------
-        identity : dict
-            What the answers depend on, by name.
-        restart : bool
-            Drop what is there.
-
-        Raises
-        ------
-        PlanFolderError
-            If it holds points of another sweep, or cannot be written.
+        `identity` names what the answers depend on. Raise PlanFolderError if the folder holds points of
+        another sweep, or cannot be written.
         """
-        with _reported(self.folder):
+        with _report_errors(self.folder):
             if restart:
                 (self.folder / IDENTITY).unlink(missing_ok=True)
             if (self.folder / IDENTITY).exists():
@@ -67,70 +55,59 @@ class Store:
             shutil.rmtree(self._points, ignore_errors=True)
             self._points.mkdir(exist_ok=True)
             text = json.dumps(identity, indent=2, ensure_ascii=False)
-            _write(self.folder / IDENTITY, text.encode())
+            write_file(self.folder / IDENTITY, text.encode())
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
-        """Make the folder and keep another run out while this one works at it, where the system can.
-
-        Raises
-        ------
-        PlanFolderError
-            If another run is at work.
-        """
-        with _reported(self.folder):
+    def locked(self) -> Iterator[None]:
+        """Make the folder and lock it, where the system can; PlanFolderError if another run is at work."""
+        lock = contextlib.ExitStack()
+        with _report_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            import fcntl
-        except ImportError:
+            try:
+                lock.enter_context(lock_folder(self.folder, wait=False))
+            except BlockingIOError:
+                raise PlanFolderError(
+                    f"another run is at work on this sweep ({self.folder})", path=self.folder
+                ) from None
+        with lock:
             yield
-            return
-        with _reported(self.folder):
-            handle = os.open(self.folder, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-        except BlockingIOError:
-            raise PlanFolderError(f"another run is at work on this sweep ({self.folder})") from None
-        finally:
-            os.close(handle)
 
     def save(self, outcome: Outcome) -> None:
         """Write a finished point."""
-        with _reported(self.folder):
+        with _report_errors(self.folder):
             record: dict[str, Any] = {"row": outcome.row, "digest": None}
-            if outcome.trace is not None:
-                _write(self._file(outcome.index, "bases"), _packed(outcome.trace.bases))
-                record["digest"] = asdict(outcome.trace.digest)
+            if outcome.start is not None:
+                write_file(self._file(outcome.index, "bases"), _pack(outcome.start.bases))
+                record["digest"] = asdict(outcome.start.digest)
             # The row comes last: a point with a row is finished.
-            _write(self._file(outcome.index, "json"), json.dumps(record, ensure_ascii=False).encode())
+            write_file(self._file(outcome.index, "json"), json.dumps(record, ensure_ascii=False).encode())
 
     def done(self) -> set[int]:
-        """Give the finished points."""
+        """Return the finished points."""
         return {int(file.stem) for file in self._points.glob("*.json")}
 
     def row(self, index: int) -> dict[str, Any]:
-        """Read what a finished point is worth."""
+        """Read the row of a finished point."""
         return dict(self._record(index)["row"])
 
-    def trace(self, index: int) -> Trace | None:
+    def warm_start(self, index: int) -> WarmStart | None:
         """Read what a finished point leaves for those that start from it."""
         found = self._record(index)["digest"]
         if found is None:
             return None
         digest = Digest(**{**found, "shape": tuple(found["shape"])})
-        return Trace(digest, _unpacked(self._file(index, "bases").read_bytes()))
+        return WarmStart(digest, _unpack(self._file(index, "bases").read_bytes()))
 
     def remove(self) -> None:
-        """Remove the store; killed meanwhile, what is left counts for nothing."""
+        """Remove the store; if killed halfway, what is left is ignored."""
         with contextlib.suppress(OSError):
             (self.folder / IDENTITY).unlink(missing_ok=True)
             shutil.rmtree(self.folder)
 
     def remove_left_behind(self) -> None:
-        """Remove what a run left that was killed at its end, unless another one is at work."""
+        """Remove what a run left that was killed at its very end, unless another run is at work."""
         if self.folder.exists():
-            with contextlib.suppress(PlanFolderError), self.alone():
+            with contextlib.suppress(PlanFolderError), self.locked():
                 self.remove()
 
     @property
@@ -148,21 +125,22 @@ class Store:
             found = json.loads((self.folder / IDENTITY).read_text(encoding="utf-8"))
         except ValueError:
             found = {}
-        changed = differences(found, identity)
+        changed = changed_keys(found, identity)
         if changed:
             raise PlanFolderError(
-                f"{self.folder} holds points of a sweep that differs in {changed}; "
-                f"--out DIR names another place, {RESTART}"
+                f"{self.folder} holds points of a sweep that differs in {changed}",
+                path=self.folder,
+                hint=f"--out DIR names another place, {RESTART}",
             )
 
 
-def differences(one: dict[str, Any], other: dict[str, Any]) -> str:
+def changed_keys(one: dict[str, Any], other: dict[str, Any]) -> str:
     """Name what differs between two identities; empty if nothing."""
     keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
     return ", ".join(keys)
 
 
-def _packed(bases: tuple[Basis | None, ...]) -> bytes:
+def _pack(bases: tuple[Basis | None, ...]) -> bytes:
     arrays = {"size": np.array(len(bases))}
     for i, basis in enumerate(bases):
         if basis is not None:
@@ -172,7 +150,7 @@ def _packed(bases: tuple[Basis | None, ...]) -> bytes:
     return buffer.getvalue()
 
 
-def _unpacked(content: bytes) -> tuple[Basis | None, ...]:
+def _unpack(content: bytes) -> tuple[Basis | None, ...]:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return tuple(
             Basis(arrays[f"columns{i}"], arrays[f"rows{i}"]) if f"columns{i}" in arrays else None
@@ -180,19 +158,11 @@ def _unpacked(content: bytes) -> tuple[Basis | None, ...]:
         )
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_suffix(f"{path.suffix}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
 @contextlib.contextmanager
-def _reported(folder: Path) -> Iterator[None]:
+def _report_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise PlanFolderError(f"{folder} cannot be written: {error.strerror or error}") from error
+        raise PlanFolderError(
+            f"{folder} cannot be written: {error.strerror or error}", path=folder
+        ) from error

@@ -1,12 +1,12 @@
-"""A sweep from the question to the folder."""
+"""A sweep from its spec to its folder: the same config with many values."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
@@ -14,101 +14,68 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from computeplan.config import ConfigReader, LoadedConfig
-from computeplan.errors import PlanFolderError
-from computeplan.plan.contents import CONFIG, INPUTS, PROVENANCE, SUMMARY, SWEEP, TABLES
-from computeplan.plan.folder import check_target, json_bytes, write_folder
-from computeplan.plan.provenance import created, versions
-from computeplan.plan.reading import open_folder
-from computeplan.plan.tables import table_files
-from computeplan.planner import plan, stated_options
-from computeplan.studies.baselines import Policy, baseline_data, baselines
-from computeplan.studies.sweep.ask import Question, designed
-from computeplan.studies.sweep.crew import Crew, cluster_crew, cores, given_crew, local_crew
-from computeplan.studies.sweep.design import Design, Ground
-from computeplan.studies.sweep.effects import drivers, effects_table
-from computeplan.studies.sweep.order import make_route
-from computeplan.studies.sweep.probe import probe
-from computeplan.studies.sweep.run import Progress, Runner
-from computeplan.studies.sweep.store import RESTART, Store, differences
-from computeplan.studies.sweep.summary import summarize
-from computeplan.studies.sweep.switches import switches_table
-from computeplan.studies.sweep.table import points_table
+import numpy as np
+
+from computeplan.config import ConfigReader, Law, LoadedConfig
+from computeplan.errors import PlanFolderError, UsageError
+from computeplan.folder.contents import (
+    CONFIG,
+    EXECUTORS,
+    INPUTS,
+    PROVENANCE,
+    SUMMARY,
+    SWEEP,
+    TABLES,
+    created,
+    versions,
+)
+from computeplan.folder.read import open_folder
+from computeplan.folder.summary import number
+from computeplan.folder.tables import table_files
+from computeplan.folder.write import check_target, json_bytes, write_folder
+from computeplan.lp import ProgramDiff
+from computeplan.problem import Problem
+from computeplan.progress import Monitor
+from computeplan.solvers.planner import plan, stated_options
+from computeplan.solvers.registry import check_options, check_solver
+from computeplan.studies.baselines import baseline_data, baselines
+from computeplan.studies.sweep.design import SCENARIO, Design
+from computeplan.studies.sweep.effects import Driver, drivers, effects_table
+from computeplan.studies.sweep.results import MEASURES, axis_unit, points_table, splits, switches_table
+from computeplan.studies.sweep.run import SweepRunner, make_chains
+from computeplan.studies.sweep.spec import SweepSpec, build_design, validate_axes
+from computeplan.studies.sweep.store import RESTART, PointStore, changed_keys
 from computeplan.studies.sweep.task import Study
+from computeplan.studies.sweep.workers import (
+    WorkerPool,
+    check_address,
+    cluster_pool,
+    count_cores,
+    executor_pool,
+    local_pool,
+)
 
 if TYPE_CHECKING:
     import polars as pl
 
 SECTION = "sweep"
 """Of a config: it says what varies, and is no part of what is solved."""
-NEEDED = ("computeplan", "highspy", "numpy")
+NEEDED = ("computeplan", "highspy", "numpy", "pulp", "clarabel", "scipy")
 NAMES = ("points", "effects", "switches")
 """Of the tables."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """A sweep to be made.
-
-    Attributes
-    ----------
-    path : Path
-        The config.
-    question : Question
-    scenario : str, optional
-        Laid over all points.
-    overrides : tuple of str
-        Laid over all points, before what varies.
-    allow_paths : tuple of Path
-        Folders that the config may read files from, beside its own.
-    options : mapping of str to object
-        Fields of `SolverOptions` that replace the config's.
-    policies : tuple of Policy
-        Simple policies to hold against the plan of the config as it stands.
-    target : Path, optional
-        Folder to write; without one nothing is kept.
-    restart : bool
-        Solve again what is there already.
-    workers : int, optional
-        Worker processes; default one for each core.
-    cluster : str, optional
-        Address of a Dask scheduler to work there instead.
-    executor : Executor, optional
-        To work there instead.
-    tell : callable
-        Called with the progress.
-    """
-
-    path: Path
-    question: Question
-    scenario: str | None = None
-    overrides: tuple[str, ...] = ()
-    allow_paths: tuple[Path, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
-    policies: tuple[Policy, ...] = ()
-    target: Path | None = None
-    restart: bool = False
-    workers: int | None = None
-    cluster: str | None = None
-    executor: Executor | None = None
-    tell: Callable[[Progress], object] = field(default=lambda _: None)
+MOST_SWITCHES = 50
+"""Kinds of switches that the summary lists."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """A finished sweep.
-
-    Attributes
-    ----------
-    tables : dict of str to polars.DataFrame
-        ``points``: one row a point. ``effects``: the mean of each measure at each value of each axis.
-        ``switches``: neighbors whose plans differ in kind.
-    summary : dict
-        What moves the answer most and where plans switch, ready for JSON.
-    """
+    """A finished sweep."""
 
     tables: dict[str, pl.DataFrame]
+    """``points``: one row a point. ``effects``: the mean of each measure at each value of each axis, over
+    points that can be compared. ``switches``: neighbors whose plans differ in kind."""
     summary: dict[str, Any]
+    """What moves the answer most and where plans switch, ready for JSON."""
 
     @property
     def points(self) -> pl.DataFrame:
@@ -116,93 +83,97 @@ class Sweep:
         return self.tables["points"]
 
 
-def run_sweep(request: Request) -> Sweep:
+def run_sweep(spec: SweepSpec) -> Sweep:
     """Solve every point, or those that an interrupted run of the same sweep left, and write the folder.
 
-    Parameters
-    ----------
-    request : Request
-
-    Returns
-    -------
-    Sweep
-
-    Raises
-    ------
-    ConfigError, UsageError
-        If the config, what varies, or a value of it is wrong.
-    PlanFolderError
-        If the folder holds something else, or cannot be written.
-    SolverError
-        If worker processes die again and again.
+    Raises `ConfigError`, `UsageError` if the config, what varies, or a value of it is wrong. Raises
+    `PlanFolderError` if the folder holds something else, or cannot be written. Raises `SolverError` if worker
+    processes die again and again.
     """
-    if request.target is not None:
-        return _run(request, request.target)
+    if spec.target is not None:
+        return _run(spec, spec.target)
     with TemporaryDirectory(prefix="computeplan-") as folder:
-        return _run(request, Path(folder) / SWEEP, keep=False)
+        return _run(spec, Path(folder) / SWEEP, keep=False)
 
 
-def _run(request: Request, target: Path, *, keep: bool = True) -> Sweep:
+def _run(spec: SweepSpec, target: Path, *, keep: bool = True) -> Sweep:
     check_target(target, SWEEP)
-    reader = ConfigReader.open(request.path, request.allow_paths)
-    base = reader.load(scenario=request.scenario, overrides=request.overrides)
-    ground = Ground(request.overrides, request.scenario)
-    design = designed(request.question, reader, base, ground)
-    touches = probe(reader, design, base.problem)
-    identity = {**_identity(reader, design, request.options), "policies": list(request.policies)}
-    store = Store.beside(target)
-    there = None if request.restart else _finished(target, identity)
-    if there is not None:
+    least = {"workers": (spec.workers, 1), "samples": (spec.samples, 1), "seed": (spec.seed, 0)}
+    for name, (asked, lowest) in least.items():
+        if asked is not None and asked < lowest:
+            raise UsageError(path=name, expected=f"at least {lowest}", found=asked)
+    if spec.cluster is not None:
+        check_address(spec.cluster)
+    reader = ConfigReader.open(spec.path, spec.allow_paths)
+    base = reader.load(scenario=spec.scenario, overrides=spec.overrides)
+    if spec.cluster is None:  # else its workers have solvers of their own
+        options = stated_options(base).changed(spec.options)
+        check_options(options)
+        check_solver(options.name, has_integers=base.problem.has_integers)
+    design = build_design(spec, reader, base)
+    touches = validate_axes(reader, design, base.problem)
+    identity = {**_identity(reader, design, spec.options), "policies": list(spec.policies)}
+    store = PointStore.for_target(target)
+    finished = None if spec.restart else _read_finished(target, identity)
+    if finished is not None:
         store.remove_left_behind()
-        return there
-    with store.alone():
-        store.open(identity, restart=request.restart)
+        return finished
+    with store.locked():
+        store.open(identity, restart=spec.restart)
         key = sha256(_text(identity)).hexdigest()
-        study = Study(key, reader, request.options, _threads(request), _needed())
-        Runner(study, design, make_route(design, touches), store, request.tell).run(partial(_crew, request))
+        study = Study(key, reader, spec.options, _threads(spec), _worker_versions())
+        chains = make_chains(design, touches)
+        SweepRunner(study, design, chains, store, monitor=Monitor(spec.progress), stop=spec.stop).run(
+            partial(_worker_pool, spec)
+        )
         rows = [store.row(index) for index in range(len(design.points))]
-        tables = _tables(design, rows)
-        found = drivers(design, tables["points"], tables["effects"])
+        points = points_table(design, rows)
+        tables = {
+            "points": points,
+            "effects": effects_table(design, points),
+            "switches": switches_table(design, points),
+        }
+        found = drivers(design, points, tables["effects"])
         summary = summarize(design, base.problem, touches, tables, found)
-        sweep = Sweep(tables, summary | {"policies": _policies(request, base)})
+        sweep = Sweep(tables, summary | {"policies": _compare_policies(spec, base)})
         if keep:
-            write_folder(target, _files(sweep, base, reader), _provenance(request, identity), SWEEP)
+            write_folder(target, _files(sweep, base, reader), _provenance(spec, identity), SWEEP)
         store.remove()
     return sweep
 
 
-def _policies(request: Request, base: LoadedConfig) -> dict[str, object]:
-    """Say what planning gains over simple policies, for the config as it stands."""
-    if not request.policies:
+def _compare_policies(spec: SweepSpec, base: LoadedConfig) -> dict[str, object]:
+    """Say what the plan of the unchanged config gains over simple policies."""
+    if not spec.policies:
         return {}
-    options = replace(stated_options(base.solver), **request.options)
+    options = stated_options(base).changed(spec.options)
     own = plan(base.problem, options)
-    others = baselines(base.problem, request.policies, options)
+    others = baselines(base.problem, spec.policies, options)
     return {str(other.policy): baseline_data(own, other) for other in others}
 
 
-def _threads(request: Request) -> int:
-    """Give each worker its part of the cores."""
-    elsewhere = request.cluster is not None or request.executor is not None
-    return 1 if elsewhere else max(1, cores() // (request.workers or cores()))
+def _threads(spec: SweepSpec) -> int:
+    """Solver threads of each worker: its part of the cores."""
+    elsewhere = spec.cluster is not None or spec.executor is not None
+    return 1 if elsewhere else max(1, count_cores() // (spec.workers or count_cores()))
 
 
-def _crew(request: Request) -> AbstractContextManager[Crew]:
-    if request.executor is not None:
-        return given_crew(request.executor)
-    if request.cluster is not None:
-        return cluster_crew(request.cluster)
-    return local_crew(request.workers or cores())
+def _worker_pool(spec: SweepSpec) -> AbstractContextManager[WorkerPool]:
+    if spec.executor is not None:
+        return executor_pool(spec.executor)
+    if spec.cluster is not None:
+        return cluster_pool(spec.cluster)
+    return local_pool(spec.workers or count_cores())
 
 
 def _identity(reader: ConfigReader, design: Design, options: Mapping[str, Any]) -> dict[str, Any]:
-    """List what the answers depend on, by the name that a message gives it."""
+    """List what the results depend on, each under the name that a message gives it."""
     data = reader.document.data
     config = {key: value for key, value in data.items() if key != SECTION}
-    points = [[point.scenario, list(point.overrides)] for point in design.points]
+    points = [[point.scenario, [str(change) for change in point.changes]] for point in design.points]
     inputs = {about.path: about.sha256 for about, _ in reader.memory.contents.values()}
     return {
-        "versions": versions(),
+        "versions": {name: each for name, each in versions().items() if name not in EXECUTORS},
         "config": sha256(_text(config)).hexdigest(),
         "inputs": dict(sorted(inputs.items())),
         "design": design.kind.value,
@@ -211,8 +182,8 @@ def _identity(reader: ConfigReader, design: Design, options: Mapping[str, Any]) 
     }
 
 
-def _needed() -> dict[str, str]:
-    """Give the versions that every worker must have."""
+def _worker_versions() -> dict[str, str]:
+    """Versions that every worker must have."""
     return {name: version for name, version in versions().items() if name in NEEDED}
 
 
@@ -220,29 +191,22 @@ def _text(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, default=str).encode()
 
 
-def _finished(target: Path, identity: dict[str, Any]) -> Sweep | None:
+def _read_finished(target: Path, identity: dict[str, Any]) -> Sweep | None:
     """Read the sweep that is in the target already; None where there is none."""
     if not (target / PROVENANCE).exists():
         return None
     folder = open_folder(target, SWEEP)
-    changed = differences(folder.provenance.get("identity", {}), identity)
+    changed = changed_keys(folder.provenance.get("identity", {}), identity)
     if changed:
         raise PlanFolderError(
-            f"{target} holds a sweep that differs in {changed}; --out DIR names another place, {RESTART}"
+            f"{target} holds a sweep that differs in {changed}",
+            path=target,
+            hint=f"--out DIR names another place, {RESTART}",
         )
     import polars as pl
 
     tables = {name: pl.read_parquet(BytesIO(folder.read(f"{TABLES}/{name}.parquet"))) for name in NAMES}
-    return Sweep(tables, json.loads(folder.read(SUMMARY)))
-
-
-def _tables(design: Design, rows: Sequence[dict[str, Any]]) -> dict[str, pl.DataFrame]:
-    points = points_table(design, rows)
-    return {
-        "points": points,
-        "effects": effects_table(design, points),
-        "switches": switches_table(design, points),
-    }
+    return Sweep(tables, folder.read_json(SUMMARY))
 
 
 def _files(sweep: Sweep, base: LoadedConfig, reader: ConfigReader) -> Iterator[tuple[str, bytes]]:
@@ -253,13 +217,74 @@ def _files(sweep: Sweep, base: LoadedConfig, reader: ConfigReader) -> Iterator[t
     yield from table_files(sweep.tables)
 
 
-def _provenance(request: Request, identity: dict[str, Any]) -> dict[str, object]:
+def _provenance(spec: SweepSpec, identity: dict[str, Any]) -> dict[str, object]:
     return {
         "created": created(),
         "config": {
-            "path": str(request.path),
-            "scenario": request.scenario,
-            "set": list(request.overrides),
+            "path": str(spec.path),
+            "scenario": spec.scenario,
+            "set": list(spec.overrides),
         },
         "identity": identity,
     }
+
+
+def summarize(
+    design: Design,
+    problem: Problem,
+    touches: Mapping[str, ProgramDiff],
+    tables: Mapping[str, pl.DataFrame],
+    found: Sequence[Driver],
+) -> dict[str, Any]:
+    """Summarize a sweep: money in the currency of the unchanged config's problem, emissions in t."""
+    points, switches = tables["points"], tables["switches"]
+    return {
+        "name": problem.name,
+        "currency": problem.currency,
+        "objective_unit": problem.objective_unit,
+        "basis": problem.objective.basis.value,
+        "design": design.kind.value,
+        "samples": design.samples,
+        "seed": design.seed,
+        "axes": [_axis(design, label, touches[label]) for label in design.axes.labels],
+        "points": points.height,
+        "status": _counts(points["status"].to_list()),
+        "audit_failed": int((points["audit_passed"] == False).sum()),  # noqa: E712 - of a column
+        "range": {measure: _range(points, measure) for measure in MEASURES},
+        "drivers": [asdict(driver) for driver in found],
+        "main_sites": _counts(points["main_site"].drop_nulls().to_list()),
+        "switches": _count_switches(switches),
+        "splits": [asdict(split) for split in splits(design, points)],
+    }
+
+
+def _axis(design: Design, label: str, touches: ProgramDiff) -> dict[str, Any]:
+    """Describe an axis."""
+    about = {"label": label, "unit": "", "touches": str(touches)}
+    if label == SCENARIO and design.axes.scenarios:
+        return about | {"values": [name for name, _ in design.axes.scenarios]}
+    spec = next(each.spec for each in design.axes.variations if each.label == label)
+    values = str(spec) if isinstance(spec, Law) else list(spec.values)
+    return about | {"values": values, "unit": axis_unit(design, label), "config": design.axes.own.get(label)}
+
+
+def _counts(texts: list[str]) -> dict[str, int]:
+    """Count each text, the most frequent first."""
+    return dict(sorted(Counter(texts).items(), key=lambda item: (-item[1], item[0])))
+
+
+def _range(points: pl.DataFrame, measure: str) -> dict[str, float | None] | None:
+    """Compute mean, spread and quantiles of a measure over the points that have a plan."""
+    amounts = points[measure].drop_nulls().to_numpy()
+    if not len(amounts):
+        return None
+    least, low, median, high, greatest = np.quantile(amounts, [0.0, 0.05, 0.5, 0.95, 1.0]).tolist()
+    figures = {"mean": amounts.mean(), "sd": amounts.std(), "least": least, "p5": low, "median": median}
+    return {name: number(figure) for name, figure in {**figures, "p95": high, "greatest": greatest}.items()}
+
+
+def _count_switches(switches: pl.DataFrame) -> list[dict[str, Any]]:
+    """Count equal switches, the most frequent first."""
+    kinds = switches.select("axis", "what", "before", "after", "from_value", "to_value")
+    ranked = Counter(kinds.iter_rows()).most_common(MOST_SWITCHES)
+    return [{**dict(zip(kinds.columns, kind, strict=True)), "times": times} for kind, times in ranked]

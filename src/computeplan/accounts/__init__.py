@@ -1,0 +1,1 @@
+"""What a plan costs, emits and uses, recomputed from the problem."""

@@ -1,0 +1,1 @@
+"""The files that a config names: which it may read, their tables, and their cells."""

@@ -1,0 +1,1 @@
+"""The plan folder: written whole, read back, and its tables."""

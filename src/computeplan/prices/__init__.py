@@ -1,0 +1,1 @@
+"""What things are worth at the margin, from the prices of a solution."""

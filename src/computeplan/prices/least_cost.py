@@ -1,0 +1,262 @@
+"""The cheapest way to serve every workload at given prices of work.
+
+With price[p,t] of a unit·h (see `WorkPrices`), best[t] = min_p price[p,t], and ω · shortfall price
+as one more pool wherever shortfall is allowed:
+
+demand   Arrivals d[τ] may be done in any period from τ on, and (1 − f) d[τ] by the end of τ + k, the
+         rest f d[τ] by the end of τ + k + 1, where D = (k + f) Δ. That is what the limit on the
+         backlog says: of an even arrival in τ, the part before the end of period τ + k less D, a
+         share 1 − f, must be done by then. Windows follow each other in order, so serving first
+         what came first loses nothing, and every part takes the cheapest period of its own window:
+         Σ_τ d[τ] · ((1 − f) · min best[τ … τ+k] + f · min best[τ … τ+k+1]).
+         A window ends with its block (`close`) or goes on at its start (`cyclic`).
+fixed    min_p (Σ_t d[t] · price[p,t] + data set · price of its route), or a shortfall of all of it
+job      the cheapest periods of the window, each up to max_rate · hours inside the window
+
+A unit·h of work costs at every pool and period
+
+price[w,p,t] = c · ω · unit cost + λ[p,t] / efficiency + GB per unit·h · Σ_l on the path η[l,t]
+               + Σ_u price of the rule · its rate of a unit·h (see `rules`), where w is in its set
+
+of the paths that its traffic may take the cheapest in each period.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from computeplan.accounts.requirements import (
+    RuleRates,
+    delay_periods,
+    job_block,
+    job_overlap_h,
+    serving_efficiency,
+    unit_money,
+    window_periods,
+    work_classes,
+)
+from computeplan.accounts.usage import CELLS
+from computeplan.prices import marginal
+from computeplan.problem import Bools, Floats, HorizonEnd, Ints, Prices, Problem
+from computeplan.problem.arrays import times
+
+
+class WorkPrices:
+    """Prices of work by class of workloads (see `work_classes`), from repaired prices.
+
+    `class_of` (W,): class of each workload.
+    """
+
+    def __init__(self, problem: Problem, prices: Prices) -> None:
+        self._problem, self._prices = problem, prices
+        classes = work_classes(problem)
+        self.class_of = classes.of_workload
+        self._need, self._gb, self._member = classes.need, classes.gb, classes.member
+        self._rules = [
+            (price, rule, RuleRates(problem, rule)) for rule, price in enumerate(prices.rule) if price > 0
+        ]
+
+    def allowed(self, classes: Ints) -> Bools:
+        """(n, P) whether a pool may serve each class."""
+        allowed: Bools = self._efficiency[self._need[classes]] > 0
+        return allowed
+
+    def of(self, classes: Ints) -> Floats:
+        """(n, P, T) price of a unit·h; without meaning where the pool may not serve the class."""
+        need = self._need[classes]
+        efficiency = self._efficiency[need]
+        busy = np.divide(1.0, efficiency, out=np.zeros_like(efficiency), where=efficiency > 0)
+        price = busy[:, :, None] * self._prices.load
+        price += self._money[need][:, :, None] * self._problem.horizon.weight
+        price += self._gb[classes, None, None] * self._route_prices[self._problem.origin[need]]
+        for each, rule, rates in self._rules:
+            rows = np.flatnonzero(self._member[rule, classes])
+            price[rows] += each * rates.of(need[rows], self._gb[classes[rows]])
+        return price
+
+    @cached_property
+    def cheapest(self) -> Floats:
+        """(classes, T) least price over the pools; inf where no pool may serve the class."""
+        size = self._problem.horizon.size
+        least = np.full((len(self._need), size), np.inf)
+        for classes in chunks(len(self._need), size * self._problem.pools.size):
+            price = np.where(self.allowed(classes)[:, :, None], self.of(classes), np.inf)
+            least[classes] = price.min(axis=1, initial=np.inf)
+        return least
+
+    def data_price(self, workloads: Ints) -> Floats:
+        """(n, P) price of one GB of a data set that travels evenly over the horizon."""
+        horizon, origin = self._problem.horizon, self._problem.origin
+        even = self._route_prices @ (horizon.hours / horizon.real_hours)
+        price = np.asarray(even[origin[self._problem.workloads.need[workloads]]])
+        for each, rule, rates in self._rules:
+            member = self._problem.rules.member[rule, workloads]
+            origins = origin[self._problem.workloads.need[workloads[member]]]
+            price[member] += each * rates.per_gb[origins]
+        return price
+
+    @cached_property
+    def _efficiency(self) -> Floats:
+        return serving_efficiency(self._problem)
+
+    @cached_property
+    def _money(self) -> Floats:
+        return marginal.money_weight(self._problem, self._prices) * unit_money(self._problem)
+
+    @cached_property
+    def _route_prices(self) -> Floats:
+        """(origins, P, T) price of one GB between an origin and a pool, on the cheapest path at the time."""
+        ways = self._problem.ways.astype(np.float64)
+        return np.asarray(ways @ self._problem.extend_to_flows(self._prices.link))
+
+
+def chunks(count: int, width: int) -> list[Ints]:
+    """Cut 0 … count − 1 into runs that hold at most `CELLS` numbers of `width` each."""
+    step = max(1, CELLS // max(1, width))
+    return [np.arange(first, min(first + step, count)) for first in range(0, count, step)]
+
+
+TIGHT = 1e-9
+"""Share of a job's volume that may be left over where its window is just long enough."""
+
+
+def least_cost_of_work(problem: Problem, prices: Prices) -> Floats:
+    """(W,) least cost of serving each workload at repaired prices; inf if it cannot be served at all."""
+    register, work_prices = problem.workloads, WorkPrices(problem, prices)
+    cost = np.zeros(register.size)
+    for which, least_cost in (
+        (~register.is_job & ~register.is_fixed, _demands),
+        (register.is_fixed, _fixed),
+        (register.is_job, _jobs),
+    ):
+        workloads = np.flatnonzero(which)
+        cost[workloads] = least_cost(problem, work_prices, workloads)
+    return cost
+
+
+def _shortfall_price(problem: Problem, workloads: Ints) -> Floats:
+    """(n,) price of a unit·h of shortfall, without ω; inf where that is not allowed."""
+    price, weight = problem.workloads.shortfall_price[workloads], problem.objective.cost_weight
+    allowed = problem.may_fall_short[workloads]
+    weighed: Floats = np.multiply(weight, price, out=np.full(len(price), np.inf), where=allowed)
+    return weighed
+
+
+def _spend(amount: Floats, price: Floats) -> Floats:
+    """(n,) Σ amount · price of each row; what is not bought costs nothing, whatever its price."""
+    spent: Floats = times(amount, price).sum(axis=1)
+    return spent
+
+
+def _demands(problem: Problem, prices: WorkPrices, workloads: Ints) -> Floats:
+    """(n,); workloads that differ only in scale are priced together."""
+    register = problem.workloads
+    whole, fraction = delay_periods(problem, workloads)
+    of_class, profile = prices.class_of[workloads], register.profile[workloads]
+    shortfall = _shortfall_price(problem, workloads)
+    keys: Floats = np.column_stack((of_class, profile, whole, fraction, shortfall))
+    groups, group_of = np.unique(keys, axis=0, return_inverse=True)
+    each = np.zeros(len(groups))
+    for part in chunks(len(groups), problem.horizon.size):
+        each[part] = _demand_cost(problem, prices, groups[part])
+    return times(register.scale[workloads], each[group_of.reshape(-1)])
+
+
+def _demand_cost(problem: Problem, prices: WorkPrices, groups: Floats) -> Floats:
+    """(n,) cost of a demand of scale 1."""
+    of_class, profile, whole = groups[:, :3].astype(np.int64).T
+    fraction, shortfall = groups[:, 3, None], groups[:, 4, None]
+    best = np.minimum(prices.cheapest[of_class], shortfall * problem.horizon.weight)
+    arriving = problem.workloads.profiles[profile] * problem.horizon.hours
+    cost = _spend(arriving * (1 - fraction), cheapest_within(problem, best, whole + 1))
+    split = np.flatnonzero(fraction[:, 0] > 0)
+    late = cheapest_within(problem, best[split], whole[split] + 2)
+    cost[split] += _spend(arriving[split] * fraction[split], late)
+    return cost
+
+
+def cheapest_within(problem: Problem, price: Floats, periods: Ints) -> Floats:
+    """(n, T) least price of the next periods, from each period on; `periods` (n,) is at least 1."""
+    least = np.empty_like(price)
+    for block in problem.horizon.blocks:
+        inside = price[:, block]
+        cyclic = problem.horizon.end is HorizonEnd.CYCLIC
+        after = inside if cyclic else np.full_like(inside, np.inf)
+        both, length = np.hstack((inside, after)), np.minimum(periods, inside.shape[1])
+        for window in np.unique(length):
+            rows = length == window
+            least[rows, block] = _sliding_minimum(both[rows], int(window))
+    return least
+
+
+def _sliding_minimum(price: Floats, window: int) -> Floats:
+    """(n, m) minimum over `window` ≤ m columns from each of the first m of 2 m columns on."""
+    size, width = price.shape[1] // 2, 1
+    while 2 * width <= window:
+        price = np.minimum(price[:, :-width], price[:, width:])
+        width *= 2
+    rest = window - width
+    return np.minimum(price[:, :size], price[:, rest : rest + size])
+
+
+def _fixed(problem: Problem, prices: WorkPrices, workloads: Ints) -> Floats:
+    register, horizon = problem.workloads, problem.horizon
+    pairs = np.column_stack((prices.class_of[workloads], register.profile[workloads]))
+    distinct, pair_of = np.unique(pairs, axis=0, return_inverse=True)
+    at_pool = _profile_cost(problem, prices, distinct)[pair_of.reshape(-1)]
+    scale = register.scale[workloads]
+    data = register.data_gb[workloads, None] * prices.data_price(workloads)
+    allowed = prices.allowed(prices.class_of[workloads])
+    best = np.where(allowed, scale[:, None] * at_pool + data, np.inf).min(axis=1, initial=np.inf)
+    real_h = register.profiles[register.profile[workloads]] @ (horizon.weight * horizon.hours)
+    demand = scale * real_h
+    shortfall = np.multiply(
+        demand, _shortfall_price(problem, workloads), out=np.zeros_like(demand), where=demand > 0
+    )
+    return np.where(demand > 0, np.minimum(best, shortfall), 0.0)
+
+
+def _profile_cost(problem: Problem, prices: WorkPrices, pairs: Ints) -> Floats:
+    """(n, P) cost of one unit of scale for pairs (class, profile), all of it at one pool."""
+    cost = np.empty((len(pairs), problem.pools.size))
+    arriving = problem.workloads.profiles * problem.horizon.hours
+    for part in chunks(len(pairs), problem.pools.size * problem.horizon.size):
+        of_class, profile = pairs[part].T
+        cost[part] = np.einsum("npt,nt->np", prices.of(of_class), arriving[profile])
+    return cost
+
+
+def _jobs(problem: Problem, prices: WorkPrices, workloads: Ints) -> Floats:
+    register, cost = problem.workloads, np.zeros(len(workloads))
+    busy = np.flatnonzero(register.volume_unit_h[workloads] > 0)
+    # Jobs of the same time share their periods.
+    busy = busy[np.argsort(register.release_h[workloads[busy]], kind="stable")]
+    for part in chunks(len(busy), problem.horizon.size):
+        cost[busy[part]] = _job_cost(problem, prices, workloads[busy[part]])
+    return cost
+
+
+def _job_cost(problem: Problem, prices: WorkPrices, jobs: Ints) -> Floats:
+    register, horizon = problem.workloads, problem.horizon
+    volume = register.volume_unit_h[jobs, None]
+    first = np.array([block.start for block in horizon.blocks])[job_block(problem, jobs)]
+    shortfall = (_shortfall_price(problem, jobs) * horizon.weight[first])[:, None]
+    periods = window_periods(problem, jobs)
+    overlap_h = job_overlap_h(problem, jobs, periods)
+    rate = register.max_rate[jobs, None]
+    most = times(overlap_h, rate)
+    price = np.minimum(prices.cheapest[np.ix_(prices.class_of[jobs], periods)], shortfall)
+    done, paid = _fill_cheapest(price, np.minimum(most, volume), volume)
+    left = volume[:, 0] - done
+    return paid + times(np.where(left > TIGHT * volume[:, 0], left, 0.0), shortfall[:, 0])
+
+
+def _fill_cheapest(price: Floats, most: Floats, volume: Floats) -> tuple[Floats, Floats]:
+    """Fill each row's volume (n, 1) from its cheapest columns: amount done and cost, (n,) each."""
+    order = np.argsort(np.where(most > 0, price, np.inf), axis=1)
+    offered = np.take_along_axis(most, order, axis=1)
+    before = np.cumsum(offered, axis=1) - offered
+    taken = np.clip(volume - before, 0.0, offered)
+    return taken.sum(axis=1), _spend(taken, np.take_along_axis(price, order, axis=1))

@@ -1,0 +1,1 @@
+"""Subjects: each makes its blocks once, for every renderer."""
