@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from computeplan.config import json_schema
+from computeplan.config import json_schema, to_yaml
+from computeplan.config.yaml.source import read_document
 
 TARGET = Path(__file__).with_name("config.md")
 
@@ -23,11 +25,19 @@ line, column, path and hint. Every mapping with names as keys (`sites`, `workloa
 path, such as `sites.hami.pue`, for `--set` and scenarios.
 
 * A **quantity** is a number in the documented unit, or text with its own unit, which is converted:
-  `0.36 CNY/kWh`, `2.5 MW`, `85 kCNY/unit/year`. `money` below is the config's currency.
+  `0.36 CNY/kWh`, `2.5 MW`, `85 kCNY/unit/year`, `0.36 元/千瓦时`, `450 gCO2eq/kWh`,
+  `900 lb/MWh`; cells of tables too. `money` below is the config's currency.
+* A **year** in a price is the calendar year and a **month** the calendar month where the horizon is whole
+  calendar years or months, which begin on the first of a month; else they are 8,760 h and 730 h.
+  `duration: 1 year` and `1 month` are calendar ones. Demand charges count calendar months.
 * A **series** has one value a period: a quantity (constant), a list of them, or one of
-  [SeriesRef](#seriesref), [TariffSeries](#tariffseries), [DaySeries](#dayseries), [FileSeries](#fileseries).
+  [a named one](#seriesname-series-ref), [a tariff](#seriesname-tariff-series),
+  [a day](#seriesname-day-series), [a file](#seriesname-file-series).
   A series in `series:` takes the unit of the field that uses it.
-* A **name** is text without blanks at its ends. Local times are written `2026-03-02T00:00`.
+* A **name** is text without blanks at its ends. Local times are written `2026-03-02T00:00`; `24:00` ends a
+  day. A date alone is its beginning, as a `deadline` its end. **Timestamps** in files mark the start of a
+  row's time, with `stamp: end` its end; they may have an offset, `Z`, `UTC` and fractions of 0 s. Rows
+  have as many cells as the header.
 * **required** marks what has no default.
 
 Examples: [quickstart.yaml](../configs/quickstart.yaml), each line commented, and
@@ -41,31 +51,73 @@ def main() -> None:
 
 
 def reference(schema: dict[str, Any]) -> str:
-    """Return the reference of a schema, one section a model, in the order of first use."""
-    sections = {"Config": schema}
+    """Return the reference of a schema: a section for each setting with keys of its own, by first use."""
+    sections, paths = {"Config": schema}, {"Config": ""}
     queue = [schema]
     while queue:
-        for name in _models_in(queue.pop(0).get("properties", {})):
+        owner = queue.pop(0)
+        for key, name, is_named in _models_in(owner.get("properties", {})):
             model = schema["$defs"][name]
             if "properties" in model and model["title"] not in sections:
                 sections[model["title"]] = model
+                home = paths[owner["title"]] if owner is not schema else ""
+                paths[model["title"]] = ".".join(filter(None, [home, key, "NAME" if is_named else ""]))
                 queue.append(model)
-    return HEAD + "".join(_section(title, model, schema["$defs"]) for title, model in sections.items())
+    PATHS.update({title: _heading(title, path, paths) for title, path in paths.items()})
+    written = read_document(EXAMPLES).data
+    return HEAD + "".join(
+        _section(title, model, schema["$defs"], _example(written, paths[title]))
+        for title, model in sections.items()
+    )
 
 
-def _models_in(part: Any) -> Iterator[str]:
-    """Yield the names of the definitions that a part of the schema refers to."""
+PATHS: dict[str, str] = {}
+"""Heading of each model's section."""
+EXAMPLES = Path(__file__).resolve().parents[1] / "configs" / "chongqing.yaml"
+LONGEST = 14
+"""Lines of an example."""
+
+
+def _heading(title: str, path: str, paths: dict[str, str]) -> str:
+    """Name a section by its setting; of forms of one setting each by what it is."""
+    if not path:
+        return "The whole file"
+    form = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title).lower()
+    return f"{path}: {form}" if list(paths.values()).count(path) > 1 or path.startswith("series") else path
+
+
+def _example(written: Any, path: str) -> str:
+    """Take what the flagship's config says there, as YAML."""
+    found, keys = written, path.split(".") if path else []
+    for key in keys:
+        if key == "NAME":
+            found = next(iter(found.values()), None) if isinstance(found, dict) else None
+        elif isinstance(found, dict):
+            found = found.get(key)
+        found = found[0] if isinstance(found, list) and found else found
+    if not isinstance(found, dict) or not keys:
+        return ""
+    text = to_yaml({keys[-1] if keys[-1] != "NAME" else "name": found}).rstrip()
+    lines = text.splitlines()
+    if len(lines) > LONGEST:
+        lines = [*lines[:LONGEST], "  # …"]
+    return "\nFrom the flagship:\n\n```text\n" + "\n".join(lines) + "\n```\n"
+
+
+def _models_in(part: Any, key: str = "", *, is_named: bool = False) -> Iterator[tuple[str, str, bool]]:
+    """Yield the key, the definition that it refers to, and whether names are between them."""
     if isinstance(part, dict):
         if "$ref" in part:
-            yield part["$ref"].rsplit("/", 1)[1]
-        for value in part.values():
-            yield from _models_in(value)
+            yield key, part["$ref"].rsplit("/", 1)[1], is_named
+        for inner, value in part.items():
+            below = is_named or inner in {"patternProperties", "additionalProperties"}
+            yield from _models_in(value, key or inner, is_named=below)
     elif isinstance(part, list):
         for value in part:
-            yield from _models_in(value)
+            yield from _models_in(value, key, is_named=is_named)
 
 
-def _section(title: str, model: dict[str, Any], models: dict[str, Any]) -> str:
+def _section(title: str, model: dict[str, Any], models: dict[str, Any], example: str) -> str:
     required = model.get("required", [])
     text = f"\n{model['description']}\n" if "description" in model else ""
     rows = []
@@ -74,7 +126,8 @@ def _section(title: str, model: dict[str, Any], models: dict[str, Any]) -> str:
         what = field.get("description", "").replace("|", "\\|").replace("\n", " ")
         rows.append(f"| `{key}` | {_kind(field, models)} | {default} | {what} |")
     return (
-        "\n".join([f"\n## {title}", text, "| key | value | default | |", "|---|---|---|---|", *rows]) + "\n"
+        "\n".join([f"\n## {PATHS[title]}", text, "| key | value | default | |", "|---|---|---|---|", *rows])
+        + f"\n{example}"
     )
 
 
@@ -106,7 +159,9 @@ def _kind(field: dict[str, Any], models: dict[str, Any]) -> str:
 
 def _reference(model: dict[str, Any]) -> str:
     title = model["title"]
-    return f"[{title}](#{title.lower()})" if "properties" in model else _kind(model, {})
+    if "properties" not in model:
+        return _kind(model, {})
+    return f"[{PATHS[title]}](#{re.sub(r'[^a-z0-9 _-]', '', PATHS[title].lower()).replace(' ', '-')})"
 
 
 def _choice(choices: list[dict[str, Any]], field: dict[str, Any], models: dict[str, Any]) -> str:

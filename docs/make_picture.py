@@ -11,7 +11,8 @@ from pathlib import Path
 from rich.console import Console
 
 from computeplan import api
-from computeplan.report import plan_view
+from computeplan.report.subjects.plan import describe_plan
+from computeplan.report.terminal import render_terminal
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = Path("configs") / "chongqing.yaml"
@@ -25,7 +26,7 @@ def main() -> None:
     if run.plan.solution is None:
         raise SystemExit(f"{CONFIG} has no plan: {run.plan.status}")
     console = Console(record=True, file=io.StringIO(), width=WIDTH, highlight=False, markup=False)
-    console.print(plan_view(run, run.plan.solution, Path("plans") / CONFIG.stem))
+    console.print(render_terminal(describe_plan(run, run.plan.solution, Path("plans") / CONFIG.stem)))
     svg = console.export_svg(title=f"computeplan solve {CONFIG}")
     # A picture loads no font from elsewhere: the reader's own monospace font will do.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)

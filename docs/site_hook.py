@@ -25,6 +25,7 @@ OUTSIDE = (
     "bench/*.py",
     "configs/*",
     "examples/*",
+    "tests/README.md",
 )
 STARTS = {"README.md": "index.md", "README.zh.md": "index.zh.md"}
 
