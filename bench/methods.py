@@ -20,12 +20,12 @@ from pathlib import Path
 import instances
 
 import computeplan
-from computeplan.decomposition import Reduction, structure_of
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
 from computeplan.problem import Status
 from computeplan.solvers import Method, SolverOptions, available, solve
 from computeplan.solvers.choice import shape_of
+from computeplan.solvers.decomposition import Reduction, structure_of
 
 ROOT = Path(__file__).resolve().parents[1]
 METHODS = {

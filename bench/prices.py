@@ -1,4 +1,4 @@
-"""A hundred carbon prices on one compiled problem, each planned and audited; prints one JSON object."""
+"""A hundred carbon prices on one planner problem, each planned and audited; prints one JSON object."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 import computeplan
-from computeplan.planner import Compiled
+from computeplan.solvers.planner import IncrementalPlanner
 
 PRICES_PER_T = np.linspace(40.0, 150.0, 100)
 
@@ -19,15 +19,15 @@ def main(config: str) -> None:
     """Plan once cold, then at every price, and say how long each took."""
     problem = computeplan.load(config).problem
     start = time.perf_counter()
-    compiled = Compiled(problem)
-    compiled.plan()
+    planner = IncrementalPlanner(problem)
+    planner.plan()
     cold_s = time.perf_counter() - start
     gap = 0.0
     for price in PRICES_PER_T / 1000:
-        compiled.change(
+        planner.update(
             replace(problem, objective=replace(problem.objective, carbon_price_per_kg=float(price)))
         )
-        made = compiled.plan()
+        made = planner.plan()
         if made.solution is None or not made.solution.audit.passed:
             sys.exit(f"no audited plan at {price * 1000} per t: {made.status}")
         gap = max(gap, abs(made.solution.audit.gap or 0.0))

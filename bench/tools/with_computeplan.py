@@ -13,7 +13,6 @@ from instance import Instance
 
 from computeplan.grouping import keep_all
 from computeplan.lp import Model, build
-from computeplan.planner import plan
 from computeplan.problem import (
     Caps,
     CarbonBasis,
@@ -36,6 +35,7 @@ from computeplan.problem import (
     no_rules,
 )
 from computeplan.solvers.highs import load_model, new_highs
+from computeplan.solvers.planner import plan
 
 
 def problem_of(data: Instance) -> Problem:
@@ -211,6 +211,8 @@ def _no_contracts(hours: int) -> Contracts:
         capacity_price=np.zeros(0),
         price=np.zeros((0, hours)),
         take_or_pay=np.zeros(0, bool),
+        may_sell=np.zeros(0, bool),
+        feed_in_price=np.zeros((0, hours)),
         kg_per_kwh=np.zeros(0),
     )
 
