@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pickle
 import signal
@@ -285,15 +286,22 @@ def test_studies_are_stopped_too(tmp_path, study, hearing_ctrl_c):  # noqa: ARG0
         getattr(computeplan, study)(path, progress=lambda *_: os.kill(os.getpid(), signal.SIGINT))
 
 
-def test_a_frontier_that_is_stopped_is_that_of_the_plans_found(tmp_path):
+def test_a_frontier_that_is_stopped_is_that_of_the_plans_found(tmp_path, caplog):
     path = tmp_path / "tiny.yaml"
     path.write_text(TINY, encoding="utf-8")
     whole, stop = computeplan.frontier(path), AfterPlans(2)
 
-    def count(stage, *_):
-        stop.left -= stage.startswith("tracing")
+    class CountPlans(logging.Handler):
+        def emit(self, record):  # in the thread that plans, so that the next plan waits for it
+            stop.left -= record.getMessage().startswith("tracing")
 
-    found = computeplan.frontier(path, options={"stop": stop}, progress=count)
+    log, handler = logging.getLogger("computeplan.studies.frontier"), CountPlans()
+    caplog.set_level(logging.INFO, log.name)
+    log.addHandler(handler)
+    try:
+        found = computeplan.frontier(path, options={"stop": stop})
+    finally:
+        log.removeHandler(handler)
     assert len(found.frontiers[0].seconds) < len(whole.frontiers[0].seconds)
     assert found.frontiers[0].curve is not None
     assert not found.frontiers[0].certified
