@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import computeplan
-from computeplan import api
-from computeplan.report.html import write_report
-from computeplan.report.plots import Plots
+from computeplan.reports.plots import Plots
 
 TARGET = Path(__file__).with_name("api.md")
 
@@ -35,13 +33,12 @@ SECTIONS = {
 
 def page() -> str:
     """Write the reference; names that no section has are errors, listed last."""
-    functions = {"explain": api.explain, "report": write_report}
     known = {name for names in SECTIONS.values() for name in names}
     errors = [name for name in computeplan.__all__ if name not in known and name != "__version__"]
     parts = [HEAD]
     for title, names in {**SECTIONS, "Errors": tuple(errors)}.items():
         parts.append(f"\n## {title}\n")
-        parts += [_entry(name, functions.get(name, getattr(computeplan, name))) for name in names]
+        parts += [_entry(name, getattr(computeplan, name)) for name in names]
     parts.append(f"\n### run.plot\n\n{_text(Plots)}\n\n{''.join(_methods(Plots))}")
     return "".join(parts).rstrip() + "\n"
 

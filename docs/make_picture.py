@@ -11,8 +11,8 @@ from pathlib import Path
 from rich.console import Console
 
 from computeplan import api
-from computeplan.report.subjects.plan import describe_plan
-from computeplan.report.terminal import render_terminal
+from computeplan.reports.subjects.plan import describe_plan
+from computeplan.reports.terminal import render_terminal
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = Path("configs") / "chongqing.yaml"

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from computeplan import api
-from computeplan.report.html import write_report
+from computeplan.reports.html import write_report
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "configs" / "chongqing.yaml"

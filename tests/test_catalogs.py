@@ -17,7 +17,7 @@ from builders import Case
 from computeplan.accounts.costs import COST_PARTS, CostPart
 from computeplan.accounts.limits import limited_things
 from computeplan.audit import Check
-from computeplan.explain import eligibility
+from computeplan.explanations import eligibility
 from computeplan.lp import FAMILIES, VARIABLES, elastic
 from computeplan.prices.limits import worth_and_cost
 from computeplan.problem import Problem

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from computeplan import api
-from computeplan.explain import impossible
+from computeplan.explanations import impossible
 from computeplan.grouping import merge
 from computeplan.problem import Status
 

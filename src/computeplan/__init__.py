@@ -14,9 +14,6 @@ quick.
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-
 TYPE_CHECKING = False  # as of `typing`, whose import would take most of the time of this one
 if TYPE_CHECKING:
     from computeplan.api import (
@@ -47,42 +44,8 @@ if TYPE_CHECKING:
         SolverError,
         UsageError,
     )
-    from computeplan.report.html import write_report as report
+    from computeplan.reports.html import write_report as report
     from computeplan.vocabulary import CarbonBasis, Language, Policy, SubjectKind
-
-_ERRORS = frozenset(
-    {
-        "AuditError",
-        "ComputeplanError",
-        "ConfigError",
-        "MemoryLimitError",
-        "PlanFolderError",
-        "SolverError",
-        "UsageError",
-    }
-)
-
-_ROOMS = {"explain": "computeplan.api:explain", "report": "computeplan.report.html:write_report"}
-"""Packages of the same name as a function: to call the package is to call the function."""
-
-
-class _CallableRoom(ModuleType):
-    def __call__(self, *args: object, **named: object) -> object:
-        from importlib import import_module
-
-        module, function = _ROOMS[self.__name__.rpartition(".")[2]].split(":")
-        return getattr(import_module(module), function)(*args, **named)
-
-
-class _Door(ModuleType):
-    def __setattr__(self, name: str, value: object) -> None:
-        """Make packages callable that are named as functions are, when Python has imported them."""
-        if name in _ROOMS and type(value) is ModuleType:
-            value.__class__ = _CallableRoom
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Door
 
 _WORDS = frozenset({"CarbonBasis", "Language", "Policy", "SubjectKind"})
 
@@ -125,7 +88,9 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         return version("computeplan")
-    if name in _ERRORS:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name.endswith("Error"):
         from computeplan import errors
 
         return getattr(errors, name)
@@ -133,18 +98,16 @@ def __getattr__(name: str) -> object:
         from computeplan import vocabulary
 
         return getattr(vocabulary, name)
-    if name in _ROOMS:
-        from importlib import import_module
+    from computeplan.memory import require_libraries
 
-        return import_module(f"{__name__}.{name}")
-    if name in __all__:
-        from computeplan.memory import require_libraries
+    require_libraries()
+    if name == "report":
+        from computeplan.reports.html import write_report
 
-        require_libraries()
-        from computeplan import api
+        return write_report
+    from computeplan import api
 
-        return getattr(api, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(api, name)
 
 
 def __dir__() -> list[str]:

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from computeplan.bench.comparison import compare
 from computeplan.bench.runs import STAGES
-from computeplan.report.subjects.benchmark import describe_benchmark, describe_benchmark_changes
-from computeplan.report.terminal import render_terminal
+from computeplan.reports.subjects.benchmark import describe_benchmark, describe_benchmark_changes
+from computeplan.reports.terminal import render_terminal
 
 FIGURE = re.compile(r"(?<=\s)[-\d.,e+]*\d(?:×| %)?(?=[\s,]|$)")
 

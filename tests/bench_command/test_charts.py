@@ -7,9 +7,9 @@ from math import log10
 import pytest
 from measuring import ended, results, unsolved
 
-from computeplan.report.html import render_html
-from computeplan.report.subjects.benchmark import benchmark_page
-from computeplan.report.words import ENGLISH
+from computeplan.reports.html import render_html
+from computeplan.reports.subjects.benchmark import benchmark_page
+from computeplan.reports.words import ENGLISH
 
 
 def figures(*runs):

@@ -16,8 +16,8 @@ from computeplan import api
 from computeplan.cli.terminal import visible
 from computeplan.config import load_config
 from computeplan.errors import ConfigError
-from computeplan.report.subjects.plan import describe_plan
-from computeplan.report.terminal import render_terminal
+from computeplan.reports.subjects.plan import describe_plan
+from computeplan.reports.terminal import render_terminal
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "|calc", "%x", "＝1+1", "＋1", "－1", "＠A", "=cmd|' /C calc'!A0"]
 MARKUP = [

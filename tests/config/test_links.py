@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from computeplan.errors import UsageError
-from computeplan.explain.part import explain_link
+from computeplan.explanations.part import explain_link
 from computeplan.problem.limits import LimitKind
 from computeplan.runs.subject import Subject, find_subject
 from computeplan.solvers.planner import plan

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from builders import Demand, Link, Pool, Site, make_problem, on_demand
-from computeplan.explain.workload import explain_company, explain_workload
+from computeplan.explanations.workload import explain_company, explain_workload
 from computeplan.folder.tables import expand
 from computeplan.prices.charges import price_parts
 from computeplan.prices.dual_repair import repair_prices

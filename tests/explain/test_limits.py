@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builders import Battery, Cap, Case, Contract, Demand, Job, Link, Pool, Site, make_problem, reserved
-from computeplan.explain import endless, impossible
+from computeplan.explanations import endless, impossible
 from computeplan.problem import CapMeasure, CarbonBasis, Goal, HorizonEnd, Status
 from computeplan.solvers.planner import plan
 

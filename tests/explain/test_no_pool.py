@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builders import Case, Demand, Job, Link, Pool, Site, make_problem
-from computeplan.explain import impossible
+from computeplan.explanations import impossible
 from computeplan.problem import Goal
 
 FAR = Link(("here", "hami"), latency=38.0)

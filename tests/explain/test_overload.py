@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import Cap, Case, Contract, Demand, Job, Pool, Site, make_problem, on_demand, reserved
-from computeplan.explain import impossible
+from computeplan.explanations import impossible
 from computeplan.problem import CapMeasure, HorizonEnd, Status
 from computeplan.solvers.planner import plan
 from strategies import cases, examples

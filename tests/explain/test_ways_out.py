@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from command_line import run
 from computeplan import api
 from computeplan.errors import ConfigError
-from computeplan.explain import workload_relaxations
+from computeplan.explanations import workload_relaxations
 from computeplan.problem import Status
 from computeplan.solvers import SolverOptions
 from computeplan.solvers.planner import plan

@@ -34,13 +34,13 @@ AREAS = {
     "accounts": ("tests/plan/test_accounts.py", "tests/plan/test_statements.py", "tests/closed_form", *KNOWN),
     "prices": ("tests/plan/test_dual_bound.py", "tests/plan_folder/test_limit_prices.py", *KNOWN),
     "studies/ranging": (*KNOWN, *map(str, sorted(ROOT.glob("tests/studies/test_ranging*.py")))),
-    "report": (
+    "reports": (
         *KNOWN,
         *(f"tests/report/test_{name}.py" for name in ("blocks", "views", "study_html", "html", "figures")),
         "tests/bench_command/test_bench_tables.py",
         "tests/bench_command/test_charts.py",
     ),
-    "explain": ("tests/explain", *KNOWN),
+    "explanations": ("tests/explain", *KNOWN),
     "config/resolve": ("tests/config", "tests/report/test_known_numbers.py"),
 }
 """Tests that run for mutants of a package, those that notice most first."""

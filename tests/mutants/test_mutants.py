@@ -10,18 +10,18 @@ pytest.importorskip("cosmic_ray", reason="the extra `mutants` is not installed")
 
 from mutants import AREAS, ROOT, Mutant, SwapExtremes
 
-MODULE = Path("src/computeplan/report/charts.py")
+MODULE = Path("src/computeplan/reports/charts.py")
 
 
 def test_a_mutant_differs_from_its_module():
-    text, changed = Mutant("report", MODULE, SwapExtremes(), 0).source()
+    text, changed = Mutant("reports", MODULE, SwapExtremes(), 0).source()
     assert changed != text
     assert len(changed) == len(text)
 
 
 def test_a_place_that_is_not_there_is_no_mutant():
     with pytest.raises(ValueError, match=r"charts\.py: place 999 of SwapExtremes changes nothing"):
-        Mutant("report", MODULE, SwapExtremes(), 999).source()
+        Mutant("reports", MODULE, SwapExtremes(), 999).source()
 
 
 def test_the_tests_of_every_area_are_there():

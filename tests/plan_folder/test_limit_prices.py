@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from builders import Battery, Cap, Case, Contract, Demand, Link, Pool, Site, on_demand, reserved
-from computeplan.explain.site import binding_limits
+from computeplan.explanations.site import binding_limits
 from computeplan.prices.limits import limit_prices, list_limit_prices
 from computeplan.problem import CapMeasure, CarbonBasis, Goal
 from computeplan.problem.limits import LimitKind

@@ -10,7 +10,7 @@ import pytest
 from reporting import TEXT
 
 from computeplan import api
-from computeplan.report.html import write_report
+from computeplan.reports.html import write_report
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -38,8 +38,8 @@ from pathlib import Path
 from reporting import data_of
 
 from command_line import run
-from computeplan.report.html import report_html
-from computeplan.report.words import LANGUAGES
+from computeplan.reports.html import report_html
+from computeplan.reports.words import LANGUAGES
 
 GOLDENS = Path(__file__).with_name("goldens")
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from computeplan.report.blocks import Column, Data, Facts, Medium, Prose, Table, Tone, faint, line, strong
-from computeplan.report.json import render_json
-from computeplan.report.terminal import render_terminal
+from computeplan.reports.blocks import Column, Data, Facts, Medium, Prose, Table, Tone, faint, line, strong
+from computeplan.reports.json import render_json
+from computeplan.reports.terminal import render_terminal
 
 
 def shown(*blocks):

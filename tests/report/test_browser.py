@@ -9,7 +9,7 @@ import pytest
 from reporting import CHINESE, COMPANIES, MARKUP
 from study_folders import write_frontier, write_sweep
 
-from computeplan.report.html import write_report
+from computeplan.reports.html import write_report
 
 CHARTS = ("cost", "carbon", "flows", "hours", "time", "limits", "changes")
 WORKLOADS = 2 * COMPANIES + 3

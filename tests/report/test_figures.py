@@ -7,7 +7,7 @@ from math import inf, nan
 import numpy as np
 import pytest
 
-from computeplan.explain.wording import workloads_named
+from computeplan.explanations.wording import workloads_named
 from computeplan.text import column, counted, first_lines, number, percent, signed
 
 

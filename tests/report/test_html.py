@@ -15,14 +15,14 @@ from reporting import COMPANIES, MARKUP, SMALL, data_of, unpacked
 
 import computeplan
 from computeplan import api, open_plan
-from computeplan.report import charts
-from computeplan.report.charts import TimeAxis, rounded
-from computeplan.report.html import report_html, write_report
-from computeplan.report.subjects.shifting import measure_shifting
-from computeplan.report.words import LANGUAGES, Words
+from computeplan.reports import charts
+from computeplan.reports.charts import TimeAxis, rounded
+from computeplan.reports.html import report_html, write_report
+from computeplan.reports.subjects.shifting import measure_shifting
+from computeplan.reports.words import LANGUAGES, Words
 from computeplan.text import number, percent
 
-SOURCE = Path(computeplan.__file__).parent / "report"
+SOURCE = Path(computeplan.__file__).parent / "reports"
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from reporting import data_of
 import computeplan
 from computeplan import api
 from computeplan.problem.limits import LimitKind
-from computeplan.report.html import report_html
+from computeplan.reports.html import report_html
 from computeplan.studies.ranging import ShadowPrice
 
 approx = pytest.approx

@@ -12,8 +12,8 @@ from study_folders import ORIGIN, PLANS, SCENARIO, write_frontier, write_sweep
 import computeplan
 from computeplan.errors import PlanFolderError
 from computeplan.folder.write import write_folder
-from computeplan.report.html import report_html
-from computeplan.report.words import LANGUAGES
+from computeplan.reports.html import report_html
+from computeplan.reports.words import LANGUAGES
 
 
 @pytest.fixture(scope="module")

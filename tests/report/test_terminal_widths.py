@@ -13,9 +13,9 @@ from rich.console import Console
 
 from command_line import run
 from computeplan.cli import terminal
-from computeplan.report.blocks import Column, Facts, Table, line
-from computeplan.report.terminal import render_terminal
-from computeplan.report.wrapping import wrap
+from computeplan.reports.blocks import Column, Facts, Table, line
+from computeplan.reports.terminal import render_terminal
+from computeplan.reports.wrapping import wrap
 
 CHINESE = {
     "north": "新疆维吾尔自治区哈密市伊州区高新技术产业开发区",

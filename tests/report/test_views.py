@@ -12,15 +12,23 @@ from builders import Case, Pool, Site
 from computeplan import api
 from computeplan.audit import Check, Violation
 from computeplan.errors import AuditError
-from computeplan.explain import Conflict, Diagnosis, Reason, Relaxation, SettingChange, Suggestion, WaysOut
+from computeplan.explanations import (
+    Conflict,
+    Diagnosis,
+    Reason,
+    Relaxation,
+    SettingChange,
+    Suggestion,
+    WaysOut,
+)
 from computeplan.folder.read import open_folder
 from computeplan.problem import Status
-from computeplan.report.subjects.contents import describe_contents
-from computeplan.report.subjects.costs import compare_amounts
-from computeplan.report.subjects.diagnosis import describe_diagnosis, describe_reasons
-from computeplan.report.subjects.plan import describe_plan, plan_page
-from computeplan.report.terminal import render_terminal
-from computeplan.report.words import ENGLISH
+from computeplan.reports.subjects.contents import describe_contents
+from computeplan.reports.subjects.costs import compare_amounts
+from computeplan.reports.subjects.diagnosis import describe_diagnosis, describe_reasons
+from computeplan.reports.subjects.plan import describe_plan, plan_page
+from computeplan.reports.terminal import render_terminal
+from computeplan.reports.words import ENGLISH
 from computeplan.runs.compare import compare
 from computeplan.runs.explanation import explain
 from computeplan.solvers.planner import plan

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from computeplan.api.calls import POLL_S, raise_if_stopped, read_config, run_stoppable
-from computeplan.explain import Diagnosis, endless, plan_status
+from computeplan.explanations import Diagnosis, endless, plan_status
 from computeplan.folder.contents import FRONTIER
 from computeplan.folder.read import open_folder
 from computeplan.grouping import merge

@@ -13,7 +13,7 @@ from typing import Any
 from computeplan.api.calls import raise_if_stopped, read_config, run_stoppable
 from computeplan.config import variation_of
 from computeplan.errors import UsageError
-from computeplan.explain import impossible
+from computeplan.explanations import impossible
 from computeplan.problem import CarbonBasis, Problem, Status
 from computeplan.progress import Progress
 from computeplan.runs.loaded import Loaded, Overrides, changes_of, chosen_options, origin, plain

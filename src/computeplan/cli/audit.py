@@ -23,9 +23,9 @@ def audit(plan: Plan, *, max_gap: MaxGap = None, as_json: Json = False) -> ExitC
     share = read_share("--max-gap", max_gap)
     with terminal.working("auditing"):
         from computeplan.api import audit_folder
-        from computeplan.report.json import render_json
-        from computeplan.report.subjects.audit import describe_audit
-        from computeplan.report.terminal import render_terminal
+        from computeplan.reports.json import render_json
+        from computeplan.reports.subjects.audit import describe_audit
+        from computeplan.reports.terminal import render_terminal
 
         found = audit_folder(plan)
     blocks = describe_audit(found)

@@ -136,8 +136,8 @@ def compare(old: Old, new: New, *, as_json: Json = False) -> ExitCode:
     """Show what changed between two results of `bench`, and what of it is more than noise."""
     from computeplan.bench.comparison import compare as compared
     from computeplan.bench.results import load_results
-    from computeplan.report.subjects.benchmark import describe_benchmark_changes
-    from computeplan.report.terminal import render_terminal
+    from computeplan.reports.subjects.benchmark import describe_benchmark_changes
+    from computeplan.reports.terminal import render_terminal
 
     found = compared(load_results(old), load_results(new))
     for text in found.notes:
@@ -235,10 +235,10 @@ def _line(run: Measurement, number: int, planned: int) -> str:
 def _show_results(results: Results, target: Path, *, as_json: bool) -> None:
     """Write the charts and print the results."""
     from computeplan.files import write_file
-    from computeplan.report.html import render_html
-    from computeplan.report.subjects.benchmark import benchmark_page, describe_benchmark
-    from computeplan.report.terminal import render_terminal
-    from computeplan.report.words import ENGLISH
+    from computeplan.reports.html import render_html
+    from computeplan.reports.subjects.benchmark import benchmark_page, describe_benchmark
+    from computeplan.reports.terminal import render_terminal
+    from computeplan.reports.words import ENGLISH
 
     page, charts = benchmark_page(results), target.with_suffix(".html")
     if page is None:

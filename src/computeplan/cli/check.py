@@ -20,11 +20,11 @@ def check(
     """
     loaded = overlay.load(config)
     with terminal.working("checking"):
-        from computeplan.explain.shortage import impossible
-        from computeplan.report.json import render_json
-        from computeplan.report.subjects.contents import describe_contents
-        from computeplan.report.subjects.diagnosis import describe_reasons
-        from computeplan.report.terminal import render_terminal
+        from computeplan.explanations.shortage import impossible
+        from computeplan.reports.json import render_json
+        from computeplan.reports.subjects.contents import describe_contents
+        from computeplan.reports.subjects.diagnosis import describe_reasons
+        from computeplan.reports.terminal import render_terminal
 
         reasons = impossible(loaded.problem)
     blocks = describe_contents(loaded.problem)

@@ -25,9 +25,9 @@ def compare(before: Before, after: After, *, as_json: Json = False) -> ExitCode:
     """
     with terminal.working("reading the plans"):
         from computeplan import api
-        from computeplan.report.json import render_json
-        from computeplan.report.subjects.changes import describe_changes
-        from computeplan.report.terminal import render_terminal
+        from computeplan.reports.json import render_json
+        from computeplan.reports.subjects.changes import describe_changes
+        from computeplan.reports.terminal import render_terminal
 
         runs = [api.open_plan(folder) for folder in (before, after)]
         blocks = describe_changes(api.compare(*runs), runs[1])

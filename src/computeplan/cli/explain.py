@@ -73,9 +73,9 @@ def explain(
 def _explain_plan(plan: Path, subject: str, kind: SubjectKind | None, *, as_json: bool) -> ExitCode:
     with terminal.working("reading the plan"):
         from computeplan import api
-        from computeplan.report.json import render_json
-        from computeplan.report.subjects.explanation import describe_explanation
-        from computeplan.report.terminal import render_terminal
+        from computeplan.reports.json import render_json
+        from computeplan.reports.subjects.explanation import describe_explanation
+        from computeplan.reports.terminal import render_terminal
 
         found = api.explain(api.open_plan(plan), subject, kind)
         blocks = describe_explanation(found)
@@ -100,8 +100,8 @@ def _explain_config(loaded: Loaded, *, as_json: bool) -> ExitCode:
         terminal.note(f"{loaded.path} has a plan; nothing stands in its way")
         return ExitCode.SOLVED
     if not as_json:
-        from computeplan.report.subjects.diagnosis import describe_diagnosis
-        from computeplan.report.terminal import render_terminal
+        from computeplan.reports.subjects.diagnosis import describe_diagnosis
+        from computeplan.reports.terminal import render_terminal
 
         terminal.show(render_terminal(describe_diagnosis(found)))
     terminal.fail(NO_PLAN[found.status.value])

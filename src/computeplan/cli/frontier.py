@@ -226,8 +226,8 @@ def _show(
     *,
     answers_only: bool = False,
 ) -> None:
-    from computeplan.report.subjects.frontier import describe_frontier, describe_readings
-    from computeplan.report.terminal import render_terminal
+    from computeplan.reports.subjects.frontier import describe_frontier, describe_readings
+    from computeplan.reports.terminal import render_terminal
     from computeplan.text import number
 
     for each in frontiers:

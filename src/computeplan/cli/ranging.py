@@ -74,8 +74,8 @@ def ranging(
     if as_json:
         terminal.write_answer(study.summary())
     elif code is ExitCode.SOLVED:
-        from computeplan.report.subjects.ranging import describe_ranging
-        from computeplan.report.terminal import render_terminal
+        from computeplan.reports.subjects.ranging import describe_ranging
+        from computeplan.reports.terminal import render_terminal
 
         terminal.show(render_terminal(describe_ranging(study)))
     if code is not ExitCode.SOLVED:

@@ -33,7 +33,7 @@ def report(folder: Folder, *, out: Out = None, lang: Lang = Language.EN, as_json
     target = out or place.with_name(f"{place.name}.html")
     with terminal.working("writing the report"):
         from computeplan.folder.write import refuse_inside_folder
-        from computeplan.report.html import write_report
+        from computeplan.reports.html import write_report
 
         refuse_inside_folder(target)
         write_report(folder, target, lang)

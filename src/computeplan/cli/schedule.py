@@ -90,8 +90,8 @@ def _rows(run: Run, names: Names) -> list[dict[str, object]]:
 
 def _show(run: Run, names: Names) -> None:
     from computeplan.folder.tables.schedule import schedule_frames
-    from computeplan.report.subjects.schedule import describe_schedule
-    from computeplan.report.terminal import render_terminal
+    from computeplan.reports.subjects.schedule import describe_schedule
+    from computeplan.reports.terminal import render_terminal
 
     allocation = run.require_solution("schedule").allocation
     frames = schedule_frames(allocation, run.select(*names))

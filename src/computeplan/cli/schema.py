@@ -45,6 +45,6 @@ def _schema(of: str) -> dict[str, object]:
         from computeplan.config import json_schema
 
         return json_schema()
-    from computeplan.report.answers import answer_schema
+    from computeplan.reports.answers import answer_schema
 
     return answer_schema(of)

@@ -71,8 +71,8 @@ def shares(
     if as_json:
         terminal.write_answer(study.summary())
     else:
-        from computeplan.report.subjects.shares import describe_shares
-        from computeplan.report.terminal import render_terminal
+        from computeplan.reports.subjects.shares import describe_shares
+        from computeplan.reports.terminal import render_terminal
 
         terminal.show(render_terminal(describe_shares(study)))
     return ExitCode.SOLVED

@@ -86,7 +86,7 @@ def solve(
             run.times_s["write"] = perf_counter() - before
     run.times_s["total"] = perf_counter() - start
     if as_json:
-        from computeplan.report.subjects.plan import plan_in_words
+        from computeplan.reports.subjects.plan import plan_in_words
 
         where = {"times_s": run.times_s, "plan": str(written) if written else None}
         terminal.write_answer({**run.summary(), **where, **plan_in_words(run, written)})
@@ -103,9 +103,9 @@ def solve(
 
 
 def _show(run: Run, folder: Path | None) -> None:
-    from computeplan.report.subjects.diagnosis import describe_diagnosis
-    from computeplan.report.subjects.plan import describe_plan
-    from computeplan.report.terminal import render_terminal
+    from computeplan.reports.subjects.diagnosis import describe_diagnosis
+    from computeplan.reports.subjects.plan import describe_plan
+    from computeplan.reports.terminal import render_terminal
 
     if run.plan.solution is not None:
         terminal.show(render_terminal(describe_plan(run, run.plan.solution, folder)))

@@ -117,8 +117,8 @@ def sweep(
 
 
 def _show_results(found: Sweep, folder: Path, *, as_json: bool) -> ExitCode:
-    from computeplan.report.subjects.sweep import describe_sweep
-    from computeplan.report.terminal import render_terminal
+    from computeplan.reports.subjects.sweep import describe_sweep
+    from computeplan.reports.terminal import render_terminal
 
     if as_json:
         terminal.write_answer({**found.summary, "sweep": str(folder)})

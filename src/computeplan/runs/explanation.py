@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from computeplan.accounts.statements import Statements
 from computeplan.config import find_settings
 from computeplan.errors import ConfigError
-from computeplan.explain import Diagnosis, Suggestion, endless, impossible, plan_status, ways_out
-from computeplan.explain.part import (
+from computeplan.explanations import Diagnosis, Suggestion, endless, impossible, plan_status, ways_out
+from computeplan.explanations.part import (
     PartCase,
     explain_contract,
     explain_hour,
     explain_link,
     explain_pool,
 )
-from computeplan.explain.site import SiteCase, explain_site
-from computeplan.explain.workload import CompanyCase, WorkloadCase, explain_company, explain_workload
+from computeplan.explanations.site import SiteCase, explain_site
+from computeplan.explanations.workload import CompanyCase, WorkloadCase, explain_company, explain_workload
 from computeplan.problem import Status
 from computeplan.runs.loaded import Loaded
 from computeplan.runs.run import Run

@@ -16,7 +16,7 @@ from computeplan.accounts.costs import CostParts
 from computeplan.accounts.decisions import Decision, DecisionChange, compare_decisions, list_decisions
 from computeplan.accounts.energy import Emissions
 from computeplan.errors import AuditError, PlanFolderError
-from computeplan.explain import Diagnosis, Reason
+from computeplan.explanations import Diagnosis, Reason
 from computeplan.folder.archive import plan_bytes
 from computeplan.folder.contents import BASELINE_PROOF, LIFTED, PROOF, SUMMARY
 from computeplan.folder.summary import summarize
@@ -115,9 +115,9 @@ class Run:
 
     @property
     def plot(self) -> Any:
-        """Charts of the plan as plotly figures, a `computeplan.report.plots.Plots`: ``run.plot.sites()``."""
+        """Charts of the plan as plotly figures, a `computeplan.reports.plots.Plots`: ``run.plot.sites()``."""
         # The report is a layer above: it is found by its name when somebody wants to see a chart.
-        return import_module("computeplan.report.plots").Plots(self)
+        return import_module("computeplan.reports.plots").Plots(self)
 
     def to_pandas(self) -> dict[str, Any]:
         """Make the plan's tables as pandas data frames by name; needs the extra ``pandas``."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from computeplan.errors import UsageError
-from computeplan.explain.part import find_period
-from computeplan.explain.wording import moment
+from computeplan.explanations.part import find_period
+from computeplan.explanations.wording import moment
 from computeplan.problem import Problem
 from computeplan.text import did_you_mean
 from computeplan.vocabulary import SubjectKind

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from computeplan.explain.ways_out import quick
+from computeplan.explanations.ways_out import quick
 from computeplan.grouping import merge
 from computeplan.lp.elastic import Relaxable, soften
 from computeplan.problem import Floats, Ints, Problem

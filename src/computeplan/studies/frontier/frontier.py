@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from computeplan.errors import UsageError
-from computeplan.explain import Reason
+from computeplan.explanations import Reason
 from computeplan.folder.contents import FRONTIER, SUMMARY
 from computeplan.folder.read import blame_folder, open_folder
 from computeplan.folder.summary import number

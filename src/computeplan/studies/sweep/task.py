@@ -11,7 +11,7 @@ from typing import Any
 from computeplan import memory
 from computeplan.config import ConfigReader, LoadedConfig
 from computeplan.errors import ComputeplanError, ConfigError, MemoryLimitError, SolverError
-from computeplan.explain.shortage import impossible
+from computeplan.explanations.shortage import impossible
 from computeplan.folder.contents import versions
 from computeplan.folder.summary import costs, emissions_t, number
 from computeplan.lp import Digest, ProgramDiff, digest
