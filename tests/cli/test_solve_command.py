@@ -13,7 +13,7 @@ import pytest
 
 from command_line import TINY, run
 from computeplan import api
-from computeplan.cli import command, terminal
+from computeplan.cli import terminal
 from computeplan.problem import Status
 
 
@@ -270,18 +270,48 @@ def test_ctrl_c_is_heard_while_the_solver_does_not_return(tiny, monkeypatch):
         over.wait()
         returned.set()
 
-    monkeypatch.setattr(api, "solve", endless)
-    monkeypatch.setattr(command, "PATIENCE_S", 0.1)
+    monkeypatch.setattr("computeplan.api.plans.plan", endless)
     # In a job of the background a shell lets processes ignore Ctrl-C.
     usual = signal.signal(signal.SIGINT, signal.default_int_handler)
     # Once it is imported, its signal handler lets a wait go on: it is here, whatever ran before.
     import_module("polars")
-    result = run("solve", tiny)
+    result = run("solve", tiny, "--no-baseline")
     signal.signal(signal.SIGINT, usual)
     assert not returned.is_set()
     over.set()
     assert result.exit_code == 130
     assert result.stderr.splitlines()[-1] == "error: interrupted; no plan was written"
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize(
+    ("command", "call", "shown"),
+    [
+        (("ranging", "tiny.yaml"), "ranging", "one more saves"),
+        (("explain", "tiny.yaml", "--scenario", "far"), "diagnose", "Ways out"),
+        (("shares", "plan"), "shares", "average shares"),
+    ],
+    ids=["ranging", "explain", "shares"],
+)
+def test_what_was_found_until_ctrl_c_is_shown_and_the_command_says_so(
+    tiny, monkeypatch, command, call, shown
+):
+    if call == "shares":
+        api.solve(tiny, baseline=False).save("plan")
+    work = getattr(api, call)
+
+    def pressed(*arguments, **named):
+        found = work(*arguments, **named)
+        signal.raise_signal(signal.SIGINT)
+        return found
+
+    monkeypatch.setattr(api, call, pressed)
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    result = run(*command)
+    signal.signal(signal.SIGINT, usual)
+    assert shown in result.stdout
+    assert result.stderr.splitlines()[-1] == "error: interrupted; what was found until then is above"
+    assert result.exit_code == 130
 
 
 def test_simple_policies_stand_beside_and_the_folder_still_audits(tiny):

@@ -19,15 +19,15 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     _open_closed_streams()
     from computeplan.cli.app import app
-    from computeplan.cli.command import has_abandoned_work
+    from computeplan.cli.command import ExitCode, has_abandoned_work
 
     try:
         app()
     except SystemExit as end:
-        if has_abandoned_work() and isinstance(end.code, int):
+        if end.code == ExitCode.INTERRUPTED and has_abandoned_work():
             sys.stdout.flush()
             sys.stderr.flush()
-            os._exit(end.code)
+            os._exit(ExitCode.INTERRUPTED)
         raise
     except OSError as error:  # help and version are written by typer
         from computeplan.cli.command import fail_with

@@ -7,11 +7,9 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from enum import IntEnum
 from math import inf
-from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -162,67 +160,49 @@ def describe(error: BaseException) -> tuple[str, ...]:
     )
 
 
-POLL_S = 0.1
-"""How often a wait looks for Ctrl-C, which does not wake it on Windows, nor once polars is imported."""
-PATIENCE_S = 60.0
-"""How long the plan that a solver had until Ctrl-C may take to be audited; another Ctrl-C ends the wait."""
+def run_until_interrupted(work: Callable[[StopSignal], Result]) -> tuple[Result, bool]:
+    """Do the work of a call of the API; also say whether Ctrl-C ended it early.
 
-
-_abandoned: list[Future[Any]] = []
-"""Work that goes on after a Ctrl-C."""
-
-
-def has_abandoned_work() -> bool:
-    """Whether after a Ctrl-C some thread still works, which the end of the process would wait for."""
-    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
-    is_waited_for = any(not thread.daemon for thread in others)
-    return bool(_abandoned) and (is_waited_for or not all(work.done() for work in _abandoned))
-
-
-def interruptible(work: Callable[[], Result], stop: StopSignal) -> Result:
-    """Do some work in a thread of its own, so that Ctrl-C is heard while a solver does not return.
-
-    Ctrl-C is noted, not raised: an exception could be raised where Python drops it, as in a finalizer.
-
-    `work`: goes on after a Ctrl-C until the process ends, so it must not write anything. `stop`: of the
-    solvers at work; the result that they had until Ctrl-C is given.
+    The first Ctrl-C sets the signal that the work is given: what solvers had until then is its result. It is
+    not raised, as an exception could be raised where Python drops it, such as in a finalizer.
 
     Raises
     ------
     KeyboardInterrupt
-        At Ctrl-C, where there is no such result.
+        At Ctrl-C where there is no such result, and at the second one.
     """
-    done: Future[Result] = Future()
+    from computeplan.api import StopSignal
 
-    def run() -> None:
-        try:
-            done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised again by result()
-            done.set_exception(error)
-
-    with _noting_interrupts() as interrupts:
-        threading.Thread(target=run, daemon=True).start()
-        while not (interrupts or wait((done,), timeout=POLL_S).done):
-            pass
-    if interrupts:
-        stop.set()
-        _abandoned.append(done)
-        deadline = monotonic() + PATIENCE_S
-        while not wait((done,), timeout=POLL_S).done:
-            if monotonic() > deadline:
-                raise KeyboardInterrupt
-    return done.result()
+    stop = StopSignal()
+    with _stopping_at_ctrl_c(stop):
+        return work(stop), stop.is_set()
 
 
 @contextmanager
-def _noting_interrupts() -> Iterator[list[int]]:
-    """Collect what Ctrl-C sends, instead of raising KeyboardInterrupt."""
-    heard: list[int] = []
+def _stopping_at_ctrl_c(stop: StopSignal) -> Iterator[None]:
+    """Let the first Ctrl-C set the signal, and the next raise KeyboardInterrupt."""
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or not _is_main_thread():
-        yield heard
+        yield
         return
-    signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+
+    def note(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop.set()
+
+    signal.signal(signal.SIGINT, note)
     try:
-        yield heard
+        yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def tell_interrupted() -> ExitCode:
+    """Say that what was shown is only what was found until Ctrl-C, and give the exit code."""
+    terminal.fail("interrupted; what was found until then is above")
+    return ExitCode.INTERRUPTED
+
+
+def has_abandoned_work() -> bool:
+    """Whether the process would wait for a thread, such as a solver that Ctrl-C left alone."""
+    others = (thread for thread in threading.enumerate() if thread is not threading.main_thread())
+    return any(not thread.daemon for thread in others)

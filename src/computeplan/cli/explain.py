@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from computeplan.cli import completion, terminal
-from computeplan.cli.command import NO_PLAN, ExitCode, guarded, interruptible, no_plan
-from computeplan.cli.options import Json, Overlay, SolverFlags
+from computeplan.cli.command import (
+    NO_PLAN,
+    ExitCode,
+    guarded,
+    no_plan,
+    run_until_interrupted,
+    tell_interrupted,
+)
+from computeplan.cli.options import Json, Overlay
 from computeplan.errors import UsageError
 from computeplan.vocabulary import SubjectKind
 
@@ -91,9 +98,9 @@ def _explain_config(loaded: Loaded, *, as_json: bool) -> ExitCode:
     with terminal.working("looking for what is in the way") as stages:
         from computeplan import api
 
-        stop = api.StopSignal()
-        options = SolverFlags().over(loaded, stop)
-        found = interruptible(lambda: api.diagnose(loaded, options=options, progress=stages), stop)
+        found, is_interrupted = run_until_interrupted(
+            lambda stop: api.diagnose(loaded, options={"stop": stop}, progress=stages)
+        )
     if as_json:
         terminal.write_answer({"name": loaded.problem.name, "status": found.status.value, **found.data()})
     if found.status.has_plan:
@@ -105,4 +112,4 @@ def _explain_config(loaded: Loaded, *, as_json: bool) -> ExitCode:
 
         terminal.show(render_terminal(describe_diagnosis(found)))
     terminal.fail(NO_PLAN[found.status.value])
-    return no_plan(found.status)
+    return tell_interrupted() if is_interrupted else no_plan(found.status)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from computeplan.cli import terminal
-from computeplan.cli.command import ExitCode, guarded, interruptible, no_plan
+from computeplan.cli.command import ExitCode, guarded, no_plan, run_until_interrupted
 from computeplan.cli.options import (
     ALL,
     Baselines,
@@ -24,7 +24,7 @@ from computeplan.cli.options import (
 from computeplan.vocabulary import CarbonBasis
 
 if TYPE_CHECKING:
-    from computeplan.api import Loaded, StopSignal
+    from computeplan.api import Loaded
     from computeplan.studies.baselines import Baseline
     from computeplan.studies.frontier import Frontier, FrontierStudy, Reading
 
@@ -96,18 +96,14 @@ def frontier(
 
     check_target(folder, FRONTIER)
     loaded = overlay.load(source)
-    from computeplan.api import StopSignal
-
-    stop = StopSignal()
-    study = _trace(
+    study, is_interrupted = _trace(
         loaded,
-        stop,
+        flags,
         bases=_bases(basis),
         tolerance=share,
         caps_t=cap or (),
         prices_per_t=price or (),
         policies=named_policies(baselines),
-        options=flags.over(loaded, stop),
     )
     code = _outcome(study)
     written = _save(study, folder) if code is ExitCode.SOLVED else None
@@ -119,17 +115,20 @@ def frontier(
         if written:
             terminal.show(f"\nfrontier: {written}")
     _explain(study, code)
-    if stop.is_set():
-        terminal.fail(f"interrupted; the frontier of the plans found until then is in {written}")
+    if is_interrupted:
+        kept = f"the frontier of the plans found until then is in {written}" if written else "nothing is kept"
+        terminal.fail(f"interrupted; {kept}")
         return ExitCode.INTERRUPTED
     return code
 
 
-def _trace(loaded: Loaded, stop: StopSignal, **asked: Any) -> FrontierStudy:
+def _trace(loaded: Loaded, flags: SolverFlags, **asked: Any) -> tuple[FrontierStudy, bool]:
     from computeplan.api import frontier as trace
 
     with terminal.working("planning") as stages:
-        return interruptible(lambda: trace(loaded, **asked, progress=stages), stop)
+        return run_until_interrupted(
+            lambda stop: trace(loaded, **asked, options={**flags.stated(), "stop": stop}, progress=stages)
+        )
 
 
 def _save(study: FrontierStudy, folder: Path) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -23,7 +23,6 @@ from computeplan.vocabulary import Method, Policy
 
 if TYPE_CHECKING:
     from computeplan.runs.loaded import Loaded
-    from computeplan.solvers import SolverOptions, StopSignal
 
 ALL = "all"
 """Every choice of an option at once."""
@@ -161,12 +160,6 @@ class SolverFlags:
             "options": _read_options(self.solver_option) if self.solver_option else None,
         }
         return {name: value for name, value in typed.items() if value is not None}
-
-    def over(self, loaded: Loaded, stop: StopSignal) -> SolverOptions:
-        """Take the config's solver options, replaced by what the user stated; the signal stops the solver."""
-        from computeplan import api
-
-        return replace(api.chosen_options(loaded, self.stated()), stop=stop)
 
 
 def _read_options(typed: Sequence[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from computeplan.cli import completion, terminal
-from computeplan.cli.command import ExitCode, guarded, interruptible, outcome
+from computeplan.cli.command import ExitCode, guarded, outcome, run_until_interrupted, tell_interrupted
 from computeplan.cli.options import Baselines, Config, Json, Overlay, SolverFlags, named_policies
 
 Of = Annotated[
@@ -54,10 +54,8 @@ def ranging(
     with terminal.working("planning") as stages:
         from computeplan import api
 
-        stop = api.StopSignal()
-        options = flags.over(loaded, stop)
-        study = interruptible(
-            lambda: api.ranging(
+        study, is_interrupted = run_until_interrupted(
+            lambda stop: api.ranging(
                 loaded,
                 of=of,
                 low=low,
@@ -65,10 +63,9 @@ def ranging(
                 limits=limits,
                 step=step,
                 policies=named_policies(baselines),
-                options=options,
+                options={**flags.stated(), "stop": stop},
                 progress=stages,
-            ),
-            stop,
+            )
         )
     code = outcome(study.plan)
     if as_json:
@@ -80,4 +77,4 @@ def ranging(
         terminal.show(render_terminal(describe_ranging(study)))
     if code is not ExitCode.SOLVED:
         terminal.fail(f"there is nothing to range: the plan is {study.plan.status}")
-    return code
+    return tell_interrupted() if is_interrupted else code

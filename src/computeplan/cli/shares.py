@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from computeplan.cli import terminal
-from computeplan.cli.command import ExitCode, guarded, interruptible
+from computeplan.cli.command import ExitCode, guarded, run_until_interrupted, tell_interrupted
 from computeplan.cli.options import Json, choice
 from computeplan.vocabulary import ShareMethod
 
@@ -60,13 +60,16 @@ def shares(
 
         run = api.open_plan(plan, baseline=False)
         effort = Effort(orders=orders, seed=seed, check=core, seconds=within)
-        stop = api.StopSignal()
-        options = replace(run.options, stop=stop)
-        study = interruptible(
-            lambda: api.shares(
-                run, method, by=by, largest=largest, effort=effort, options=options, progress=stages
-            ),
-            stop,
+        study, is_interrupted = run_until_interrupted(
+            lambda stop: api.shares(
+                run,
+                method,
+                by=by,
+                largest=largest,
+                effort=effort,
+                options=replace(run.options, stop=stop),
+                progress=stages,
+            )
         )
     if as_json:
         terminal.write_answer(study.summary())
@@ -75,4 +78,4 @@ def shares(
         from computeplan.reports.terminal import render_terminal
 
         terminal.show(render_terminal(describe_shares(study)))
-    return ExitCode.SOLVED
+    return tell_interrupted() if is_interrupted else ExitCode.SOLVED

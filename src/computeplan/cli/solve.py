@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from computeplan.cli import terminal
-from computeplan.cli.command import NO_PLAN, ExitCode, above_max_gap, guarded, interruptible, outcome
+from computeplan.cli.command import NO_PLAN, ExitCode, above_max_gap, guarded, outcome, run_until_interrupted
 from computeplan.cli.options import (
     Baselines,
     Config,
@@ -63,19 +63,16 @@ def solve(
 
     check_target(folder)
     loaded = overlay.load(config)
-    stop = api.StopSignal()
-    options = flags.over(loaded, stop)
     with terminal.working("planning") as stages:
-        run = interruptible(
-            lambda: api.solve(
+        run, is_interrupted = run_until_interrupted(
+            lambda stop: api.solve(
                 loaded,
-                options=options,
+                options={**flags.stated(), "stop": stop},
                 baseline=not no_baseline,
                 policies=named_policies(baselines),
                 limits=limits,
                 progress=stages,
-            ),
-            stop,
+            )
         )
     code = outcome(run.plan, inf if share is None else share)
     written = folder if code in (ExitCode.SOLVED, ExitCode.GAP) else None
@@ -93,7 +90,7 @@ def solve(
     else:
         _show(run, written)
     _explain(run, code, with_reasons=as_json)
-    if stop.is_set():
+    if is_interrupted:
         kept = f"the best plan found until then is in {written}" if written else "no plan was written"
         terminal.fail(f"interrupted; {kept}")
         return ExitCode.INTERRUPTED

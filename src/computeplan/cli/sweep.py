@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from computeplan.cli import completion, terminal
-from computeplan.cli.command import ExitCode, guarded, interruptible
+from computeplan.cli.command import ExitCode, guarded, run_until_interrupted, tell_interrupted
 from computeplan.cli.options import Baselines, Config, Json, Overlay, SolverFlags, choice, named_policies
 from computeplan.vocabulary import DesignKind
 
@@ -88,10 +88,10 @@ def sweep(
     with terminal.working("reading the config") as stages:
         from computeplan import api
 
-        stop, progress = api.StopSignal(), _Kept(stages)
+        progress = _Kept(stages)
         try:
-            found = interruptible(
-                lambda: api.sweep(
+            found, is_interrupted = run_until_interrupted(
+                lambda stop: api.sweep(
                     config,
                     vary=vary or (),
                     scenarios=[name.strip() for name in scenarios.split(",")] if scenarios else (),
@@ -107,13 +107,13 @@ def sweep(
                     workers=workers,
                     cluster=cluster,
                     progress=progress,
-                ),
-                stop,
+                )
             )
         except KeyboardInterrupt:
             terminal.fail(f"interrupted; {progress.kept()}")
             return ExitCode.INTERRUPTED
-    return _show_results(found, folder, as_json=as_json)
+    code = _show_results(found, folder, as_json=as_json)
+    return tell_interrupted() if is_interrupted else code
 
 
 def _show_results(found: Sweep, folder: Path, *, as_json: bool) -> ExitCode:
