@@ -48,6 +48,17 @@ def test_scenario_and_overrides_apply(config):
     assert run.plan.solution.accounts.cost.total == pytest.approx(0.5 * 10 * 27)
 
 
+def test_an_opened_plan_has_its_changes_once(config, tmp_path):
+    """The config in its folder has the scenario and the factor in it already."""
+    overrides = ["demand*=0.5", "sites.home.grid.price=0.4"]
+    made = computeplan.solve(config, scenario="busy", overrides=["sites.home.pools.own.units=10", *overrides])
+    made.save(tmp_path / "plan")
+    opened = computeplan.open_plan(tmp_path / "plan").loaded
+    assert opened.changed(()).data == opened.config.data
+    price = computeplan.ranging(opened, of=["sites.home.grid.price"], limits=0).ranges[0]
+    assert (price.parameter.value, price.slope) == (0.4, pytest.approx(10 * 9 * 3 * 0.5))
+
+
 def test_the_solver_is_the_config_s_unless_another_is_given(config):
     expected = SolverOptions("highs", 60.0, 1, "simplex")
     assert api.configured_options(computeplan.load(config)) == expected

@@ -53,6 +53,8 @@ class Loaded:
     """Folders outside the config's own that it may read files from."""
     is_file: bool = True
     """Whether the config is a file, not data of a program."""
+    is_resolved: bool = False
+    """Whether the file has the scenario and the overrides in it, as the one in a plan folder has."""
 
     def __repr__(self) -> str:
         problem = self.problem
@@ -84,9 +86,9 @@ class Loaded:
 
     def changed(self, overrides: Sequence[str | Change]) -> LoadedConfig:
         """Read the config once more, with other values, applied after those that it has."""
-        return _reader(self.path if self.is_file else None, self.written, self.allow_paths).load(
-            scenario=self.scenario, overrides=(*self.overrides, *overrides)
-        )
+        scenario, own = (None, ()) if self.is_resolved else (self.scenario, self.overrides)
+        reader = _reader(self.path if self.is_file else None, self.written, self.allow_paths)
+        return reader.load(scenario=scenario, overrides=(*own, *overrides))
 
 
 Overrides = Sequence[str] | Mapping[str, object]

@@ -132,6 +132,7 @@ def _loaded(saved: PlanFolder) -> Loaded:
         overrides=tuple(origin["set"]),
         read_s=perf_counter() - start,
         written=saved.read_changed(source).decode("utf-8-sig", "replace"),
+        is_resolved=True,
     )
 
 
