@@ -19,6 +19,7 @@ hardware: {gpu: {busy_power: 10 kW}}
 sites: {home: {zone: here, pools: {own: {hardware: gpu, term: owned, units: -4}}}}
 workloads: {chat: {zone: there, demand: [3, 4, 2]}}
 """
+GOOD = BAD.replace("-4", "4").replace("there", "here")
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -47,8 +48,19 @@ def test_a_wrong_argument_has_fields(tmp_path):
     assert error.expected == "a share from 0 to below 1, such as 0.001"
 
 
+@pytest.mark.parametrize("call", ["diagnose", "frontier", "ranging", "solve"])
+@pytest.mark.parametrize("stated", [{"scenario": "far"}, {"overrides": ["a=1"]}, {"allow_paths": ["."]}])
+def test_a_config_that_was_read_is_not_read_in_another_way(tmp_path, call, stated):
+    (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
+    loaded = computeplan.load(tmp_path / "good.yaml")
+    with pytest.raises(
+        computeplan.UsageError, match=f"{next(iter(stated))}: expected none with a config that"
+    ):
+        getattr(computeplan, call)(loaded, **stated)
+
+
 def test_a_wrong_word_has_a_hint(tmp_path):
-    (tmp_path / "good.yaml").write_text(BAD.replace("-4", "4").replace("there", "here"), encoding="utf-8")
+    (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(computeplan.UsageError, match="did you mean 'cheapest_first'") as caught:
         computeplan.solve(tmp_path / "good.yaml", policies=["cheapest_frist"])
     assert (caught.value.path, caught.value.found) == ("policy", "'cheapest_frist'")

@@ -10,10 +10,12 @@ from pathlib import Path
 from threading import Thread
 from typing import TypeVar
 
+from computeplan.errors import UsageError
 from computeplan.progress import Monitor, Progress
 from computeplan.runs.loaded import Loaded, Overrides, load
 from computeplan.solvers import SolverOptions, StopSignal
 from computeplan.solvers.stopping import fulfill
+from computeplan.text import shown_value
 
 LOG = getLogger(__package__)
 Result = TypeVar("Result")
@@ -31,8 +33,24 @@ def read_config(
     allow_paths: Sequence[str | Path],
     progress: Progress | None,
 ) -> Loaded:
-    """Take a config that was read already, or read it."""
+    """Take a config that was read already, or read it.
+
+    Raises
+    ------
+    ConfigError
+    UsageError
+        If a config that was read already is to be read in another way.
+    """
     if isinstance(config, Loaded):
+        stated = {"scenario": scenario, "overrides": overrides, "allow_paths": allow_paths}
+        for name, value in stated.items():
+            if value:
+                raise UsageError(
+                    path=name,
+                    expected="none with a config that was read already",
+                    found=shown_value(value),
+                    hint=f"load(config, {name}=...) takes it",
+                )
         return config
     if progress is not None:
         progress("reading the config", 0.0, None, None)
