@@ -11,12 +11,14 @@ import threading
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import computeplan
 from command_line import TINY, run
+from computeplan import api
 from computeplan.cli import terminal
 from computeplan.problem import Status
 from computeplan.solvers import Method, SolverOptions, available, planner
@@ -133,6 +135,17 @@ def test_the_time_limit_counts_what_comes_before_the_solver(config, monkeypatch)
     made = computeplan.solve(config, options=SolverOptions(time_limit_s=0.2), baseline=False)
     assert (made.plan.status, made.plan.solver.detail) == (Status.NO_PLAN, "TimeLimit")
     assert made.options.time_limit_s == 0.2
+
+
+def test_the_time_limit_counts_reading_where_the_call_reads(config, tmp_path, monkeypatch):
+    """It is not taken off each solve of a config that was read before."""
+    load, slow = computeplan.load, {"options": {"time_limit_s": 0.2}, "baseline": False}
+    read = replace(load(config), read_s=1000.0)
+    assert computeplan.solve(read, options={"time_limit_s": 60.0}, baseline=False).status is Status.OPTIMAL
+    monkeypatch.setattr(api, "load", lambda *_, **__: read)
+    assert run("solve", config, "--time-limit", "60", "--out", tmp_path / "plan").exit_code == 4
+    monkeypatch.setattr("computeplan.api.calls.load", lambda *_, **__: (time.sleep(0.3), read)[1])
+    assert computeplan.solve(config, **slow).plan.solver.detail == "TimeLimit"
 
 
 def state():

@@ -22,7 +22,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from computeplan.api.plans import diagnose, export, open, solve  # noqa: A004 - as it does
+    from computeplan.api.plans import diagnose, export, open, plan_loaded, solve  # noqa: A004 - as it does
     from computeplan.api.studies import frontier, ranging, shares, sweep
     from computeplan.runs.compare import compare
     from computeplan.runs.explanation import explain
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from computeplan.studies.frontier import open_frontier
 
 _ROOMS = {
-    "computeplan.api.plans": ("diagnose", "export", "open", "solve"),
+    "computeplan.api.plans": ("diagnose", "export", "open", "plan_loaded", "solve"),
     "computeplan.api.studies": ("frontier", "ranging", "shares", "sweep"),
     "computeplan.runs.compare": ("compare",),
     "computeplan.runs.explanation": ("explain",),
@@ -66,6 +66,7 @@ __all__ = [
     "open",
     "open_frontier",
     "open_plan",
+    "plan_loaded",
     "policy_of",
     "ranging",
     "shares",

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
+from time import perf_counter
 from typing import TypeVar
 
 from computeplan.api.calls import POLL_S, raise_if_stopped, read_config, run_stoppable
@@ -83,7 +84,7 @@ def solve(
 
     `baseline`: also plan with no work leaving its zone, to compare with. `limits`: so many limits that bind,
     those of the highest value, are raised by a tenth and solved too; None: three, where the plan took less
-    than two seconds.
+    than two seconds. A time limit counts from the call on: reading is in it where the call reads the config.
 
     Raises
     ------
@@ -91,14 +92,37 @@ def solve(
     KeyboardInterrupt
         At Ctrl-C before there is a plan; later it ends the solver, and the best plan until then is returned.
     """
+    start = perf_counter()
     loaded = read_config(config, scenario, overrides, allow_paths, progress)
+    return plan_loaded(
+        loaded,
+        options=options,
+        baseline=baseline,
+        policies=policies,
+        limits=limits,
+        progress=progress,
+        spent_s=perf_counter() - start,
+    )
+
+
+def plan_loaded(
+    loaded: Loaded,
+    *,
+    options: SolverOptions | Mapping[str, object] | None,
+    baseline: bool,
+    policies: Sequence[Policy | str],
+    limits: int | None,
+    progress: Progress | None,
+    spent_s: float,
+) -> Run:
+    """Solve a config that was read, as `solve` does; `spent_s` of the time limit were spent on reading it."""
     chosen = chosen_options(loaded, options)
     wanted = [policy for policy in dict.fromkeys(map(policy_of, policies)) if policy is not Policy.ALL_LOCAL]
 
     def work(watched: SolverOptions) -> Run:
         clock = StageClock()
         found, local, others = _plan_and_compare(
-            loaded.problem, _after_reading(watched, loaded.read_s), clock, wanted, baseline=baseline
+            loaded.problem, _after(spent_s, watched), clock, wanted, baseline=baseline
         )
         if found.status is Status.NO_PLAN:
             raise_if_stopped(watched)
@@ -125,10 +149,10 @@ def _limits_to_ease(found: Plan, limits: int | None) -> int:
     return limits if limits is not None else EASED if quick else 0
 
 
-def _after_reading(options: SolverOptions, read_s: float) -> SolverOptions:
-    """Take the time that reading took off the time limit."""
+def _after(spent_s: float, options: SolverOptions) -> SolverOptions:
+    """Take time that was spent off the time limit."""
     limit_s = options.time_limit_s
-    return options if limit_s is None else replace(options, time_limit_s=max(0.0, limit_s - read_s))
+    return options if limit_s is None else replace(options, time_limit_s=max(0.0, limit_s - spent_s))
 
 
 def _plan_and_compare(

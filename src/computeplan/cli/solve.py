@@ -65,13 +65,14 @@ def solve(
     loaded = overlay.load(config)
     with terminal.working("planning") as stages:
         run, is_interrupted = run_until_interrupted(
-            lambda stop: api.solve(
+            lambda stop: api.plan_loaded(
                 loaded,
                 options={**flags.stated(), "stop": stop},
                 baseline=not no_baseline,
                 policies=named_policies(baselines),
                 limits=limits,
                 progress=stages,
+                spent_s=loaded.read_s,
             )
         )
     code = outcome(run.plan, inf if share is None else share)

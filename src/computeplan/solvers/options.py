@@ -60,7 +60,7 @@ class SolverOptions:
     """``highs`` (arrays handed over directly), ``clarabel`` (an interior point without a basis), ``auto``
     (one of the two, by the shape of the program) or the name of a solver that PuLP finds, such as ``cbc``."""
     time_limit_s: float | None = None
-    """Wall time of each plan, from reading the config to the solver's end; its audit comes on top."""
+    """Wall time of each plan, from the call that makes it to the solver's end; its audit comes on top."""
     threads: int | None = None
     """Most threads; the solver's default where absent."""
     method: Method = Method.AUTO
