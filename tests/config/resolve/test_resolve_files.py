@@ -92,6 +92,27 @@ def test_names_of_columns_are_taken_literally(write):
     assert price_of('{file: a.csv, column: "^v.*$"}', TWO_HOURS, folder).tolist() == [3, 4]
 
 
+LONG = "zone,kind,v\nDE,da,1\nFR,da,3\nDE,rt,x\n DE ,da,2\nFR,da,oops\n"
+
+
+def test_rows_of_a_long_table(write):
+    form = "{file: a.csv, column: v, where: {zone: DE, kind: da}}"
+    assert price_of(form, TWO_HOURS, write(LONG)).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("{zone: FR}", "a.csv:6:3 sites.site.grid.price: expected a finite number, got 'oops' in row 6"),
+        ("{zone: DE, kind: dA}", "rows with 'dA' in column 'kind', got none; did you mean 'da'?"),
+        ("{zon: DE}", "one column 'zon', got none; did you mean 'zone'?"),
+    ],
+)
+def test_faults_of_a_long_table(write, where, message):
+    (fault,) = faults_of(f"{{file: a.csv, column: v, where: {where}}}", write(LONG))
+    assert message in str(fault)
+
+
 def test_finer_rows_are_averaged(write):
     folder = write(hourly(step=15, hours=8))
     assert price_of(TIMED, TWO_HOURS, folder).tolist() == [1.5, 5.5]

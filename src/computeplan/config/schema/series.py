@@ -163,6 +163,11 @@ class FileSeries(Settings):
     time: Name | None = Field(
         None, description="Column of timestamps; without it the file has one row a period, in order."
     )
+    where: dict[Name, Name] = Field(
+        {},
+        description="Rows to read of a long table: what stands in some of its columns, such as `{zone: DE}`; "
+        "default all rows.",
+    )
     time_zone: TimeZone | None = Field(
         None, description="IANA zone of timestamps without offset; default the horizon's."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -13,11 +13,11 @@ from computeplan.config.context import Context
 from computeplan.config.schema.quantity import Quantity
 from computeplan.config.schema.series import FileSeries
 from computeplan.config.series.clock import DAY_S, LocalClock, Times, local_slots, slot_mean
-from computeplan.config.tables.cells import read_numbers, read_times, time_hint, utc_times
+from computeplan.config.tables.cells import read_numbers, read_texts, read_times, time_hint, utc_times
 from computeplan.config.tables.table_file import InputTable, open_table
 from computeplan.config.units import UnitError, unit_factor
 from computeplan.problem import Floats, Horizon
-from computeplan.text import counted
+from computeplan.text import counted, did_you_mean
 
 
 def read_series(
@@ -28,12 +28,10 @@ def read_series(
     `zone`: of timestamps without offset.
     """
     factor = _factor(form, quantity, path, context)
-    table = open_table(form.file, path, context.files, context.faults)
-    if table is None:
+    read = _read_rows(form, path, context)
+    if read is None:
         return None
-    data = table.columns([form.column] if form.time is None else [form.column, form.time])
-    if data is None:
-        return None
+    table, data = read
     numbers = read_numbers(data[form.column], factor, lambda text: context.number(text, quantity.unit))
     wrong = numbers.bad | numbers.empty
     if form.time is None and data.height != context.horizon.size:
@@ -50,6 +48,27 @@ def read_series(
         return None
     # Finer rows are averaged, coarser ones held.
     return slot_mean(Steps(edges, numbers.values).means(spans.begin, spans.end)) * form.scale
+
+
+def _read_rows(form: FileSeries, path: str, context: Context) -> tuple[InputTable, pl.DataFrame] | None:
+    """Read the columns of a series, in the rows that it is about; None after a fault."""
+    table = open_table(form.file, path, context.files, context.faults)
+    if table is None:
+        return None
+    columns = [form.column] if form.time is None else [form.column, form.time]
+    data = table.columns([*columns, *form.where])
+    if data is None or not form.where:
+        return None if data is None else (table, data)
+    chosen = np.ones(data.height, bool)
+    for column, text in form.where.items():
+        texts = read_texts(data[column])
+        before, chosen = chosen, chosen & (texts == text).fill_null(value=False).to_numpy()
+        if not chosen.any():
+            there = texts.filter(before).drop_nulls().unique(maintain_order=True).to_list()
+            table.note(f"rows with {text!r} in column {column!r}", "none", did_you_mean(text, there))
+            return None
+    rows = np.flatnonzero(chosen)
+    return replace(table, rows=rows), data[rows]
 
 
 def _factor(form: FileSeries, quantity: Quantity, path: str, context: Context) -> Fraction:

@@ -19,7 +19,7 @@ from polars import selectors
 
 from computeplan.config.tables.input_files import InputFiles, Memory
 from computeplan.errors import Fault, Faults
-from computeplan.problem import Bools
+from computeplan.problem import Bools, Ints
 from computeplan.text import counted, did_you_mean, shortened
 
 HEADER_ROWS = 1
@@ -53,6 +53,8 @@ class InputTable:
     describe_damage: Callable[[Exception], Fault]
     """Makes a fault of an error of polars."""
     memory: Memory
+    rows: Ints | None = None
+    """Rows of the file of which `note_cell` and `note_cells` speak, where only some are read."""
 
     def columns(self, names: Sequence[str]) -> pl.DataFrame | None:
         """Read columns, with at least one row of plain cells; None after a fault."""
@@ -97,6 +99,7 @@ class InputTable:
 
     def note_cell(self, row: int, column: str, expected: str, found: str, hint: str = "") -> None:
         """Add a fault of one cell; `row` 0 is the first row of data, the message counts as a spreadsheet."""
+        row = self._row_in_file(row)
         where = f"{found} in row {row + 1 + HEADER_ROWS}, column {column!r}"
         self.note(expected, where, hint, row=row + 1, column=column)
 
@@ -112,8 +115,12 @@ class InputTable:
             found = (
                 f"{counted(len(rows) - _MOST_SHOWN, 'more such row')} from here on, in column {cells.name!r}"
             )
-            self.note(expected, found, hint, row=rows[_MOST_SHOWN] + 1, column=cells.name)
+            row = self._row_in_file(rows[_MOST_SHOWN])
+            self.note(expected, found, hint, row=row + 1, column=cells.name)
         return bool(rows)
+
+    def _row_in_file(self, row: int) -> int:
+        return row if self.rows is None else int(self.rows[row])
 
 
 def open_table(file: str, path: str, files: InputFiles, faults: Faults) -> InputTable | None:
