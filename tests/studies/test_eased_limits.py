@@ -74,6 +74,11 @@ def test_the_command_shows_it_and_the_folder_keeps_it(config, tmp_path):
     assert "value" not in shown
     assert [each.saved for each in computeplan.open_plan(folder).eased] == pytest.approx([16.5])
     assert run("audit", folder).exit_code == 0
+    written = (folder / "summary.json").read_text("utf-8")
+    (folder / "summary.json").write_text(
+        written.replace('"ten_percent_saves": 16.5', '"ten_percent_saves": 99')
+    )
+    assert computeplan.open_plan(folder).eased == ()  # nothing of a file that somebody changed
     without = run("solve", config, "--limits", "0", "--out", folder).stdout
     assert "it was not solved: computeplan solve --limits N" in without
     assert json.loads((folder / "summary.json").read_text())["limits"][0]["ten_percent_saves"] is None

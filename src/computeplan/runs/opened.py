@@ -106,9 +106,9 @@ def _lifted(saved: PlanFolder) -> tuple[LiftedLimit, ...]:
 
 
 def _eased(saved: PlanFolder) -> tuple[EasedLimit, ...]:
-    """Read what was solved of limits, which is not computed again; what cannot be read is none."""
+    """Read what was solved of limits, which is not computed again; of a changed summary nothing is taken."""
     try:
-        written = parse_json(Path(SUMMARY), saved.read_changed(SUMMARY))["limits"] or ()
+        written = saved.read_json(SUMMARY)["limits"] or ()
         return tuple(
             EasedLimit(
                 LimitKind(each["limit"]), each["where"], each["unit"], float(each["ten_percent_saves"])
