@@ -127,9 +127,18 @@ def _machine() -> Iterator[int]:
 
 
 def _resident_bytes() -> int:
+    """Memory that this process has; 0 where the system hides it, so that nothing promised counts as taken."""
+    return _own_bytes("rss")
+
+
+def _own_bytes(name: str) -> int:
+    """Give a figure of this process's memory; 0 where the system hides it."""
     import psutil
 
-    return int(psutil.Process().memory_info().rss)
+    try:
+        return int(getattr(psutil.Process().memory_info(), name))
+    except (OSError, psutil.Error):  # a sandbox, or no /proc
+        return 0
 
 
 def _control_groups() -> Iterator[int]:
@@ -215,9 +224,7 @@ def _share_left() -> Iterator[int]:
 def _address_space_left() -> Iterator[int]:
     limit = _address_space_limit()
     if limit is not None:
-        import psutil
-
-        yield max(0, limit - int(psutil.Process().memory_info().vms))
+        yield max(0, limit - _own_bytes("vms"))
 
 
 def _address_space_limit() -> int | None:

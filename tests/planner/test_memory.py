@@ -64,6 +64,22 @@ def test_the_command_line_says_what_would_help(tmp_path, monkeypatch):
     assert not (tmp_path / "plan").exists()
 
 
+@pytest.mark.parametrize(
+    "error", [psutil.AccessDenied(1), psutil.NoSuchProcess(1), PermissionError(13, "no")]
+)
+def test_a_system_that_hides_the_process_is_no_hindrance(monkeypatch, error):
+    def hidden(*_):
+        raise error
+
+    monkeypatch.setattr(psutil, "Process", hidden)
+    monkeypatch.setattr(memory, "_address_space_limit", lambda: 8 * GIB)
+    monkeypatch.setattr(memory, "_shares", [])
+    claims = [memory.require(1024, "a program", "make it smaller") for _ in range(2)]
+    memory.take_share(GIB, "fewer workers")
+    assert len(claims) == 2
+    assert 0 < memory.available_bytes() <= GIB
+
+
 @pytest.mark.posix
 def test_a_limit_of_the_process_counts():
     script = "from computeplan.memory import available_bytes; print(available_bytes())"
