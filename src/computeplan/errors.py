@@ -128,6 +128,11 @@ class ConfigError(ComputeplanError):
         super().__init__("\n".join(map(str, faults)))
         self.faults = tuple(faults)
 
+    @classmethod
+    def of(cls, faults: Sequence[Fault]) -> Self:
+        """Make one error of all faults."""
+        return cls(faults)
+
 
 class Faults:
     """The faults found so far: all are reported together, so that a person sees them at once."""

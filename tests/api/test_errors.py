@@ -75,6 +75,15 @@ def test_a_folder_that_is_no_plan_is_named(tmp_path):
     assert caught.value.hint == "computeplan solve CONFIG --out DIR writes one"
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_error_can_be_made_of_faults(kind):
+    faults = [Fault("a.b", "x", "y", "z", "f.yaml", 3, 4), Fault("c", "1", "2")]
+    error = kind.of(faults)
+    assert error.faults == tuple(faults)
+    assert str(error) == "f.yaml:3:4 a.b: expected x, got y; z\nc: expected 1, got 2"
+    assert (error.path, error.line, error.hint) == ("a.b", 3, "z")
+
+
 @pytest.mark.parametrize(
     "error",
     [
