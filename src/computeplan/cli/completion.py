@@ -89,7 +89,8 @@ def names(ctx: typer.Context, incomplete: str) -> Iterator[str]:  # noqa: ARG001
 
 def _first_argument(ctx: typer.Context) -> str:
     """Give the config or folder that was typed; where an option has no value yet, nothing was read."""
-    read = [str(value) for value in ctx.params.values() if isinstance(value, Path)]
+    arguments = [each.name for each in ctx.command.params if each.param_type_name == "argument"]
+    read = [str(ctx.params[name]) for name in arguments if name and ctx.params.get(name) is not None]
     return [*read, *ctx.args][0]
 
 
