@@ -7,7 +7,6 @@ runs it, they are twice as many; ``thorough`` looks at many more, and at new one
 from __future__ import annotations
 
 import os
-from math import inf
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,4 +31,4 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def no_command_is_long(monkeypatch):
     """Commands in this process say nothing of their stages, however slow the machine is."""
-    monkeypatch.setattr(terminal, "SHORT_S", inf)
+    monkeypatch.setattr(terminal, "SHORT_S", 1e6)

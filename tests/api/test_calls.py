@@ -20,6 +20,7 @@ import computeplan
 from command_line import TINY, run
 from computeplan import api
 from computeplan.cli import terminal
+from computeplan.cli.options import Overlay
 from computeplan.problem import Status
 from computeplan.solvers import Method, SolverOptions, available, planner
 
@@ -114,6 +115,25 @@ def test_a_command_speaks_at_three_levels(config, tmp_path, monkeypatch):
     both = run("solve", config, "--quiet", "--verbose", "--out", tmp_path / "plan")
     assert (both.exit_code, "expected either it or --verbose, got both" in both.stderr) == (2, True)
     assert logging.getLogger("computeplan").handlers == []
+
+
+def test_a_stage_is_named_while_it_goes_on(config, monkeypatch, capsys):
+    """A log without a terminal names what a command is at, not what it has done."""
+    monkeypatch.setattr(terminal, "SHORT_S", 0.05)
+    load, seen = computeplan.load, []
+
+    def slow(*arguments, **named):
+        deadline = time.monotonic() + 30
+        while not seen and time.monotonic() < deadline:
+            time.sleep(0.01)
+            seen.extend(capsys.readouterr().err.splitlines())
+        return load(*arguments, **named)
+
+    monkeypatch.setattr(api, "load", slow)
+    with terminal.speaking(terminal.Loudness.USUAL):
+        Overlay().load(config)
+    assert [line.split("s  ", 1)[1] for line in seen] == ["reading the config"]
+    assert capsys.readouterr().err == ""
 
 
 def test_quiet_hides_warnings_but_no_error(config, tmp_path):

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from enum import Enum
+from threading import Lock, Timer
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
@@ -142,6 +143,7 @@ class Stages:
         self._said = monotonic()
         self._name = self._shown = self._last = ""
         self._kept: list[str] = []
+        self._lock = Lock()
 
     def enter(self, stage: str) -> None:
         """Show that a stage begins."""
@@ -150,7 +152,7 @@ class Stages:
         if name != self._name or monotonic() - self._said >= EVERY_S:
             self._say()
         self._name = name
-        self._flush()
+        self.flush()
 
     def __call__(self, stage: str, _: float, gap: float | None, bound: float | None) -> None:
         """Show how far a call of the API is."""
@@ -161,17 +163,20 @@ class Stages:
     def end(self) -> None:
         """Show the last details, if they were not."""
         self._say()
-        self._flush()
+        self.flush()
 
     def _say(self) -> None:
         if self._last != self._shown:
-            self._kept.append(f"{_seconds()}  {self._last}")
+            with self._lock:
+                self._kept.append(f"{_seconds()}  {self._last}")
         self._said, self._shown = monotonic(), self._last
 
-    def _flush(self) -> None:
-        if self._kept and monotonic() - _begin_s[0] >= SHORT_S:
-            note("\n".join(self._kept))
-            self._kept.clear()
+    def flush(self) -> None:
+        """Show what was kept back until it is known that the command is not short."""
+        with self._lock:
+            if self._kept and monotonic() - _begin_s[0] >= SHORT_S:
+                note("\n".join(self._kept))
+                self._kept.clear()
 
 
 class _LiveStages(Stages):
@@ -183,9 +188,6 @@ class _LiveStages(Stages):
 
     def enter(self, stage: str) -> None:
         self._update(stage)
-
-    def end(self) -> None:
-        """Leave nothing behind."""
 
 
 class _Silent(Stages):
@@ -204,7 +206,14 @@ def working(stage: str) -> Iterator[Stages]:
         return
     stages = Stages()
     stages.enter(stage)
-    yield stages
+    # A stage may go on for long without a word of it: reading a config, writing a report.
+    timer = Timer(max(0.0, _begin_s[0] + SHORT_S - monotonic()), stages.flush)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield stages
+    finally:
+        timer.cancel()
     stages.end()
 
 
