@@ -90,8 +90,7 @@ def guarded(command: Callable[..., ExitCode]) -> Callable[..., None]:
     def run(**typed: Any) -> None:
         try:
             with _raising_interrupts():
-                if command.__name__ != "new":  # the one that imports no large library
-                    require_libraries()
+                require_libraries()
                 with terminal.speaking(read_loudness(typed)):
                     code = command(**gather_blocks(command, typed))
         except (Exception, KeyboardInterrupt) as error:  # the command line's last resort

@@ -18,14 +18,25 @@ INPUT = re.compile(r"\bfile:\s*[\"']?([^\s\"',}#]+)")
 """An input named in a template: a path without spaces."""
 
 
+def templates() -> dict[str, Path]:
+    """Find the templates by name, the shortest first.
+
+    They are in the installed package or, in a checkout, the repository's configs.
+    """
+    package = Path(computeplan.__file__).parent
+    installed = package / "templates"
+    folder = installed if installed.is_dir() else package.parents[1] / "configs"
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"), key=lambda path: path.stat().st_size)}
+
+
 @guarded
 def new(
     template: Annotated[
         str,
         typer.Argument(
             metavar="[TEMPLATE]",
-            autocompletion=lambda: ["quickstart", "chongqing"],
-            help="quickstart or chongqing.",
+            autocompletion=lambda: list(templates()),
+            help=f"{' or '.join(templates())}.",
         ),
     ] = "quickstart",
     to: Annotated[
@@ -76,14 +87,7 @@ def copy_template(name: str, to: Path | None) -> list[Path]:
 
 
 def _find(name: str) -> Path:
-    known = {path.stem: path for path in sorted(_folder().glob("*.yaml"))}
+    known = templates()
     if name in known:
         return known[name]
     raise UsageError(path="template", **expected_one_of(known, name))
-
-
-def _folder() -> Path:
-    """Find the templates in an installed package or, in a checkout, the repository's configs."""
-    package = Path(computeplan.__file__).parent
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parents[1] / "configs"
