@@ -51,9 +51,12 @@ PROOFS = [
     ("highs", "small_matrix_value", 1.0), ("highs", "output_flag", True), ("highs", "log_file", "x.log"),
     ("highs", "write_model_to_file", True), ("highs", "threads", 2), ("highs", "time_limit", 3.0),
     ("highs", "solver", "pdlp"), ("highs", "primal_feasibility_tolerance", 1e-3),
-    ("highs", "mip_feasibility_tolerance", 0.1), ("cbc", "printingOptions", "normal"),
+    ("highs", "mip_feasibility_tolerance", 0.1), ("highs", "user_bound_scale", 9),
+    ("highs", "user_objective_scale", -30), ("cbc", "printingOptions", "normal"),
     ("cbc", "direction", "max"), ("cbc", "direction", "maximize"), ("cbc", "cutoff", 1.0), ("cbc", "sec", 3),
     ("cbc", "import", "x.mps"), ("cbc", "presolve", "file"), ("cbc", "ratioGap", 0.5),
+    ("cbc", "primalTolerance", 1.0), ("cbc", "primalT", 1.0), ("cbc", "dualTolerance", 10.0),
+    ("cbc", "integerTolerance", 0.3), ("cbc", "preTolerance", 1.0), ("cbc", "zeroTolerance", 1e-5),
     pytest.param("clarabel", "tol_feas", 0.1, marks=CLARABEL),
     pytest.param("clarabel", "time_limit", 9.0, marks=CLARABEL),
 ]  # fmt: skip

@@ -283,6 +283,7 @@ RESERVED = {
     **dict.fromkeys(("solve_relaxation", "blend_multi_objectives", "glpsol_cost_row_location"), MODEL),
     **dict.fromkeys(("infinite_cost", "infinite_bound", "small_matrix_value", "large_matrix_value"), MODEL),
     **dict.fromkeys(("objective_bound", "objective_target"), PROOF),
+    **dict.fromkeys(("user_objective_scale", "user_bound_scale"), PROOF),
 }
 """Options of HiGHS that are not for users, and why."""
 

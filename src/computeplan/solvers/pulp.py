@@ -202,14 +202,17 @@ CBC_WRITES = ("file", "save", "stopaftersaving")
 
 _CBC_OPTION = re.compile(
     r"(?P<name>[A-Za-z]\w*)(?:\((?P<rest>\w+)\))? : (?:(?! : ).)*?"
-    r"<(?:Possible options for \w+ are: (?P<words>[^;]*)"
-    r"|Range of values is (?P<least>\S+) to (?P<most>\S+));",
+    r"<(?:Possible options for \w+ are: (?P<words>[^;]*);"
+    r"|Range of values is (?P<least>\S+) to (?P<most>\S+);\s*current (?P<default>[^\s>]+)>)",
     re.DOTALL,
 )
 
 
 def own_options(solver: str) -> OptionList:
-    """List the options of a solver: those of CBC as it says them, of others what PuLP's class takes."""
+    """List the options of a solver: those of CBC as it says them, of others what PuLP's class takes.
+
+    What CBC is accurate to can only be tightened.
+    """
     import pulp
 
     if solver == "cbc":
@@ -238,7 +241,8 @@ def _cbc_options() -> OptionList:
         if name in kind_of:
             words = tuple(re.sub("[()?]", "", word) for word in (each["words"] or "").split())
             words = tuple(word for word in words if word not in CBC_WRITES)
-            least, most = float(each["least"] or "-inf"), float(each["most"] or "inf")
+            top = each["default"] if name.endswith("Tolerance") else each["most"]
+            least, most = float(each["least"] or "-inf"), float(top or "inf")
             option = OwnOption(kind_of[name], least, most, words)
             found |= {name: option, each["name"]: option}
             if name in CBC_RESERVED:
