@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from builders import Case, Demand, Link, Pool, Rule, Site
 from computeplan.grouping import merge
 from computeplan.lp import build
-from computeplan.problem import Problem, RuleMeasure, Work
-from computeplan.solvers import SolverOptions
+from computeplan.problem import Problem, RuleMeasure, Status, Work
+from computeplan.solvers import Method, SolverOptions
+from computeplan.solvers.decomposition import Reduction
 from computeplan.solvers.division import divide_work
 from computeplan.solvers.planner import plan
 from strategies import crowds
@@ -82,6 +83,21 @@ def test_stopped_it_gives_the_plan_as_it_was():
 
     problem = Case(periods=4, sites=SITES, pools=POOLS, workloads=TWO).problem()
     assert divided(problem, SWAPPING, stop=Stopped())[0].tolist() == [[3, 0, 3, 0], [0, 3, 0, 3]]
+
+
+@pytest.mark.parametrize("iterations", [29, 36])
+def test_a_plan_that_is_not_the_optimum_costs_what_its_solver_says(iterations):
+    """Its classes may be at the wrong places, where to swap them pays."""
+    workloads = [
+        Demand([3, 2, 3, 1], shortfall_price=1e3, unit_cost={"b": 1.0}),
+        Demand([3, 3, 1, 3], shortfall_price=1e3, unit_cost={"a": 1.0}),
+    ]
+    own = {"simplex_iteration_limit": iterations, "simplex_strategy": 4, "presolve": "off"}
+    options = SolverOptions(method=Method.SIMPLEX, options=own)
+    problem = Case(periods=4, sites=SITES, pools=POOLS, workloads=workloads).problem()
+    made = plan(problem, options, Reduction.NONE, fewest_moves=True)
+    assert made.status is Status.FEASIBLE
+    assert made.solution.audit.passed, made.solution.audit.notes
 
 
 @settings(max_examples=12, deadline=None)

@@ -1,4 +1,4 @@
-"""From a problem to a plan: reduce, build, solve, expand, audit."""
+"""From a problem to a plan: reduce, build, solve, divide, expand, audit."""
 
 from __future__ import annotations
 
@@ -262,11 +262,7 @@ class IncrementalPlanner:
     def _audit(self, answer: _Answer) -> Solution | None:
         if answer.work is None or answer.decisions is None:
             return None
-        work = answer.work
-        if self._fewest_moves:
-            self._options.enter("dividing work with few moves", LOG, ends_soon=True)
-            with self._clock.stage("divide"):
-                work = divide_work(self._model, self._grouping, work, self._options)
+        work = self._divide(answer.work, answer.result.status) if self._fewest_moves else answer.work
         self._options.enter("auditing", LOG, ends_soon=True)
         allocation = Allocation(self._problem, self._grouping, work)
         counter = MoveCounter(self._problem)
@@ -292,6 +288,18 @@ class IncrementalPlanner:
             report,
             answer.second,
         )
+
+    def _divide(self, work: Work, status: Status) -> Work:
+        """Divide the work so that little of it moves.
+
+        A plan that was stopped halfway stays as it is: divided it could cost less than its solver says. In
+        whole numbers the rest is an optimum of its own.
+        """
+        if status is not Status.OPTIMAL and not len(self._model.lp.integer):
+            return work
+        self._options.enter("dividing work with few moves", LOG, ends_soon=True)
+        with self._clock.stage("divide"):
+            return divide_work(self._model, self._grouping, work, self._options)
 
     def _bound(self, result: SolverResult) -> float | None:
         """Bound that the solver proves: without columns in whole numbers, the optimum itself."""
