@@ -12,7 +12,7 @@ from builders import Case, Demand, Link, Pool, Rule, Site
 from computeplan.grouping import merge
 from computeplan.lp import build
 from computeplan.problem import Problem, RuleMeasure, Status, Work
-from computeplan.solvers import Method, SolverOptions
+from computeplan.solvers import Method, SolverOptions, StopSignal
 from computeplan.solvers.decomposition import Reduction
 from computeplan.solvers.division import divide_work
 from computeplan.solvers.planner import plan
@@ -76,13 +76,12 @@ def test_what_costs_or_is_limited_does_not_grow(workloads, fields, first):
     np.testing.assert_allclose(dense.sum(axis=0), 3.0)
 
 
-def test_stopped_it_gives_the_plan_as_it_was():
-    class Stopped:
-        def is_set(self):
-            return True
-
+def test_stopped_or_out_of_time_it_gives_the_plan_as_it_was():
+    stop = StopSignal()
+    stop.set()
     problem = Case(periods=4, sites=SITES, pools=POOLS, workloads=TWO).problem()
-    assert divided(problem, SWAPPING, stop=Stopped())[0].tolist() == [[3, 0, 3, 0], [0, 3, 0, 3]]
+    for options in ({"stop": stop}, {"time_limit_s": 0.0}):
+        assert divided(problem, SWAPPING, **options)[0].tolist() == [[3, 0, 3, 0], [0, 3, 0, 3]]
 
 
 @pytest.mark.parametrize("iterations", [29, 36])

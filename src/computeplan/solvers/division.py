@@ -16,6 +16,8 @@ one; periods are divided one after another.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
+from time import monotonic
 
 import numpy as np
 
@@ -41,11 +43,13 @@ MOST_CHOICES = 3_000
 def divide_work(model: Model, grouping: Grouping, work: Work, options: SolverOptions) -> Work:
     """Divide the work of a plan so that little of it moves.
 
-    `options` are those that the plan was solved with.
+    `options` are those that the plan was solved with, and the time limit that is left: periods that come
+    after it, or after the signal to stop, stay as planned.
     """
     division = _Division(model, grouping, work, options)
+    deadline = inf if options.time_limit_s is None else monotonic() + options.time_limit_s
     for period in range(model.problem.horizon.size):
-        if options.is_stopped:
+        if options.is_stopped or monotonic() >= deadline:
             break
         division.divide(period)
     return division.work()

@@ -69,7 +69,7 @@ class Plan:
     size: Size
     solver: SolverRun
     times_s: Mapping[str, float]
-    """Seconds of each stage: reduce, build, solve, expand, audit."""
+    """Seconds of each stage: reduce, build, solve, expand, audit; divide, where little is to move."""
     cpu_s: Mapping[str, float]
     """Processor seconds of the process in each stage, on all cores."""
 

@@ -299,7 +299,8 @@ class IncrementalPlanner:
             return work
         self._options.enter("dividing work with few moves", LOG, ends_soon=True)
         with self._clock.stage("divide"):
-            return divide_work(self._model, self._grouping, work, self._options)
+            options = replace(self._options, time_limit_s=self._left_s())
+            return divide_work(self._model, self._grouping, work, options)
 
     def _bound(self, result: SolverResult) -> float | None:
         """Bound that the solver proves: without columns in whole numbers, the optimum itself."""
