@@ -35,6 +35,7 @@ WRONG = [
     ("cbc", {"strategy": 3}, "strategy: expected a whole number from 0 to 2, got 3", ""),
     pytest.param("clarabel", {"max_itr": 3}, "an option of clarabel, got", "'max_iter'", marks=CLARABEL),
     pytest.param("clarabel", {"max_iter": -1}, "max_iter: expected a whole number", "", marks=CLARABEL),
+    pytest.param("clarabel", {"max_iter": 2**32}, "max_iter: expected a whole number", "", marks=CLARABEL),
     ("auto", {"presolve": "off"}, "expected a solver by name, whose options they are", "in place of auto"),
 ]  # fmt: skip
 
@@ -58,6 +59,9 @@ PROOFS = [
     ("cbc", "primalTolerance", 1.0), ("cbc", "primalT", 1.0), ("cbc", "dualTolerance", 10.0),
     ("cbc", "integerTolerance", 0.3), ("cbc", "preTolerance", 1.0), ("cbc", "zeroTolerance", 1e-5),
     pytest.param("clarabel", "tol_feas", 0.1, marks=CLARABEL),
+    pytest.param("clarabel", "tol_gap_rel", 1e-8, marks=CLARABEL),
+    pytest.param("clarabel", "chordal_decomposition_merge_method", "none", marks=CLARABEL),
+    pytest.param("clarabel", "direct_kkt_solver", False, marks=CLARABEL),
     pytest.param("clarabel", "time_limit", 9.0, marks=CLARABEL),
 ]  # fmt: skip
 

@@ -138,25 +138,35 @@ def _settings(options: SolverOptions) -> Any:
 
 
 LINEAR_SOLVERS = ("auto", "qdldl", "faer")
-RESERVED = {"time_limit": TIME_LIMIT, "max_threads": THREADS, "verbose": VERBOSE, "pardiso_verbose": VERBOSE}
+MOST_ITERATIONS = 2**32 - 1
+"""Clarabel counts in 32 bits."""
+RESERVED = {
+    "time_limit": TIME_LIMIT,
+    "max_threads": THREADS,
+    "verbose": VERBOSE,
+    "pardiso_verbose": VERBOSE,
+    "direct_kkt_solver": "Clarabel has no other",
+}
 """Options of Clarabel that are not for users, and why."""
+CONES = "no plan has the cones that it is for"
 
 
 @cache
 def own_options() -> OptionList:
     """List the options of Clarabel as it has them; what it is accurate to can only be tightened."""
-    import clarabel
-
-    settings = clarabel.DefaultSettings()
+    settings = _settings(SolverOptions())
     values = {name: getattr(settings, name) for name in dir(settings) if not name.startswith("_")}
     found = {}
     for name, value in values.items():
         if isinstance(value, bool | int | float | str):
-            most = value if isinstance(value, float) and "tol_" in name else np.inf
+            most = MOST_ITERATIONS if isinstance(value, int) else np.inf
+            if isinstance(value, float) and "tol_" in name:
+                most = value
             least = -np.inf if isinstance(value, bool | str) else 0.0
             words = LINEAR_SOLVERS if name == "direct_solve_method" else ()
             found[name] = OwnOption(type(value), least, most, words)
-    return OptionList(found, RESERVED)
+    of_cones = {name: CONES for name in found if name.startswith("chordal_decomposition_")}
+    return OptionList(found, RESERVED | of_cones)
 
 
 NEAR = 1e-6
