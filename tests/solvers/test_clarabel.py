@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,6 +14,7 @@ from computeplan.errors import SolverError, UsageError
 from computeplan.grouping import merge
 from computeplan.lp import LinearProgram, build
 from computeplan.problem import Status
+from computeplan.progress import Monitor
 from computeplan.solvers import SolverOptions, available, clarabel, solve
 from computeplan.solvers import clarabel as conic_form
 from computeplan.solvers.planner import IncrementalPlanner, plan
@@ -71,6 +73,14 @@ def test_solved_is_optimal_with_the_duals_of_highs():
     at_bounds = np.where(reduced > 0, lp.column_lower, lp.column_upper)
     bound = (result.row_duals * at_limits)[scarce].sum() + (reduced * at_bounds)[held].sum()
     assert bound + lp.offset == pytest.approx(highs.objective, rel=1e-6)
+
+
+@here
+def test_it_keeps_to_the_threads_of_the_options(caplog):
+    options = replace(CLARABEL, threads=1, options={"direct_solve_method": "faer"}, monitor=Monitor())
+    with caplog.at_level("DEBUG", "computeplan.solvers"):
+        solve(priced(), options)
+    assert "faer, precision: 64 bit (1 thread)" in caplog.text
 
 
 @here

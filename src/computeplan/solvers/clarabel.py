@@ -132,6 +132,8 @@ def _settings(options: SolverOptions) -> Any:
     settings.reduced_tol_gap_rel = settings.reduced_tol_gap_abs = settings.reduced_tol_feas = ALMOST
     if options.time_limit_s is not None:
         settings.time_limit = options.time_limit_s
+    if options.threads is not None:
+        settings.max_threads = options.threads
     for name, value in options.options.items():
         setattr(settings, name, value)
     return settings
