@@ -80,6 +80,31 @@ def test_all_faults_of_options_are_reported_at_once(config):
     assert [fault.path for fault in caught.value.faults] == paths
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("threads", "two", "threads: expected a whole number from 1 to 1024, got 'two'"),
+        ("threads", 1.5, "threads: expected a whole number"),
+        ("threads", 10**12, "threads: expected a whole number"),
+        ("time_limit_s", "5", "time_limit_s: expected a number above 0, got '5'"),
+        ("time_limit_s", True, "time_limit_s: expected a number above 0, got true"),
+        ("gap", None, "gap: expected a share from 0 to below 1, got nothing"),
+        ("options", None, "options: expected values by name, got nothing"),
+        ("options", ["presolve"], "options: expected values by name, got a list of 1"),
+        ("options", {1: 2}, "options: expected values by name, got a mapping with 1"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_told(config, field, value, expected):
+    for options in (SolverOptions(**{field: value}), {field: value}):
+        with pytest.raises(UsageError, match=re.escape(expected)):
+            computeplan.solve(config, options=options)
+
+
+def test_a_method_as_a_word_is_told(config):
+    with pytest.raises(UsageError, match=r"method: expected a `Method`, such as .*, got 'ipm'"):
+        computeplan.solve(config, options=SolverOptions(method="ipm"))
+
+
 @pytest.mark.parametrize("option", ["cutsOnOff", "presolve", "preprocess", "randomSeed", "strong"])
 def test_cbc_lists_its_options(option):
     assert option in registry.own_options("cbc").options

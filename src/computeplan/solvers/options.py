@@ -11,11 +11,13 @@ from typing import Any
 from computeplan.errors import UsageError
 from computeplan.problem import Floats, Status
 from computeplan.progress import Monitor
-from computeplan.text import expected_one_of
+from computeplan.text import expected_one_of, shown_value
 from computeplan.vocabulary import Method
 
 PROVEN = 1e-6
 """Relative gap up to which an answer in whole numbers counts as optimal."""
+OWN_OPTIONS = "values by name"
+"""What a solver's own options are, in the words of a message."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class SolverOptions:
         Raises
         ------
         UsageError
-            If there is no such field or method.
+            If there is no such field or method, or the solver's own options have no names.
         """
         known = ["stop", *(each.name for each in fields(self) if each.compare)]
         for name in changes:
@@ -122,9 +124,13 @@ class SolverOptions:
         method = str(changes.get("method", self.method))
         if method not in list(Method):
             raise UsageError(path="options.method", **expected_one_of(Method, method))
-        kept = self.options if changes.get("name", self.name) == self.name else {}
-        own = {**kept, **changes.get("options", {})}
-        return replace(self, **{**changes, "method": Method(method), "options": own})
+        kept, own = (
+            self.options if changes.get("name", self.name) == self.name else {},
+            changes.get("options", {}),
+        )
+        if not isinstance(own, Mapping):
+            raise UsageError(path="options.options", expected=OWN_OPTIONS, found=shown_value(own))
+        return replace(self, **{**changes, "method": Method(method), "options": {**kept, **own}})
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from computeplan.errors import Fault, SolverError, UsageError
 from computeplan.lp import VARIABLES, LinearProgram
 from computeplan.solvers import clarabel, highs, pulp
 from computeplan.solvers.choice import AUTO, fill_options, shape_of
-from computeplan.solvers.options import Capabilities, SolverOptions, SolverResult
-from computeplan.solvers.own_options import PLACE, OptionList
+from computeplan.solvers.options import OWN_OPTIONS, Capabilities, SolverOptions, SolverResult
+from computeplan.solvers.own_options import PLACE, OptionList, OwnOption
 from computeplan.solvers.presolve import scale_program, unscale_result
 from computeplan.text import shown_value
+from computeplan.vocabulary import Method
 
 
 def available() -> list[str]:
@@ -103,13 +107,16 @@ def check_available(name: str) -> None:
 
 def option_faults(options: SolverOptions) -> list[Fault]:
     """Find what is wrong with the solver's own options, by its own list of them."""
-    if not options.options:
+    stated = options.options
+    if not isinstance(stated, Mapping) or not all(isinstance(name, str) for name in stated):
+        return [Fault(PLACE, OWN_OPTIONS, shown_value(stated))]
+    if not stated:
         return []
     if options.name == AUTO:
-        found = ", ".join(options.options)
-        return [Fault(PLACE, "a solver by name, whose options they are", found, "name it in place of auto")]
+        expected, hint = "a solver by name, whose options they are", "name it in place of auto"
+        return [Fault(PLACE, expected, ", ".join(stated), hint)]
     check_available(options.name)
-    return list(own_options(options.name).faults(options.name, options.options))
+    return list(own_options(options.name).faults(options.name, stated))
 
 
 def own_options(name: str) -> OptionList:
@@ -119,17 +126,26 @@ def own_options(name: str) -> OptionList:
     return clarabel.own_options() if name == clarabel.NAME else pulp.own_options(name)
 
 
+THREADS = OwnOption(int, 1, 1024)
+"""Threads that may be stated, as in a config."""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def check_options(options: SolverOptions) -> None:
     """Raise UsageError, with all that is wrong, unless a solver can work with these options."""
-    faults = option_faults(options)
-    numbers = {
-        "time_limit_s": (options.time_limit_s, "more than 0 s", lambda value: value > 0),
-        "threads": (options.threads, "a whole number of at least 1", lambda value: value >= 1),
-        "gap": (options.gap, "a share from 0 to below 1", lambda value: 0 <= value < 1),
-    }
-    for name, (value, expected, is_right) in numbers.items():
-        if value is not None and not is_right(value):
-            faults.append(Fault(name, expected, shown_value(value)))
+    faults, limit_s, gap = option_faults(options), options.time_limit_s, options.gap
+    checks = (
+        ("time_limit_s", "a number above 0", limit_s is None or (_is_number(limit_s) and limit_s > 0)),
+        ("threads", str(THREADS), options.threads is None or THREADS.accepts(options.threads)),
+        ("gap", "a share from 0 to below 1", _is_number(gap) and 0 <= gap < 1),
+        ("method", "a `Method`, such as `Method.SIMPLEX`", isinstance(options.method, Method)),
+    )
+    for name, expected, is_right in checks:
+        if not is_right:
+            faults.append(Fault(name, expected, shown_value(getattr(options, name))))
     if faults:
         raise UsageError.of(faults)
     if options.name not in ("highs", AUTO):
