@@ -21,7 +21,7 @@ from computeplan.errors import SolverError, UsageError
 from computeplan.lp import LinearProgram
 from computeplan.problem import Bools, Floats, Ints, Status, sum_by
 from computeplan.solvers.options import Capabilities, SolverOptions, SolverResult
-from computeplan.solvers.own_options import THREADS, TIME_LIMIT, VERBOSE, OptionList, OwnOption
+from computeplan.solvers.own_options import OptionList, OwnOption, Reserved, reserve
 from computeplan.solvers.stopping import run_until_stopped
 from computeplan.solvers.termination import verify_status
 
@@ -142,15 +142,15 @@ def _settings(options: SolverOptions) -> Any:
 LINEAR_SOLVERS = ("auto", "qdldl", "faer")
 MOST_ITERATIONS = 2**32 - 1
 """Clarabel counts in 32 bits."""
-RESERVED = {
-    "time_limit": TIME_LIMIT,
-    "max_threads": THREADS,
-    "verbose": VERBOSE,
-    "pardiso_verbose": VERBOSE,
-    "direct_kkt_solver": "Clarabel has no other",
-}
+RESERVED = reserve(
+    {
+        Reserved.TIME_LIMIT: ("time_limit",),
+        Reserved.THREADS: ("max_threads",),
+        Reserved.VERBOSE: ("verbose", "pardiso_verbose"),
+        Reserved.NO_OTHER: ("direct_kkt_solver",),
+    }
+)
 """Options of Clarabel that are not for users, and why."""
-CONES = "no plan has the cones that it is for"
 
 
 @cache
@@ -167,8 +167,8 @@ def own_options() -> OptionList:
             least = -np.inf if isinstance(value, bool | str) else 0.0
             words = LINEAR_SOLVERS if name == "direct_solve_method" else ()
             found[name] = OwnOption(type(value), least, most, words)
-    of_cones = {name: CONES for name in found if name.startswith("chordal_decomposition_")}
-    return OptionList(found, RESERVED | of_cones)
+    of_cones = [name for name in found if name.startswith("chordal_decomposition_")]
+    return OptionList(found, RESERVED | reserve({Reserved.CONES: of_cones}))
 
 
 NEAR = 1e-6

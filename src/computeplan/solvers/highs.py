@@ -26,17 +26,7 @@ from computeplan.problem import Floats, Status
 from computeplan.progress import Monitor
 from computeplan.solvers.choice import fill_options, shape_of
 from computeplan.solvers.options import Capabilities, SolverOptions, SolverResult
-from computeplan.solvers.own_options import (
-    FILES,
-    METHOD,
-    MODEL,
-    PROOF,
-    THREADS,
-    TIME_LIMIT,
-    VERBOSE,
-    OptionList,
-    OwnOption,
-)
+from computeplan.solvers.own_options import OptionList, OwnOption, Reserved, reserve
 from computeplan.solvers.presolve import scale_program
 from computeplan.solvers.stopping import run_until_stopped
 from computeplan.solvers.termination import is_proven, verify_status
@@ -274,17 +264,22 @@ def set_options(highs: Any, options: SolverOptions, lp: LinearProgram) -> None:
         highs.setOptionValue(name, value)
 
 
-RESERVED = {
-    "time_limit": TIME_LIMIT,
-    "threads": THREADS,
-    "solver": METHOD,
-    "allow_unbounded_or_infeasible": PROOF,
-    **dict.fromkeys(("output_flag", "timeless_log"), VERBOSE),
-    **dict.fromkeys(("solve_relaxation", "blend_multi_objectives", "glpsol_cost_row_location"), MODEL),
-    **dict.fromkeys(("infinite_cost", "infinite_bound", "small_matrix_value", "large_matrix_value"), MODEL),
-    **dict.fromkeys(("objective_bound", "objective_target"), PROOF),
-    **dict.fromkeys(("user_objective_scale", "user_bound_scale"), PROOF),
-}
+RESERVED = reserve(
+    {
+        Reserved.TIME_LIMIT: ("time_limit",),
+        Reserved.THREADS: ("threads",),
+        Reserved.METHOD: ("solver",),
+        Reserved.VERBOSE: ("output_flag", "timeless_log"),
+        Reserved.MODEL: (
+            *("solve_relaxation", "blend_multi_objectives", "glpsol_cost_row_location"),
+            *("infinite_cost", "infinite_bound", "small_matrix_value", "large_matrix_value"),
+        ),
+        Reserved.PROOF: (
+            *("allow_unbounded_or_infeasible", "objective_bound", "objective_target"),
+            *("user_objective_scale", "user_bound_scale"),
+        ),
+    }
+)
 """Options of HiGHS that are not for users, and why."""
 
 _DESCRIPTION = re.compile(
@@ -308,11 +303,9 @@ def own_options() -> OptionList:
         least, most = (each["least"], each["most"]) if kind in (int, float) else ("-inf", "inf")
         most = each["default"] if name.endswith("_tolerance") else most
         found[name] = OwnOption(kind, float(least), float(most), words)
-    written = {
-        name: FILES for name in found if name.startswith(("write_", "read_")) or name.endswith("_file")
-    }
-    logged = {name: VERBOSE for name in found if name.startswith("log_")}
-    return OptionList(found, {**written, **logged, **RESERVED})
+    files = [name for name in found if name.startswith(("write_", "read_")) or name.endswith("_file")]
+    logged = [name for name in found if name.startswith("log_")]
+    return OptionList(found, reserve({Reserved.FILES: files, Reserved.VERBOSE: logged}) | RESERVED)
 
 
 def _use_threads(highs: Any, threads: int) -> None:

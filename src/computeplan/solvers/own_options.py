@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from math import inf
 from typing import Any
 
@@ -13,15 +14,26 @@ from computeplan.text import did_you_mean, shown_value
 PLACE = "solver.options"
 """Where a config has them."""
 
-TIME_LIMIT = "`solver.time_limit` sets it"
-THREADS = "`solver.threads` sets them"
-METHOD = "`solver.method` chooses it"
-GAP = "`solver.gap` sets it"
-VERBOSE = "`--verbose` shows the solver's log"
-FILES = "`computeplan export` writes the program"
-MODEL = "with it another problem would be solved"
-PROOF = "without it nothing would be proved"
-"""Why an option is not for users: a setting of ours does the same, or the answer would not be one."""
+
+class Reserved(StrEnum):
+    """Why an option is not for users: a setting of ours does the same, or the answer would not be one."""
+
+    TIME_LIMIT = "`solver.time_limit` sets it"
+    THREADS = "`solver.threads` sets them"
+    METHOD = "`solver.method` chooses it"
+    GAP = "`solver.gap` sets it"
+    VERBOSE = "`--verbose` shows the solver's log"
+    FILES = "`computeplan export` writes the program"
+    MODEL = "with it another problem would be solved"
+    PROOF = "without it nothing would be proved"
+    CONES = "no plan has the cones that it is for"
+    NO_OTHER = "the solver has no other"
+    BY_NAME = "each of them has a name"
+
+
+def reserve(names: Mapping[Reserved, Iterable[str]]) -> dict[str, Reserved]:
+    """Give each name its reason."""
+    return {name: reason for reason, them in names.items() for name in them}
 
 
 @dataclass(frozen=True)
@@ -71,14 +83,14 @@ class OptionList:
     Attributes
     ----------
     options : mapping of str to OwnOption
-    reserved : mapping of str to str
+    reserved : mapping of str to Reserved
         Those that are not for users, and why.
     is_open : bool
         Whether the solver may have others, of which it says nothing.
     """
 
     options: Mapping[str, OwnOption]
-    reserved: Mapping[str, str] = field(default_factory=dict)
+    reserved: Mapping[str, Reserved] = field(default_factory=dict)
     is_open: bool = False
 
     def faults(self, solver: str, stated: Mapping[str, Any]) -> Iterator[Fault]:

@@ -22,17 +22,7 @@ from computeplan.errors import SolverError
 from computeplan.lp import LinearProgram
 from computeplan.problem import Floats, Status
 from computeplan.solvers.options import PROVEN, Capabilities, SolverOptions, SolverResult
-from computeplan.solvers.own_options import (
-    FILES,
-    GAP,
-    MODEL,
-    PROOF,
-    THREADS,
-    TIME_LIMIT,
-    VERBOSE,
-    OptionList,
-    OwnOption,
-)
+from computeplan.solvers.own_options import OptionList, OwnOption, Reserved, reserve
 from computeplan.solvers.stopping import GRACE_S, POLL_S, run_until_stopped
 from computeplan.solvers.termination import verify_status
 
@@ -183,18 +173,27 @@ def _as_cbc_reads(value: Any) -> str:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else f"{value}"
 
 
-PULP_RESERVED = {
-    "self": "", "mip": MODEL, "msg": VERBOSE, "logPath": VERBOSE, "timeLimit": TIME_LIMIT, "threads": THREADS,
-    "path": FILES, "keepFiles": FILES, "gapRel": GAP, "options": "name each of them",
-    "warmStart": PROOF,
-}  # fmt: skip
-CBC_RESERVED = {
-    "seconds": TIME_LIMIT, "timeMode": TIME_LIMIT, "ratioGap": GAP, "allowableGap": GAP,
-    "logLevel": VERBOSE, "slogLevel": VERBOSE, "outputFormat": VERBOSE, "messages": VERBOSE,
-    "allCommands": VERBOSE,
-    "printingOptions": PROOF, "keepNames": PROOF, "PrepNames": PROOF, "errorsAllowed": PROOF,
-    "direction": MODEL, "cutoff": MODEL, "increment": MODEL, "constraintfromCutoff": MODEL,
-}  # fmt: skip
+PULP_RESERVED = reserve(
+    {
+        Reserved.TIME_LIMIT: ("timeLimit",),
+        Reserved.THREADS: ("threads",),
+        Reserved.GAP: ("gapRel",),
+        Reserved.VERBOSE: ("msg", "logPath"),
+        Reserved.FILES: ("path", "keepFiles"),
+        Reserved.MODEL: ("mip",),
+        Reserved.PROOF: ("warmStart",),
+        Reserved.BY_NAME: ("options",),
+    }
+)
+CBC_RESERVED = reserve(
+    {
+        Reserved.TIME_LIMIT: ("seconds", "timeMode"),
+        Reserved.GAP: ("ratioGap", "allowableGap"),
+        Reserved.VERBOSE: ("logLevel", "slogLevel", "outputFormat", "messages", "allCommands"),
+        Reserved.MODEL: ("direction", "cutoff", "increment", "constraintfromCutoff"),
+        Reserved.PROOF: ("printingOptions", "keepNames", "PrepNames", "errorsAllowed"),
+    }
+)
 """Options that are not for users, and why: of all solvers through PuLP, and of CBC."""
 
 CBC_WRITES = ("file", "save", "stopaftersaving")
@@ -218,7 +217,7 @@ def own_options(solver: str) -> OptionList:
     if solver == "cbc":
         return _cbc_options()
     kind = getattr(pulp, ALIASES.get(solver, solver))
-    taken = inspect.signature(kind.__init__).parameters
+    taken = inspect.signature(kind).parameters
     others = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in taken.values())
     return OptionList(dict.fromkeys(taken, OwnOption(object)), PULP_RESERVED, is_open=others)
 
@@ -235,7 +234,7 @@ def _cbc_options() -> OptionList:
         if f"{word} parameters" in title.lower()
         for name in names.split()
     }
-    found, reserved = dict[str, OwnOption](), dict[str, str]()
+    found, reserved = dict[str, OwnOption](), dict[str, Reserved]()
     for each in _CBC_OPTION.finditer(_ask_cbc(*(f"{name}??" for name in kind_of))):
         name = f"{each['name']}{each['rest'] or ''}"
         if name in kind_of:
