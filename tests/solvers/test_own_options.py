@@ -24,12 +24,12 @@ def config(tmp_path):
 
 
 WRONG = [
-    ("highs", {"mip_rel_gpa": 1e-5}, "mip_rel_gpa: expected an option of highs, got", "'mip_rel_gap'"),
-    ("highs", {"mip_rel_gap": "small"}, "mip_rel_gap: expected a number from 0, got 'small'", ""),
+    ("highs", {"random_sed": 7}, "random_sed: expected an option of highs, got", "'random_seed'"),
+    ("highs", {"qp_regularization_value": "small"}, "value: expected a number from 0, got 'small'", ""),
     ("highs", {"mip_max_nodes": 1.5}, "solver.options.mip_max_nodes: expected a whole number from 0 to", ""),
     ("highs", {"presolve": "maybe"}, "expected one of off, choose, on, got 'maybe'", ""),
     ("highs", {"mip_detect_symmetry": 1}, "mip_detect_symmetry: expected true or false, got 1", ""),
-    ("highs", {"mip_rel_gap": True}, "mip_rel_gap: expected a number from 0, got true", ""),
+    ("highs", {"mip_heuristic_effort": True}, "expected a number from 0 to 1, got true", ""),
     ("cbc", {"cutsOnOf": "off"}, "expected an option of cbc, got 'cutsOnOf'", "'cutsOnOff'"),
     ("cbc", {"cuts": "often"}, "expected one of off, on, root, ifmove, forceOn, got 'often'", ""),
     ("cbc", {"strategy": 3}, "strategy: expected a whole number from 0 to 2, got 3", ""),
@@ -51,7 +51,8 @@ PROOFS = [
     ("highs", "solve_relaxation", True), ("highs", "infinite_bound", 1e15), ("highs", "objective_bound", 3.0),
     ("highs", "small_matrix_value", 1.0), ("highs", "output_flag", True), ("highs", "log_file", "x.log"),
     ("highs", "write_model_to_file", True), ("highs", "threads", 2), ("highs", "time_limit", 3.0),
-    ("highs", "solver", "pdlp"), ("highs", "primal_feasibility_tolerance", 1e-3),
+    ("highs", "mip_rel_gap", 1e-5), ("highs", "mip_abs_gap", 9.0), ("highs", "solver", "pdlp"),
+    ("highs", "primal_feasibility_tolerance", 1e-3),
     ("highs", "mip_feasibility_tolerance", 0.1), ("highs", "user_bound_scale", 9),
     ("highs", "user_objective_scale", -30), ("cbc", "printingOptions", "normal"),
     ("cbc", "direction", "max"), ("cbc", "direction", "maximize"), ("cbc", "cutoff", 1.0), ("cbc", "sec", 3),
@@ -70,6 +71,12 @@ PROOFS = [
 def test_no_option_takes_the_proof_away_or_goes_around_a_setting(config, name, option, value):
     with pytest.raises(UsageError, match=rf"solver\.options\.{option}: expected"):
         computeplan.solve(config, options=SolverOptions(name, options={option: value}))
+
+
+def test_the_setting_that_does_what_an_option_does_is_named(config):
+    with pytest.raises(UsageError, match="mip_rel_gap: expected an option that may be set here") as caught:
+        computeplan.solve(config, options={"options": {"mip_rel_gap": 1e-5}})
+    assert caught.value.hint == "`solver.gap` sets it"
 
 
 def test_all_faults_of_options_are_reported_at_once(config):
@@ -124,12 +131,14 @@ def test_an_option_reaches_the_solver(config):
 
 
 def test_options_of_a_config_pass_through_and_are_kept(config, tmp_path):
-    config.write_text(TINY + "solver: {options: {mip_rel_gap: 1e-5, presolve: off}}\n", encoding="utf-8")
+    config.write_text(
+        TINY + "solver: {options: {mip_heuristic_effort: 1e-1, presolve: off}}\n", encoding="utf-8"
+    )
     made = computeplan.solve(config)
-    assert made.options.options == {"mip_rel_gap": 1e-5, "presolve": "off"}
+    assert made.options.options == {"mip_heuristic_effort": 0.1, "presolve": "off"}
     made.save(tmp_path / "plan")
     record = json.loads((tmp_path / "plan" / "provenance.json").read_text("utf-8"))
-    assert record["options"]["options"] == {"mip_rel_gap": 1e-5, "presolve": "off"}
+    assert record["options"]["options"] == {"mip_heuristic_effort": 0.1, "presolve": "off"}
     assert computeplan.open_plan(tmp_path / "plan").options == made.options
     assert run("audit", tmp_path / "plan").exit_code == 0
 
@@ -139,7 +148,7 @@ def test_options_of_a_config_pass_through_and_are_kept(config, tmp_path):
     [
         ("{options: {presolv: off}}", "solver.options.presolv: expected an option of highs, got 'presolv'"),
         ("{options: {presolve: [1]}}", "solver.options.presolve: expected true, false, a number or text"),
-        ("{name: cbc, options: {mip_rel_gap: 0.1}}", "expected an option of cbc, got 'mip_rel_gap'"),
+        ("{name: cbc, options: {mip_max_nodes: 1}}", "expected an option of cbc, got 'mip_max_nodes'"),
         ("{options: 3}", "solver.options: expected a mapping"),
         ("{time_limit: 0}", "solver.time_limit: expected a number above 0"),
     ],
@@ -154,12 +163,12 @@ def test_a_wrong_option_of_a_config_has_its_place(config, text, message):
 
 
 def test_the_command_line_takes_options(config, tmp_path):
-    options = ["--solver-option", "presolve=off", "--solver-option", "mip_rel_gap=1e-4"]
+    options = ["--solver-option", "presolve=off", "--solver-option", "mip_heuristic_effort=1e-1"]
     result = run("solve", config, *options, "--out", tmp_path / "plan")
     assert result.exit_code == 0
     assert computeplan.open_plan(tmp_path / "plan").options.options == {
         "presolve": "off",
-        "mip_rel_gap": 1e-4,
+        "mip_heuristic_effort": 0.1,
     }
     wrong = run("solve", config, "--solver-option", "presolv=off", "--out", tmp_path / "other")
     said = "solver.options.presolv: expected an option of highs, got 'presolv'; did you mean 'presolve'?"
@@ -174,8 +183,8 @@ def test_options_of_a_config_belong_to_its_solver(config):
     config.write_text(TINY + "solver: {options: {presolve: off}, time_limit: 60}\n", encoding="utf-8")
     made = computeplan.solve(config, options={"name": "cbc"})
     assert (made.options.name, made.options.options, made.options.time_limit_s) == ("cbc", {}, 60.0)
-    made = computeplan.solve(config, options={"options": {"mip_rel_gap": 0.1}})
-    assert made.options.options == {"presolve": "off", "mip_rel_gap": 0.1}
+    made = computeplan.solve(config, options={"options": {"random_seed": 7}})
+    assert made.options.options == {"presolve": "off", "random_seed": 7}
 
 
 @pytest.mark.parametrize(

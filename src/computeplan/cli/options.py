@@ -80,7 +80,7 @@ Own = Annotated[
     typer.Option(
         "--solver-option",
         metavar="NAME=VALUE",
-        help="One of the solver's own options, such as mip_rel_gap=1e-5 of HiGHS; may be repeated.",
+        help="One of the solver's own options, such as random_seed=7 of HiGHS; may be repeated.",
     ),
 ]
 Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="Most threads for the solver.")]

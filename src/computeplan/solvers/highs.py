@@ -269,6 +269,7 @@ RESERVED = reserve(
         Reserved.TIME_LIMIT: ("time_limit",),
         Reserved.THREADS: ("threads",),
         Reserved.METHOD: ("solver",),
+        Reserved.GAP: ("mip_rel_gap", "mip_abs_gap"),
         Reserved.VERBOSE: ("output_flag", "timeless_log"),
         Reserved.MODEL: (
             *("solve_relaxation", "blend_multi_objectives", "glpsol_cost_row_location"),

@@ -70,7 +70,7 @@ class SolverOptions:
     gap: float = PROVEN
     """Relative gap at which a mixed-integer program is solved well enough."""
     options: Mapping[str, bool | int | float | str] = field(default_factory=dict, hash=False)
-    """The named solver's own options, such as ``{"mip_rel_gap": 1e-5}`` of HiGHS."""
+    """The named solver's own options, such as ``{"random_seed": 7}`` of HiGHS."""
     stop: StopSignal | None = field(default=None, compare=False, repr=False)
     """Ends the solver early."""
     monitor: Monitor | None = field(default=None, compare=False, repr=False)

@@ -207,6 +207,6 @@ class SolverSection(Settings):
     )
     options: dict[Name, OwnValue] = Field(
         {},
-        description="The named solver's own options by name, such as `mip_rel_gap: 1e-5` of HiGHS. "
+        description="The named solver's own options by name, such as `random_seed: 7` of HiGHS. "
         "None that the proof of the plan needs, or that has a setting here.",
     )
