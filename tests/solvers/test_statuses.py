@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import highspy
@@ -71,7 +72,10 @@ class Ended:
 
     def getInfo(self):  # noqa: N802 - as above
         return SimpleNamespace(
-            objective_function_value=0.0, simplex_iteration_count=0, ipm_iteration_count=0, mip_gap=0.0
+            objective_function_value=0.0,
+            simplex_iteration_count=0,
+            ipm_iteration_count=0,
+            mip_dual_bound=-np.inf,
         )
 
     def getSolution(self):  # noqa: N802 - as above
@@ -102,6 +106,13 @@ def test_a_code_of_highs_without_a_plan(code, values):
 
 def test_an_optimum_of_highs_that_is_none_is_only_feasible():
     assert run(Ended("kOptimal", DEAR.values, BEST.row_duals), LP, SolverOptions()).status is Status.FEASIBLE
+
+
+def test_whole_numbers_that_have_no_bound_yet_are_feasible_without_one():
+    solver = Ended("kTimeLimit", BEST.values, None)
+    solver.cbMipImprovingSolution = solver.cbMipInterrupt = SimpleNamespace(subscribe=id, unsubscribe=id)
+    result = run(solver, replace(LP, integer=np.array([0])), SolverOptions())
+    assert (result.status, result.bound) == (Status.FEASIBLE, None)
 
 
 @pytest.mark.parametrize("code", sorted(FAILURES))

@@ -167,7 +167,7 @@ class _Incumbent:
         status = verify_status(Status.FEASIBLE, lp, values, None)
         if not status.has_plan:
             return found
-        return replace(found, status=status, values=values, objective=objective, bound=self._bound)
+        return replace(found, status=status, values=values, objective=objective, bound=_known(self._bound))
 
 
 def run(highs: Any, lp: LinearProgram, options: SolverOptions) -> SolverResult:
@@ -327,11 +327,11 @@ def _result(highs: Any, lp: LinearProgram) -> SolverResult:
     values = np.asarray(solution.col_value) if solution and solution.value_valid else None
     duals = np.asarray(solution.row_dual) if solution and solution.dual_valid else None
     objective = info.objective_function_value
+    bound = _known(info.mip_dual_bound) if len(lp.integer) and values is not None else None
     if len(lp.integer):
         duals = None
-    bound = float(info.mip_dual_bound) if len(lp.integer) and values is not None else None
-    if bound is not None and not is_proven(info.objective_function_value, bound):
-        claim = Status.FEASIBLE if claim is Status.OPTIMAL else claim
+        if claim is Status.OPTIMAL and (bound is None or not is_proven(objective, bound)):
+            claim = Status.FEASIBLE
     if detail == "kModelEmpty":
         values, duals, objective = np.zeros(lp.n_columns), np.zeros(lp.n_rows), lp.offset
     status = verify_status(claim, lp, values, duals)
@@ -346,6 +346,11 @@ def _result(highs: Any, lp: LinearProgram) -> SolverResult:
         iterations=info.simplex_iteration_count + info.ipm_iteration_count,
         bound=bound,
     )
+
+
+def _known(bound: float) -> float | None:
+    """Give a bound as a number; None where HiGHS has none yet, which it says as −inf."""
+    return float(bound) if isfinite(bound) else None
 
 
 @contextmanager
