@@ -53,6 +53,7 @@ class Ended:
     """A HiGHS that has ended in a given way with given values."""
 
     def __init__(self, status: str, values, duals) -> None:
+        self.options = {"presolve": "choose"}
         self._status = SimpleNamespace(name=status)
         self._solution = SimpleNamespace(
             col_value=values,
@@ -64,8 +65,11 @@ class Ended:
     def run(self):
         return None
 
-    def setOptionValue(self, *_):  # noqa: N802 - HiGHS's own name
-        return None
+    def setOptionValue(self, name, value):  # noqa: N802 - HiGHS's own name
+        self.options[name] = value
+
+    def getOptionValue(self, name):  # noqa: N802 - as above
+        return None, self.options[name]
 
     def getModelStatus(self):  # noqa: N802 - as above
         return self._status
@@ -128,7 +132,10 @@ def test_what_presolve_cannot_tell_apart_is_told_by_a_second_run(code):
             self._status = SimpleNamespace(name=code if hasattr(self, "ran") else "kUnboundedOrInfeasible")
             self.ran = True
 
-    assert run(Twice(code, None, None), LP, SolverOptions()).status is ENDS[code]
+    solver = Twice(code, None, None)
+    solver.options["presolve"] = "on"
+    assert run(solver, LP, SolverOptions()).status is ENDS[code]
+    assert solver.options["presolve"] == "on"
 
 
 def test_a_program_of_nothing_is_solved():

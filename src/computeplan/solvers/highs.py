@@ -196,9 +196,10 @@ def _run_twice(highs: Any) -> bool:
     highs.run()
     if highs.getModelStatus().name == BOTH:
         # The simplex method can distinguish the two.
+        _, stated = highs.getOptionValue("presolve")
         highs.setOptionValue("presolve", "off")
         highs.run()
-        highs.setOptionValue("presolve", "choose")
+        highs.setOptionValue("presolve", stated)
     return True
 
 
