@@ -117,6 +117,13 @@ def test_cbc_lists_its_options(option):
     assert option in registry.own_options("cbc").options
 
 
+@pytest.mark.parametrize("name", ["gurobi", "HiGHS"])
+def test_what_the_class_of_a_solver_calls_its_other_words_is_no_option(name):
+    options = registry.own_options(name)
+    assert options.is_open
+    assert not {"self", "args", "kwargs", "solverParams"} & set(options.options)
+
+
 def test_an_option_reaches_the_solver(config):
     """Without iterations there is no plan; so each solver has heard of it."""
     stopped = {"highs": {"simplex_iteration_limit": 0, "presolve": "off"}}

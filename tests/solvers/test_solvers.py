@@ -20,6 +20,7 @@ from computeplan.lp import LinearProgram, build
 from computeplan.problem import Status
 from computeplan.solvers import SolverOptions, available, solve, write_model
 from computeplan.solvers.clarabel import is_installed
+from computeplan.solvers.pulp import solve_pulp
 from computeplan.solvers.termination import verify_status
 from computeplan.vocabulary import Method
 
@@ -156,6 +157,13 @@ def test_threads_can_differ_between_threads_of_the_caller():
     with ThreadPoolExecutor(1) as other:
         objectives = [other.submit(solve, lp, one).result().objective, solve(lp, one).objective]
     assert objectives == [expected, expected]
+
+
+def test_a_solver_of_one_thread_passes_over_the_number_of_threads(monkeypatch):
+    """PuLP's class of GLPK takes no such option; here CBC is at work behind it."""
+    cbc = pulp.getSolver("COIN_CMD", path=pulp.PULP_CBC_CMD.pulp_cbc_path, msg=False)
+    monkeypatch.setattr(pulp.GLPK_CMD, "actualSolve", lambda _, model: cbc.actualSolve(model))
+    assert solve_pulp(merit_order(), SolverOptions("glpk", threads=2)).status is Status.OPTIMAL
 
 
 def test_nothing_but_the_answer_reaches_stdout():

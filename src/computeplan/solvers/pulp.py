@@ -159,7 +159,8 @@ def _solver(options: SolverOptions) -> Any:
     settings: dict[str, Any] = {"msg": False}
     if options.time_limit_s is not None:
         settings["timeLimit"] = options.time_limit_s
-    if options.threads is not None:
+    taken, takes_others = _parameters(options.name)
+    if options.threads is not None and ("threads" in taken or takes_others):
         settings["threads"] = options.threads
     if options.name == "cbc":
         settings["path"] = pulp.PULP_CBC_CMD.pulp_cbc_path
@@ -177,7 +178,7 @@ PULP_RESERVED = reserve(
     {
         Reserved.TIME_LIMIT: ("timeLimit",),
         Reserved.THREADS: ("threads",),
-        Reserved.GAP: ("gapRel",),
+        Reserved.GAP: ("gapRel", "gapAbs"),
         Reserved.VERBOSE: ("msg", "logPath"),
         Reserved.FILES: ("path", "keepFiles"),
         Reserved.MODEL: ("mip",),
@@ -212,14 +213,20 @@ def own_options(solver: str) -> OptionList:
 
     What CBC is accurate to can only be tightened.
     """
-    import pulp
-
     if solver == "cbc":
         return _cbc_options()
-    kind = getattr(pulp, ALIASES.get(solver, solver))
-    taken = inspect.signature(kind).parameters
-    others = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in taken.values())
-    return OptionList(dict.fromkeys(taken, OwnOption(object)), PULP_RESERVED, is_open=others)
+    taken, takes_others = _parameters(solver)
+    return OptionList(dict.fromkeys(taken, OwnOption(object)), PULP_RESERVED, is_open=takes_others)
+
+
+def _parameters(solver: str) -> tuple[list[str], bool]:
+    """Name what PuLP's class of a solver takes, and whether it takes other words too."""
+    import pulp
+
+    taken = inspect.signature(getattr(pulp, ALIASES.get(solver, solver))).parameters.values()
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    others = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in taken)
+    return [each.name for each in taken if each.kind in named], others
 
 
 @cache
