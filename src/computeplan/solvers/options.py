@@ -27,7 +27,7 @@ class Capabilities:
     integers: bool
     """Programs with whole numbers."""
     bound: bool
-    """A lower bound of programs with whole numbers, without which they stay unproved."""
+    """A lower bound of every program with whole numbers, without which they stay unproved."""
     duals: bool
     """Duals of programs without whole numbers, without which these stay unproved and nothing has a price."""
 
