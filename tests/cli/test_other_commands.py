@@ -62,7 +62,7 @@ def test_new_knows_its_templates(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = run("new", "chonqing")
     assert result.exit_code == 2
-    assert "expected one of chongqing, quickstart, got 'chonqing'; did you mean 'chongqing'?" in result.stderr
+    assert "expected one of quickstart, chongqing, got 'chonqing'; did you mean 'chongqing'?" in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -19,14 +19,16 @@ INPUT = re.compile(r"\bfile:\s*[\"']?([^\s\"',}#]+)")
 
 
 def templates() -> dict[str, Path]:
-    """Find the templates by name, the shortest first.
+    """Find the templates by name, the shortest first."""
+    found = sorted(_folder().glob("*.yaml"), key=lambda path: path.stat().st_size)
+    return {path.stem: path for path in found}
 
-    They are in the installed package or, in a checkout, the repository's configs.
-    """
+
+def _folder() -> Path:
+    """Find the templates in an installed package or, in a checkout, the repository's configs."""
     package = Path(computeplan.__file__).parent
     installed = package / "templates"
-    folder = installed if installed.is_dir() else package.parents[1] / "configs"
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"), key=lambda path: path.stat().st_size)}
+    return installed if installed.is_dir() else package.parents[1] / "configs"
 
 
 @guarded
