@@ -20,6 +20,7 @@ LAYERS = (
     "errors",
     "vocabulary",  # words to choose between
     "text",  # numbers and names as people read them
+    "arguments",  # what the functions of the interface are given
     "files",  # files and folders written whole
     "memory",  # how much is left
     "timing",  # a stopwatch that knows nothing of planning

@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from builders import Battery, Case, Contract, Demand, Pool, Site, on_demand
+from computeplan.errors import PlanFolderError
 from computeplan.problem import CarbonBasis, Goal, Problem, Status
 from computeplan.solvers import SolverOptions
 from computeplan.solvers.planner import plan
@@ -204,7 +205,7 @@ def test_without_a_plan_there_is_no_frontier():
     found = trace(three_sites(pools=[on_demand(3, site="dirty")]))
     assert (found.status, found.curve, found.certified) == (Status.INFEASIBLE, None, False)
     assert found.marks() == {}
-    with pytest.raises(ValueError, match="no frontier: the status is infeasible"):
+    with pytest.raises(PlanFolderError, match="no frontier to read: the status is infeasible"):
         found.at_cap(1.0)
 
 

@@ -44,7 +44,7 @@ def read_config(
     if isinstance(config, Loaded):
         stated = {"scenario": scenario, "overrides": overrides, "allow_paths": allow_paths}
         for name, value in stated.items():
-            if value:
+            if value or isinstance(value, str):
                 raise UsageError(
                     path=name,
                     expected="none with a config that was read already",

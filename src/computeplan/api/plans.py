@@ -12,6 +12,8 @@ from time import perf_counter
 from typing import TypeVar
 
 from computeplan.api.calls import POLL_S, raise_if_stopped, read_config, run_stoppable
+from computeplan.arguments import checked
+from computeplan.errors import UsageError
 from computeplan.explanations import Diagnosis, endless, plan_status
 from computeplan.folder.contents import FRONTIER
 from computeplan.folder.read import open_folder
@@ -37,6 +39,7 @@ EASED, EASED_WITHIN_S = 3, 2.0
 """Limits that are eased by default, and seconds that the plan may take for it."""
 
 
+@checked
 def diagnose(
     config: str | Path | Mapping[str, object] | Loaded,
     *,
@@ -68,6 +71,7 @@ def diagnose(
     return run_stoppable(work, chosen_options(loaded, options), progress)
 
 
+@checked
 def solve(
     config: str | Path | Mapping[str, object] | Loaded,
     *,
@@ -93,6 +97,8 @@ def solve(
         At Ctrl-C before there is a plan; later it ends the solver, and the best plan until then is returned.
     """
     start = perf_counter()
+    if limits is not None and limits < 0:
+        raise UsageError(path="limits", expected="at least 0, or None", found=limits)
     loaded = read_config(config, scenario, overrides, allow_paths, progress)
     return plan_loaded(
         loaded,
@@ -205,6 +211,7 @@ def _result(future: Future[T], options: SolverOptions) -> T | None:
     return future.result()
 
 
+@checked
 def open(folder: str | Path) -> Run | tuple[Frontier, ...]:  # noqa: A001 - as ``computeplan.open``
     """Open what was saved: of a plan the run that wrote it, of a frontier its curves.
 
@@ -217,6 +224,7 @@ def open(folder: str | Path) -> Run | tuple[Frontier, ...]:  # noqa: A001 - as `
     return open_frontier(folder) if is_frontier else open_plan(folder)
 
 
+@checked
 def export(config: str | Path | Mapping[str, object] | Loaded, path: str | Path) -> tuple[int, int]:
     """Write the linear program of a config, merged as for solving.
 

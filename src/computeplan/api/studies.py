@@ -11,12 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from computeplan.api.calls import raise_if_stopped, read_config, run_stoppable
+from computeplan.arguments import checked
 from computeplan.config import variation_of
 from computeplan.errors import UsageError
 from computeplan.explanations import impossible
 from computeplan.problem import CarbonBasis, Problem, Status
 from computeplan.progress import Progress
-from computeplan.runs.loaded import Loaded, Overrides, changes_of, chosen_options, origin, plain
+from computeplan.runs.loaded import (
+    Loaded,
+    Overrides,
+    changes_of,
+    chosen_options,
+    origin,
+    plain,
+    replaced_options,
+)
 from computeplan.runs.opened import open_plan
 from computeplan.runs.run import Run
 from computeplan.solvers import SolverOptions
@@ -32,6 +41,7 @@ from computeplan.vocabulary import ShareMethod
 LOG = getLogger(__package__)
 
 
+@checked
 def sweep(
     config: str | Path,
     *,
@@ -127,6 +137,7 @@ def sweep(
     return run_sweep(spec)
 
 
+@checked
 def frontier(
     config: str | Path | Mapping[str, object] | Loaded,
     *,
@@ -189,6 +200,7 @@ def frontier(
     return run_stoppable(work, chosen, progress)
 
 
+@checked
 def ranging(
     config: str | Path | Mapping[str, object] | Loaded,
     *,
@@ -259,6 +271,7 @@ def _compare(problem: Problem, policies: Sequence[Policy], options: SolverOption
     return () if options.is_stopped else found
 
 
+@checked
 def shares(
     plan: Run | str | Path,
     method: ShareMethod | str = ShareMethod.AVERAGE,
@@ -266,7 +279,7 @@ def shares(
     by: Grouping = "tier",
     largest: int | None = None,
     effort: Effort | None = None,
-    options: SolverOptions | None = None,
+    options: SolverOptions | Mapping[str, object] | None = None,
     progress: Progress | None = None,
 ) -> SharesStudy:
     """Share the cost of a plan among groups of companies.
@@ -281,8 +294,8 @@ def shares(
         ``company``, ``tier``, a CSV file with columns ``company`` and ``group``, or each company's group.
     largest : int, optional
         Groups that keep their name, those with most work; all others are one.
-    options : SolverOptions, optional
-        Of the solves of what coalitions would pay alone; default: the plan's own.
+    options : SolverOptions or mapping, optional
+        Of the solves of what coalitions would pay alone; a mapping replaces some of the plan's own.
 
     Raises
     ------
@@ -296,7 +309,7 @@ def shares(
     def work(options: SolverOptions) -> SharesStudy:
         return run.shares(method, by=by, largest=largest, effort=effort, options=options)
 
-    return run_stoppable(work, options or run.options, progress)
+    return run_stoppable(work, replaced_options(run.options, options), progress)
 
 
 def _basis(name: CarbonBasis | str) -> CarbonBasis:

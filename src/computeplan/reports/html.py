@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from computeplan.arguments import checked
 from computeplan.errors import UsageError
 from computeplan.files import write_file
 from computeplan.folder.contents import FRONTIER, SWEEP
@@ -35,7 +36,8 @@ UNIT_GAP = re.compile(r"(?<=\d) (?=\S)|(?<=\d million) (?=\S)|(?<=\d billion) (?
 """Blanks between a number and its unit."""
 
 
-def write_report(folder: str | Path, target: str | Path, language: str = Language.EN) -> None:
+@checked
+def write_report(folder: str | Path, target: str | Path, language: Language | str = Language.EN) -> None:
     """Write the report of a plan, a sweep or a frontier to a file, whole or not at all.
 
     Parameters

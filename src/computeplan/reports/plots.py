@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from computeplan.arguments import checked
 from computeplan.errors import UsageError
 from computeplan.reports.blocks import Chart
 from computeplan.reports.subjects.costs import carbon_chart, cost_chart
@@ -47,6 +48,7 @@ class Plots:
     def _view(self) -> PlanView:
         return PlanView(self._run, self._run.require_solution("plot"), Words(self._language))
 
+    @checked
     def sites(self, site: str | None = None) -> Figure:
         """Draw use, energy, prices and carbon of a site through time; default: of the site with most work."""
         names = self._run.plan.problem.sites.names

@@ -10,7 +10,8 @@ from importlib.resources import files
 import numpy as np
 
 from computeplan.accounts.costs import COST_PARTS
-from computeplan.text import number, percent
+from computeplan.errors import UsageError
+from computeplan.text import expected_one_of, number, percent
 from computeplan.vocabulary import Language
 
 LANGUAGES = tuple(Language)
@@ -29,6 +30,11 @@ class Words:
     """The texts of one of `LANGUAGES`."""
 
     language: str
+
+    def __post_init__(self) -> None:
+        """Raise UsageError if there is no such language."""
+        if self.language not in LANGUAGES:
+            raise UsageError(path="language", **expected_one_of(LANGUAGES, self.language))
 
     @cached_property
     def catalog(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ import numpy as np
 from computeplan.accounts.decisions import NOTHING, DecisionChange, compare_decisions
 from computeplan.accounts.moves import MoveStatistics, move_statistics
 from computeplan.accounts.statements import company_statements
+from computeplan.arguments import checked
 from computeplan.folder.tables import WorkloadAccount, expand
 from computeplan.prices.limits import list_limit_prices
 from computeplan.problem import Floats, Goal, Ints, Problem, sum_by
@@ -193,6 +194,7 @@ class PlanDifferences:
     """What is in other units, or over other times, and so is left out above."""
 
 
+@checked
 def compare(before: Run, after: Run) -> PlanDifferences:
     """Find what changed from one plan to another; things are the same where they have the same name.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from computeplan.accounts.statements import Statements
+from computeplan.arguments import checked
 from computeplan.config import find_settings
-from computeplan.errors import ConfigError
+from computeplan.errors import ConfigError, UsageError
 from computeplan.explanations import Diagnosis, Suggestion, endless, impossible, plan_status, ways_out
 from computeplan.explanations.part import (
     PartCase,
@@ -22,6 +23,7 @@ from computeplan.runs.loaded import Loaded
 from computeplan.runs.run import Run
 from computeplan.runs.subject import find_subject
 from computeplan.solvers import SolverOptions
+from computeplan.text import expected_one_of
 from computeplan.vocabulary import SubjectKind
 
 
@@ -38,7 +40,8 @@ class Explanation:
         return f"Explanation({type(self.case).__name__} of {self.run.plan.problem.name})"
 
 
-def explain(run: Run, name: str, kind: SubjectKind | None = None) -> Explanation:
+@checked
+def explain(run: Run, name: str, kind: SubjectKind | str | None = None) -> Explanation:
     """Explain a workload, company, site, pool, contract, link or hour; of several with the name the `kind`.
 
     Raises
@@ -49,7 +52,7 @@ def explain(run: Run, name: str, kind: SubjectKind | None = None) -> Explanation
         If the run has no plan, or it fails its audit.
     """
     problem, solution = run.plan.problem, run.require_solution("explain")
-    subject = find_subject(problem, name, kind)
+    subject = find_subject(problem, name, None if kind is None else _kind_of(kind))
     match subject.kind:
         case SubjectKind.WORKLOAD:
             return Explanation(run, explain_workload(problem, solution, subject.index))
@@ -65,6 +68,12 @@ def explain(run: Run, name: str, kind: SubjectKind | None = None) -> Explanation
         return Explanation(run, explain_company(problem, account, subject.index), local)
     explain_part = explain_site if subject.kind is SubjectKind.SITE else explain_pool
     return Explanation(run, explain_part(problem, solution, account, subject.index))
+
+
+def _kind_of(name: SubjectKind | str) -> SubjectKind:
+    if name not in set(SubjectKind):
+        raise UsageError(path="kind", **expected_one_of(SubjectKind, name))
+    return SubjectKind(name)
 
 
 def diagnosed(loaded: Loaded, status: Status, options: SolverOptions) -> Diagnosis:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from computeplan.arguments import checked
 from computeplan.config import (
     IN_MEMORY,
     Change,
@@ -84,6 +85,7 @@ class Loaded:
         for file in self.config.inputs:
             yield f"{INPUTS}/{file.path}", _unchanged(self.path.parent, file)
 
+    @checked
     def changed(self, overrides: Sequence[str | Change]) -> LoadedConfig:
         """Read the config once more, with other values, applied after those that it has."""
         scenario, own = (None, ()) if self.is_resolved else (self.scenario, self.overrides)
@@ -95,6 +97,7 @@ Overrides = Sequence[str] | Mapping[str, object]
 """Values to replace: ``path=value`` each, or values by path."""
 
 
+@checked
 def load(
     config: str | Path | Mapping[str, object],
     *,
@@ -185,8 +188,21 @@ def chosen_options(loaded: Loaded, options: SolverOptions | Mapping[str, object]
     ConfigError, UsageError
         If a solver cannot work with them.
     """
+    return replaced_options(configured_options(loaded), options)
+
+
+def replaced_options(
+    own: SolverOptions, options: SolverOptions | Mapping[str, object] | None
+) -> SolverOptions:
+    """Replace solver options by those that are given, all of them or some by name.
+
+    Raises
+    ------
+    UsageError
+        If a solver cannot work with them.
+    """
     if not isinstance(options, SolverOptions):
-        options = configured_options(loaded).changed(options or {})
+        options = own.changed(options or {})
     check_options(options)
     return options
 

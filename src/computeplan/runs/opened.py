@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 
+from computeplan.arguments import checked
 from computeplan.config import load_config
 from computeplan.errors import ComputeplanError, PlanFolderError
 from computeplan.files import read_file
@@ -41,6 +42,7 @@ from computeplan.text import shown_value
 from computeplan.vocabulary import Method
 
 
+@checked
 def open_plan(folder: str | Path, *, baseline: bool = True) -> Run:
     """Open a plan folder, with the all-local plan to compare with unless `baseline` is false.
 
@@ -170,6 +172,7 @@ class FolderAudit:
         return solution is not None and solution.audit.passed and not self.faults
 
 
+@checked
 def audit_folder(folder: str | Path) -> FolderAudit:
     """Audit a plan from its folder alone.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from html import escape
@@ -15,6 +15,7 @@ import numpy as np
 from computeplan.accounts.costs import CostParts
 from computeplan.accounts.decisions import Decision, DecisionChange, compare_decisions, list_decisions
 from computeplan.accounts.energy import Emissions
+from computeplan.arguments import checked
 from computeplan.errors import AuditError, PlanFolderError
 from computeplan.explanations import Diagnosis, Reason
 from computeplan.folder.archive import plan_bytes
@@ -25,7 +26,7 @@ from computeplan.folder.tables.schedule import ScheduleFilter, scan_schedule
 from computeplan.folder.write import json_bytes, write_folder
 from computeplan.problem import Status
 from computeplan.runs.dataset import as_dataset, required_extra
-from computeplan.runs.loaded import Loaded, origin
+from computeplan.runs.loaded import Loaded, origin, replaced_options
 from computeplan.runs.overview import KEYS, overview
 from computeplan.runs.subject import find_subject
 from computeplan.solvers import SolverOptions
@@ -156,6 +157,7 @@ class Run:
             )
         return solution
 
+    @checked
     def is_within(self, max_gap: float) -> bool:
         """Whether there is a plan that is proved to be at most this share above the optimum."""
         solution = self.plan.solution
@@ -225,6 +227,7 @@ class Run:
             self.baseline.companies if self.baseline else None,
         )
 
+    @checked
     def schedule(
         self, workload: str | None = None, *, company: str | None = None, site: str | None = None
     ) -> Frame:
@@ -241,6 +244,7 @@ class Run:
         """
         return self.scan_schedule(workload, company=company, site=site).collect()
 
+    @checked
     def scan_schedule(
         self, workload: str | None = None, *, company: str | None = None, site: str | None = None
     ) -> LazyFrame:
@@ -264,6 +268,7 @@ class Run:
             None if some.all() else np.flatnonzero(some).tolist(), found.get(SubjectKind.SITE)
         )
 
+    @checked
     def shares(
         self,
         method: ShareMethod | str = ShareMethod.AVERAGE,
@@ -271,12 +276,13 @@ class Run:
         by: Grouping = "tier",
         largest: int | None = None,
         effort: Effort | None = None,
-        options: SolverOptions | None = None,
+        options: SolverOptions | Mapping[str, object] | None = None,
     ) -> SharesStudy:
         """Share the cost among groups of companies; the parameters are those of `computeplan.shares`."""
-        solution, chosen = self.require_solution("share"), options or self.options
+        solution, chosen = self.require_solution("share"), replaced_options(self.options, options)
         return share_out(self.plan.problem, solution, method, chosen, by=by, largest=largest, effort=effort)
 
+    @checked
     def save(self, folder: str | Path) -> None:
         """Write the plan folder, whole or not at all; an earlier plan there is replaced.
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from computeplan.errors import UsageError
+from computeplan.arguments import checked
+from computeplan.errors import PlanFolderError, UsageError
 from computeplan.explanations import Reason
 from computeplan.folder.contents import FRONTIER, SUMMARY
 from computeplan.folder.read import blame_folder, open_folder
@@ -20,6 +21,7 @@ from computeplan.folder.write import json_bytes, write_folder
 from computeplan.problem import KG_PER_T, CarbonBasis, Status
 from computeplan.studies.baselines import Baseline
 from computeplan.studies.frontier.curve import Curve, FrontierPoint, Reading
+from computeplan.text import expected_one_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,16 +67,22 @@ class Frontier:
             return False
         return self.exact or self.curve.gap <= self.tolerance
 
+    @checked
     def at_cap(self, cap_t: float) -> Reading | None:
         """Read the cheapest plan under a carbon cap, t; None where none keeps it."""
+        check_amounts("cap_t", (cap_t,), least=-inf)
         return self._curve.at_cap(KG_PER_T * cap_t)
 
+    @checked
     def at_price(self, price_per_t: float) -> Reading:
         """Read the best plan at a carbon price, currency per t."""
+        check_amounts("price_per_t", (price_per_t,))
         return self._curve.at_price(price_per_t / KG_PER_T)
 
+    @checked
     def at_budget(self, budget: float) -> Reading | None:
         """Read the cleanest plan within a budget, currency; None where none is that cheap."""
+        check_amounts("budget", (budget,), least=-inf)
         return self._curve.at_budget(budget)
 
     def marks(self) -> dict[str, Reading | None]:
@@ -91,7 +99,7 @@ class Frontier:
     @property
     def _curve(self) -> Curve:
         if self.curve is None:
-            raise ValueError(f"there is no frontier: the status is {self.status}")
+            raise PlanFolderError(f"there is no frontier to read: the status is {self.status}")
         return self.curve
 
     def data(self) -> dict[str, Any]:
@@ -156,9 +164,13 @@ class FrontierStudy:
     def __repr__(self) -> str:
         return f"FrontierStudy({', '.join(map(repr, self.frontiers))})"
 
+    @checked
     def on(self, basis: CarbonBasis | str) -> Frontier:
-        """Return the frontier on a basis; raise KeyError if it was not asked for."""
-        return {str(frontier.basis): frontier for frontier in self.frontiers}[str(basis)]
+        """Return the frontier on a basis; raise UsageError if it was not asked for."""
+        found = {str(frontier.basis): frontier for frontier in self.frontiers}
+        if basis not in found:
+            raise UsageError(path="basis", **expected_one_of(found, str(basis)))
+        return found[str(basis)]
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Make the tables ``points``, ``segments`` and, where asked for, ``baselines``, frames by name."""
@@ -185,6 +197,7 @@ class FrontierStudy:
     def _baseline_rows(self) -> list[dict[str, Any]]:
         return [row for frontier in self.frontiers for row in baseline_rows(frontier, self.baselines)]
 
+    @checked
     def save(self, folder: str | Path) -> None:
         """Write the study's folder, whole or not at all; an earlier one there is replaced.
 
@@ -199,6 +212,7 @@ class FrontierStudy:
         yield from table_files(self.tables())
 
 
+@checked
 def open_frontier(folder: str | Path) -> tuple[Frontier, ...]:
     """Read the frontiers of a folder that `FrontierStudy.save` wrote; PlanFolderError where it did not."""
     saved = open_folder(Path(folder), FRONTIER)
