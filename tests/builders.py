@@ -134,6 +134,8 @@ class Needing:
     unit_cost: Mapping[str, float] = field(default_factory=dict)
     """By site."""
     shortfall_price: float = inf
+    move: float = 0.0
+    """Price of a unit that moves."""
 
 
 @dataclass(frozen=True)
@@ -518,6 +520,7 @@ class Case:
             max_rate=np.array([w.max_rate if w else inf for w in jobs], float),
             data_gb=np.array([w.data for w in self.workloads], float),
             shortfall_price=np.array([w.shortfall_price for w in self.workloads], float),
+            move_price=np.array([w.move for w in self.workloads], float),
         )
 
     def _deadline(self, job: Job) -> float:

@@ -170,6 +170,8 @@ def _workloads(draw: Draw, blocks: Sequence[int], period_h: float, sites: Sequen
     if fixed:
         needing["data"] = draw(sometimes(quarters(1, 20), 0.0))
     delay = draw(st.sampled_from([0.25, 0.5, 1.0, 1.25, 2.0, 2.5])) if shape == "deferrable" else 0.0
+    if shape == "interactive":
+        needing["move"] = draw(sometimes(quarters(0, 2), 0.0))
     units = series(quarters(0.25, 4), sum(blocks)) if fixed else series(quarters(0, 4), sum(blocks))
     scale = draw(st.sampled_from([0.5, 1.0, 2.0]))
     return Demand(draw(units), min(delay, *blocks) * period_h, scale, fixed, **needing)
@@ -209,7 +211,7 @@ def _twins(draw: Draw, workload: Demand | Job, periods: int) -> Demand | Job:
     elif twin.fixed:
         changes += [("data", twin.data + 1), ("units", draw(series(quarters(0.25, 4), periods)))]
     else:
-        changes += [("max_delay", twin.max_delay / 2)]
+        changes += [("max_delay", twin.max_delay / 2), ("move", twin.move / 2)]
     return replace(twin, **dict([draw(st.sampled_from(changes))] if draw(st.booleans()) else []))
 
 

@@ -29,7 +29,7 @@ from computeplan.studies.ranging.shadow_prices import amounts_used
 GOLDEN = Path(__file__).parent / "lp" / "golden"
 SOURCE = Path(__file__).parents[1] / "src" / "computeplan"
 
-DEFINING_VARIABLES = frozenset({"peak", "covered", "routed"})
+DEFINING_VARIABLES = frozenset({"peak", "covered", "routed", "moved"})
 """Variables that are limited by nothing but the constraints that define them."""
 
 SELF_CHECKS = frozenset({Check.PRESENCE, Check.NONNEGATIVE, Check.ENERGY_BALANCE, Check.ROUTING})

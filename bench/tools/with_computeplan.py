@@ -135,6 +135,7 @@ def _workloads(data: Instance) -> Workloads:
         max_rate=np.full(size, np.inf),
         data_gb=nothing,
         shortfall_price=np.full(size, np.inf),
+        move_price=nothing,
     )
 
 

@@ -88,6 +88,19 @@ CASES: dict[str, Case] = {
         sites=[Site(demand_charge=[30, 40]), Site("free")],
         pools=[Pool(2, busy_kw=1.0)],
     ),
+    "move": Case(
+        periods=4,
+        period_h=0.5,
+        blocks=[3, 1],
+        weights=[2, 1],
+        sites=TWO_SITES,
+        pools=[*TWO_POOLS, on_demand(site="xj", price=3.0, busy_kw=1.0, efficiency=0.5)],
+        workloads=[
+            Demand([1, 0, 3, 2], move=0.5, shortfall_price=9.0),
+            Demand([2, 2, 1, 1], move=0.5),
+            Demand(1),
+        ],
+    ),
     "traffic": Case(
         periods=2,
         sites=TWO_SITES,

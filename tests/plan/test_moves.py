@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from builders import Case, Demand, Job, Pool, Site, on_demand
-from computeplan.accounts.moves import MoveCounter, Moves, count_moves, move_statistics
+from computeplan.accounts.moves import MoveCounter, Moves, count_moves, move_statistics, moved_unit_h
+from computeplan.accounts.statements import workload_statements
 from computeplan.problem import WorkBlock
 from computeplan.solvers.planner import plan
 
@@ -72,6 +73,43 @@ def test_statistics_weigh_workloads_once_and_by_their_work():
     assert every.per_workload == pytest.approx(8 / 5)
     assert every.per_unit_of_work == pytest.approx((4 + 6 + 8) / 20)
     assert 3.0 < every.percentile_99 <= 4.0
+
+
+def moved(*work: list[float], demand: list[float], **fields) -> list[list[float]]:
+    """Work that comes to each place from elsewhere, of one workload with this demand and work by pool."""
+    amounts = np.array([work], float)
+    periods = amounts.shape[2]
+    workloads = [Demand(demand, move=1.0)]
+    problem = Case(periods=periods, sites=SITES, pools=POOLS, workloads=workloads, **fields).problem()
+    block = WorkBlock(np.array([0]), np.arange(3), np.arange(periods), amounts, np.zeros((1, periods)))
+    sites, amount = moved_unit_h(problem, block, np.array([0]))
+    assert sites.tolist() == [0, 1]
+    return amount[0].tolist()
+
+
+def test_what_comes_to_a_place_is_what_its_share_grows_by():
+    assert moved([4, 1], [0, 0], [0, 3], demand=[4, 4]) == [[0, 0], [0, 3]]
+    assert moved([2, 4], [0, 0], [2, 4], demand=[4, 8]) == [[0, 0], [0, 0]], "demand grows everywhere"
+    assert moved([4, 1], [0, 3], [0, 0], demand=[4, 4]) == [[0, 0], [0, 0]], "under another term"
+
+
+def test_work_is_compared_with_the_last_period_of_the_block_with_demand():
+    assert moved([4, 0, 0], [0, 0, 0], [0, 0, 2], demand=[4, 0, 2]) == [[0, 0, 0], [0, 0, 2]]
+    blocks = {"blocks": [1, 2]}
+    assert moved([4, 0, 0], [0, 0, 0], [0, 4, 4], demand=[4, 4, 4], **blocks) == [[0, 0, 0], [0, 0, 0]]
+
+
+def test_workloads_that_are_alike_share_what_their_moves_cost():
+    """A unit moves, of one of the two; each pays for its part of the work."""
+    sites = [Site("a"), Site("b")]
+    pools = [Pool(9, site="a", availability=[1, 2 / 9, 1]), Pool(9, site="b", price=1)]
+    alike = Demand(1, move=0.25)
+    problem = Case(periods=3, sites=sites, pools=pools, workloads=[alike, alike.times(2)]).problem()
+    solution = plan(problem).solution
+    assert solution.accounts.cost["moving"] == pytest.approx(0.25 * 2)
+    assert solution.accounts.charges["moving"] == pytest.approx([0.25, 0.25])
+    made = workload_statements(problem, solution.allocation.blocks(), solution.decisions, solution.accounts)
+    assert made.cost["moving"] == pytest.approx([0.5 / 3, 1.0 / 3])
 
 
 def test_a_plan_counts_the_moves_of_every_workload():

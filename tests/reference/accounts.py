@@ -71,6 +71,7 @@ def _numbers(problem: Problem, done: Floats, short: Floats, decisions: Decisions
     over = problem.network.path[problem.routing.option_path].astype(float)
     sent = over.T @ decisions.routed_gb
     terms.sent = {(link, t): float(sent[link, t]) for link in terms.L for t in terms.T}
+    terms.moved = {place: max(0.0, float(units.value())) for place, units in terms.arriving_units().items()}
     terms.peak = {(s, m): _peak(terms, s, m) for s in terms.S for m in range(len(problem.horizon.months))}
     terms.covered = {place: kwh for s in terms.S for place, kwh in _cover(terms, s).items()}
     return terms

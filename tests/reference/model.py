@@ -83,6 +83,7 @@ class _Model:
         self.objective = 0.0
         self._count = 0
         self.terms = self._declare()
+        self._count_moves()
         self._serve_all()
         self._route_traffic()
         self._respect_capacity()
@@ -200,6 +201,13 @@ class _Model:
                 self._serve_fixed(w)
             else:
                 self._serve_demand(w)
+
+    def _count_moves(self) -> None:
+        # moved ≥ increase
+        increase = self.terms.arriving_units()
+        self.terms.moved = {place: self.variable() for place in increase}
+        for place, units in increase.items():
+            self.require(units - self.terms.moved[place] <= 0)
 
     def _serve_demand(self, w: int) -> None:
         # Each slice of each arrival flows to the periods in which it may be done: Σ_t y + u = slice,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import inf
 
 import pulp
@@ -60,6 +61,8 @@ class Terms:
     """Highest import, kW, by site and month."""
     covered: Mapping[Place, Amount] = field(default_factory=dict)
     """Grid energy, kWh, that surplus contract energy covers on the market basis."""
+    moved: Mapping[tuple[int, int, int], Amount] = field(default_factory=dict)
+    """Units of a workload that come to a place, its number in `places`, by workload, place and period."""
     pools_of: dict[int, list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,6 +93,36 @@ class Terms:
     def served(self, w: int, t: int) -> Expression:
         """Σ_p x[w,p,t]."""
         return total(self.x[w, p, t] for p in self.pools_of[w])
+
+    # Moves
+
+    def places(self) -> list[list[int]]:
+        """Pools of each site and hardware."""
+        pools = self.problem.pools
+        kinds = sorted({(int(pools.site[p]), int(pools.hardware[p])) for p in self.P})
+        return [[p for p in self.P if (pools.site[p], pools.hardware[p]) == kind] for kind in kinds]
+
+    def arriving_units(self) -> dict[tuple[int, int, int], Expression]:
+        """Increase, in units, of what each place serves of a demand, where moves have a price.
+
+        From the last period with demand in the block, at the size that the demand has now.
+        """
+        workloads, block = self.problem.workloads, self.problem.horizon.block
+        increase = {}
+        for w in self.W:
+            waits = workloads.is_job[w] or workloads.is_fixed[w] or workloads.max_delay_h[w] > 0
+            busy = [t for t in self.T if self.arrivals(w, t) > 0]
+            pairs = [(u, t) for u, t in pairwise(busy) if block[u] == block[t]]
+            for before, t in () if waits or workloads.move_price[w] == 0 else pairs:
+                for k, pools in enumerate(self.places()):
+                    now, then = (
+                        total(
+                            self.x[w, p, u] * (1 / self.arrivals(w, u)) for p in pools if (w, p, u) in self.x
+                        )
+                        for u in (t, before)
+                    )
+                    increase[w, k, t] = (now - then) * (self.arrivals(w, t) / self.hours)
+        return increase
 
     # Capacity and energy
 
@@ -294,6 +327,10 @@ class Terms:
             "batteries": total(
                 kwh * (self.weight[t] * float(self.problem.batteries.price[b]))
                 for (b, t), kwh in self.discharge.items()
+            ),
+            "moving": total(
+                units * (self.weight[t] * float(self.problem.workloads.move_price[w]))
+                for (w, _, t), units in self.moved.items()
             ),
             "new_units": total(
                 units * float(self.problem.pools.new_unit_price[p]) for p, units in self.new.items()

@@ -15,7 +15,7 @@ import numpy as np
 
 from computeplan.accounts.requirements import running_efficiency, unit_money, work_classes
 from computeplan.accounts.usage import Usage, fixed_shares
-from computeplan.problem import Floats, Ints, Problem, WorkBlock
+from computeplan.problem import Floats, Ints, Problem, WorkBlock, sum_by
 from computeplan.problem.arrays import ratio
 
 
@@ -62,6 +62,15 @@ class ChargeSums:
         self.short_unit_h[workloads] += block.short_unit_h @ weight
         for rows, pools, unit_h in self._even_out(block):
             self._charge(workloads[rows], pools, block.periods, unit_h)
+
+    def share_among_peers(self, amounts: Floats) -> Floats:
+        """(W,) amounts of workloads, shared by peers in proportion to the work they have been charged for."""
+        peer = self._classes.peer[self._classes.of_workload]
+        group = np.where(peer < 0, self._classes.peers + np.arange(len(peer)), peer)
+        size = self._classes.peers + len(peer)
+        work = self.work_unit_h.sum(axis=1)
+        per_unit_h = ratio(sum_by(group, amounts, size), sum_by(group, work, size))
+        return np.asarray(per_unit_h[group] * work)
 
     def _fixed_peers(self) -> Ints:
         classes = self._classes

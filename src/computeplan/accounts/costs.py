@@ -160,6 +160,11 @@ def _placement(plan: Activity) -> Floats:
     return by_site(plan.problem, plan.usage.placement_cost)[:, None]
 
 
+def _moving(plan: Activity) -> Floats:
+    """Price of work that comes to a site from elsewhere."""
+    return plan.usage.move_cost_by_site[:, None]
+
+
 def lease_cost(problem: Problem, decisions: Decisions) -> Floats:
     """(L,) cost of leased bandwidth."""
     return problem.network.lease_price * decisions.leased_gb_per_h
@@ -206,6 +211,7 @@ COST_PARTS: tuple[CostPart, ...] = (
     CostPart("certificates", "绿色证书", Axis.SITE, Sharing.TIME, _certificates, ("grid.certificate_price",)),
     CostPart("batteries", "储能", Axis.SITE, Sharing.ENERGY, _batteries, ("batteries.price",)),
     CostPart("open_sites", "站点开设", Axis.SITE, Sharing.TIME, _open_sites, ("sites.opening_price",)),
+    CostPart("moving", "迁移", Axis.SITE, Sharing.WORK, _moving, ("workloads.move_price",)),
 )
 """Every part of the cost, in the order in which people read them."""
 

@@ -4,6 +4,8 @@ What counts is the place, site and hardware, whatever the commercial term. A wor
 last period of the same block in which it worked, so that a job that resumes elsewhere has moved. Nothing
 moves from one block to the next: typical weeks do not follow each other. Moves of interactive and deferrable
 work are routing; those of jobs take their state with them.
+
+What has a price is work, not the count: see `moved_unit_h`.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from computeplan.accounts.requirements import arrivals
 from computeplan.problem import Floats, Ints, Problem, WorkBlock
 from computeplan.problem.arrays import ReadOnlyArrays
 
@@ -76,6 +79,42 @@ def count_moves(problem: Problem, block: WorkBlock) -> Floats:
     mobile = np.flatnonzero(np.count_nonzero(amounts.any(axis=2), axis=1) > 1)
     times[mobile] = _changes(problem, amounts[mobile], block.periods)
     return times
+
+
+def moved_unit_h(problem: Problem, block: WorkBlock, rows: Ints) -> tuple[Ints, Floats]:
+    """Measure the work of interactive workloads that comes to a place from elsewhere.
+
+    moved[k,t] = max(0, x[k,t] − d[t] / d[t'] · x[k,t'])      t': the last period with demand in the block
+
+    Of each place k what its share of the demand d has grown by, times the demand. Work that is served again
+    after it fell short comes from elsewhere, too.
+
+    Parameters
+    ----------
+    rows
+        (n,) rows of the block.
+
+    Returns
+    -------
+    sites
+        (places,) site of each place.
+    moved
+        (n, places, t) unit·h.
+    """
+    pools, horizon = problem.pools, problem.horizon
+    places, first = np.unique(pools.place[block.pools], return_index=True)
+    of_place = np.equal.outer(places, pools.place[block.pools]).astype(np.float64)
+    done = np.einsum("kp,npt->nkt", of_place, block.unit_h[rows])
+    due = arrivals(problem, block.workloads[rows])[:, block.periods]
+    moved, last = np.zeros(done.shape), np.full(done.shape[:2], np.inf)
+    for at, period in enumerate(block.periods.tolist()):
+        if at and horizon.block[period] != horizon.block[block.periods[at - 1]]:
+            last[:] = np.inf
+        some = np.flatnonzero(due[:, at] > 0)
+        share = done[some, :, at] / due[some, at, None]
+        moved[some, :, at] = np.maximum(share - last[some], 0.0) * due[some, at, None]
+        last[some] = share
+    return pools.site[block.pools[first]], moved
 
 
 def _changes(problem: Problem, amounts: Floats, periods: Ints) -> Floats:

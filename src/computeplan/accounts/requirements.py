@@ -62,7 +62,10 @@ def data_gb_per_unit_h(problem: Problem) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class WorkClasses(ReadOnlyArrays):
-    """Workloads of which a unit·h counts for the same: one need, one amount of data, the same rules."""
+    """Workloads of which a unit·h counts for the same: one need, one amount of data, the same rules.
+
+    Where moves have a price, it and the profile are the same as well.
+    """
 
     of_workload: Ints
     """(W,) class of each workload."""
@@ -89,13 +92,15 @@ def work_classes(problem: Problem) -> WorkClasses:
     """Sort the workloads into classes."""
     workloads = problem.workloads
     is_fixed, per_unit = workloads.is_fixed, ratio(workloads.data_gb, workloads.scale)
+    pays = workloads.pays_moves
     keys: Floats = np.column_stack(
         (
             workloads.need,
             data_gb_per_unit_h(problem),
             problem.rule_sets,
-            np.where(is_fixed, workloads.profile, -1),
+            np.where(is_fixed | pays, workloads.profile, -1),
             np.where(is_fixed, round_digits(per_unit), 0.0),
+            np.where(pays, workloads.move_price, 0.0),
         )
     )
     classes, first, of_workload = np.unique(keys, axis=0, return_index=True, return_inverse=True)

@@ -13,9 +13,9 @@ unit·h of a period, wherever the plan put each (see `ChargeSums`).
    pool that nobody uses, over those of its site, together with what the site pays in periods without energy;
    of a site that nobody uses, over all.
 
-So a charge is linear in the work: Σ_p,t rate[charge,p,t] · x / efficiency. Network, placement and
-shortfall are paid by the work that causes them. Where no work is done at all, what the plan costs
-is shared equally.
+So a charge is linear in the work: Σ_p,t rate[charge,p,t] · x / efficiency. Network, placement, moving and
+shortfall are paid by the work that causes them; workloads that are alike share what their moves cost. Where
+no work is done at all, what the plan costs is shared equally.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ def workload_statements(
     by_use = dict(zip(CHARGES, (charge_sums.by_use + nobody / each).T, strict=True))
     network_cost, network_kg = charge_sums.by_traffic.T
     by_work = {"network": network_cost + unused_leases / each, "placement": charge_sums.placement}
+    by_work["moving"] = charge_sums.share_among_peers(accounts.usage.move_cost)
     return _statements(problem, charge_sums, by_use | by_work, network_kg)
 
 

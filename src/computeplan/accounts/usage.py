@@ -5,6 +5,7 @@ traffic[l,t]  = Σ_w,p on the way    x · (GB per unit·h + data / volume for jo
                 + share · data · Δ / real hours for fixed workloads
 placement[p]  = Σ ω · unit cost · x
 rule[u]       = what a rule measures of the work of its set (see `rules`)
+moves[w]      = Σ ω · move price / Δ · work that comes to another place (see `moved_unit_h`)
 
 The work of a block is first summed over workloads of which a unit·h counts for the same, so that a
 pass reads each number once and what follows is small.
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from computeplan.accounts.moves import moved_unit_h
 from computeplan.accounts.requirements import (
     RuleRates,
     arrivals,
@@ -51,6 +53,10 @@ class Usage(ReadOnlyArrays):
     rule_amount: Floats
     rule_work_unit_h: Floats
     """(U,) what each rule measures and limits, and all work of its set."""
+    move_cost: Floats
+    """(W,) price of each workload's moves, over the time that the horizon stands for."""
+    move_cost_by_site: Floats
+    """(S,) the same, at the sites that work comes to."""
     peer_unit_h: Floats
     """(peers, P, T) work of those who share pools in proportion (see `work_classes`), without the weights."""
 
@@ -66,7 +72,8 @@ class Meter:
         self._sums = np.zeros((pools, 4, periods))
         self._traffic = np.zeros((problem.ways.shape[2], periods))
         self._moved = np.zeros(pools)
-        self._short = np.zeros(problem.workloads.size)
+        self._short, self._moves = np.zeros((2, problem.workloads.size))
+        self._moves_by_site = np.zeros(problem.sites.size)
         self._peers = np.zeros((self._coefficients.classes.peers, pools, periods))
         self._rules = [RuleRates(problem, rule) for rule in range(problem.rules.size)]
         self._ruled, self._rule_work = np.zeros((2, problem.rules.size))
@@ -84,6 +91,7 @@ class Meter:
         self._short[block.workloads] += block.short_unit_h @ weight
         self._add_rules(block, classes, work)
         self._add_data_of_fixed(block)
+        self._add_moves(block)
 
     @property
     def flow_gb(self) -> Floats:
@@ -104,6 +112,8 @@ class Meter:
             short_unit_h=self._short.copy(),
             rule_amount=self._ruled.copy(),
             rule_work_unit_h=self._rule_work.copy(),
+            move_cost=self._moves.copy(),
+            move_cost_by_site=self._moves_by_site.copy(),
             peer_unit_h=self._peers.copy(),
         )
 
@@ -116,6 +126,18 @@ class Meter:
             rate = rates.of(known.need[of_set], known.gb[of_set])[:, block.pools][:, :, block.periods]
             self._ruled[rule] += float((rate * done).sum())
             self._rule_work[rule] += float((done @ weight).sum())
+
+    def _add_moves(self, block: WorkBlock) -> None:
+        """Price what moves of workloads whose moves have a price."""
+        problem, workloads = self._problem, block.workloads
+        rows = np.flatnonzero(problem.workloads.pays_moves[workloads])
+        if not len(rows):
+            return
+        sites, moved = moved_unit_h(problem, block, rows)
+        units = moved @ (problem.horizon.weight[block.periods] / problem.horizon.period_h)
+        cost = units * problem.workloads.move_price[workloads[rows], None]
+        self._moves[workloads[rows]] += cost.sum(axis=1)
+        np.add.at(self._moves_by_site, sites, cost.sum(axis=0))
 
     def _add_data_of_fixed(self, block: WorkBlock) -> None:
         """Count the data sets of fixed workloads, which travel evenly over the horizon."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from computeplan.accounts.moves import moved_unit_h
 from computeplan.accounts.requirements import RuleRates, arrivals, running_efficiency, unit_money
 from computeplan.accounts.statements import Statements, company_statements
 from computeplan.explanations.eligibility import why_not
@@ -20,12 +21,12 @@ from computeplan.folder.tables import WorkloadAccount
 from computeplan.prices import marginal
 from computeplan.prices.charges import PriceParts, price_parts
 from computeplan.prices.dual_repair import repair_prices
-from computeplan.problem import Floats, Ints, Prices, Problem
+from computeplan.problem import Floats, Ints, Prices, Problem, WorkBlock
 from computeplan.problem.arrays import ReadOnlyArrays, ratio
 from computeplan.solvers.plan import Solution
 
-PARTS = ("use", "capacity rent", "energy", "carbon", "network", "placement", "rules")
-"""What the price of a unit·h of work is made of."""
+PARTS = ("use", "capacity rent", "energy", "carbon", "network", "placement", "rules", "moving")
+"""What the price of a unit·h of work is made of; moving only where it has a price."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def _compared(problem: Problem, prices: Prices | None, workload: int, work: Floa
     here = (price * work).sum(axis=(1, 2)) / total
     more = price @ when / total - here[:, None]
     more[PARTS.index("network")] += once - once @ work.sum(axis=1) / when.sum()
+    # Elsewhere all of it would stay in one pool.
+    more[PARTS.index("moving")] -= _price_of_moves(problem, prices, workload, work) / total
     kg = parts.kg * busy[:, None]
     extra_kg = (kg @ when - (kg * work).sum()) / total
     zone = problem.needs.zone[need]
@@ -138,7 +141,19 @@ def _price_of_work(
     of_pool = np.stack((parts.use, parts.rent, parts.energy, parts.carbon)) * busy[:, None]
     placement = np.outer(money, problem.horizon.weight)
     rules = _price_of_rules(problem, prices, workload)
-    return np.concatenate((of_pool, network[None], placement[None], rules[None]))
+    moving = np.zeros_like(rules)
+    return np.concatenate((of_pool, network[None], placement[None], rules[None], moving[None]))
+
+
+def _price_of_moves(problem: Problem, prices: Prices, workload: int, work: Floats) -> float:
+    """Price of the moves of a workload that does this work (P, T)."""
+    if not problem.workloads.pays_moves[workload]:
+        return 0.0
+    periods, alone = np.arange(work.shape[1]), np.array([workload])
+    block = WorkBlock(alone, np.arange(len(work)), periods, work[None], np.zeros((1, len(periods))))
+    _, moved = moved_unit_h(problem, block, np.array([0]))
+    units = float((moved @ problem.horizon.weight).sum()) / problem.horizon.period_h
+    return marginal.money_weight(problem, prices) * float(problem.workloads.move_price[workload]) * units
 
 
 def _price_of_rules(problem: Problem, prices: Prices, workload: int) -> Floats:
@@ -169,6 +184,8 @@ def _choice(
 ) -> Choice:
     known = comparison is not None and bool(np.isfinite(comparison.more[:, pool]).all())
     more = dict(zip(PARTS, comparison.more[:, pool].tolist(), strict=True)) if comparison and known else {}
+    if not problem.workloads.pays_moves[workload]:
+        more.pop("moving", None)
     return Choice(
         pool=problem.pools.names[pool],
         site=problem.sites.names[problem.pools.site[pool]],

@@ -8,6 +8,8 @@ and at the same cost:
 * jobs that also share the window, the data set per unit·h and the time at full rate, volume / max_rate:
   each does the same part of its volume in every period;
 * fixed workloads that also share the demand's shape and the data set per unit: one split fits all;
+* interactive workloads whose moves have a price, if they share that price and the demand's shape: where all
+  have the same shares, as much of each moves as of the class;
 * all of them or none are in the set of each rule, which then limits the same sum.
 """
 
@@ -104,6 +106,7 @@ def _merge_workloads(workloads: Workloads, class_of: Ints, size: int) -> Workloa
         max_rate=sum_by(class_of, workloads.max_rate, size),
         data_gb=sum_by(class_of, workloads.data_gb, size),
         shortfall_price=workloads.shortfall_price[first],
+        move_price=workloads.move_price[first],
     )
 
 
@@ -138,9 +141,15 @@ def need_classes(problem: Problem) -> Ints:
 
 
 def placement_classes(problem: Problem) -> Ints:
-    """(W,) class of each workload for placing it: the same need and the same traffic."""
-    gb = round_digits(problem.traffic_gb_per_unit_h)
-    code, _ = _number_combinations(need_classes(problem)[problem.workloads.need], gb, problem.rule_sets)
+    """(W,) class of each workload for placing it: the same need and the same traffic.
+
+    Work whose moves have a price is placed by itself, so that its shares are known.
+    """
+    gb, pays = round_digits(problem.traffic_gb_per_unit_h), problem.workloads.pays_moves
+    alone = np.where(pays, np.arange(len(pays)), -1)
+    code, _ = _number_combinations(
+        need_classes(problem)[problem.workloads.need], gb, problem.rule_sets, alone
+    )
     return code
 
 
@@ -152,13 +161,14 @@ def workload_classes(problem: Problem) -> tuple[Ints, int]:
     keys: tuple[Ints | Floats, ...] = (
         need_classes(problem)[workloads.need],
         workloads.is_job.astype(np.int64) + 2 * workloads.is_fixed,
-        np.where(workloads.is_fixed, workloads.profile, -1),
+        np.where(workloads.is_fixed | workloads.pays_moves, workloads.profile, -1),
         workloads.max_delay_h,
         workloads.release_h,
         workloads.deadline_h,
         round_digits(workloads.volume_unit_h / workloads.max_rate),
         round_digits(workloads.data_gb * per_size),
         workloads.shortfall_price,
+        np.where(workloads.pays_moves, workloads.move_price, 0.0),
         problem.rule_sets,
         # Whole workloads are never merged: laying a class over pools would cut one.
         np.where(workloads.is_whole, np.arange(workloads.size), -1),

@@ -185,9 +185,12 @@ class ClassPlan:
         strands, strand, size = self._strands()
         capacity = self._capacity()
         by_place = np.stack([capacity[pools].sum(axis=0) for pools in self._places])
+        # A new start would move work that pays for it.
+        pays = self.problem.workloads.pays_moves[self.members[0]]
+        longest = len(self.periods) if pays else MOST_PERIODS
         return [
             (periods, lay_members(strand, size, strands[:, periods], by_place[:, periods]))
-            for periods in _stretches(self.problem.horizon.block[self.periods])
+            for periods in _stretches(self.problem.horizon.block[self.periods], longest)
         ]
 
     def _strands(self) -> tuple[Floats, Ints, Floats]:
@@ -274,11 +277,11 @@ class ClassPlan:
         return tuple(follow_oldest_first(arriving[b], leaving[b], horizon) for b in horizon.blocks)
 
 
-def _stretches(block: Ints) -> list[slice]:
-    """Cut periods at the edges of their blocks (t,), and long blocks."""
+def _stretches(block: Ints, longest: int) -> list[slice]:
+    """Cut periods at the edges of their blocks (t,), and blocks longer than `longest`."""
     edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), len(block)]
     return [
-        slice(first, min(first + MOST_PERIODS, stop))
+        slice(first, min(first + longest, stop))
         for start, stop in pairwise(edges)
-        for first in range(start, stop, MOST_PERIODS)
+        for first in range(start, stop, longest)
     ]

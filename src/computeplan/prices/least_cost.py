@@ -10,6 +10,11 @@ demand   Arrivals d[τ] may be done in any period from τ on, and (1 − f) d[τ
          what came first loses nothing, and every part takes the cheapest period of its own window:
          Σ_τ d[τ] · ((1 − f) · min best[τ … τ+k] + f · min best[τ … τ+k+1]).
          A window ends with its block (`close`) or goes on at its start (`cyclic`).
+moves    Where moves have a price: all of a demand goes through the periods of a block together, in a place
+         (hardware at a site) each, and pays for every change, but into shortfall. With V[k] the least cost
+         up to a period that ends in place k, and the move price ω c / Δ:
+         V[k] ← d · min_{p in k} price[p] + min(V[k], min_j V[j] + d · ω c / Δ).
+         To split it over places saves nothing: what then moves is what goes through other places.
 fixed    min_p (Σ_t d[t] · price[p,t] + data set · price of its route), or a shortfall of all of it
 job      the cheapest periods of the window, each up to max_rate · hours inside the window
 
@@ -46,11 +51,12 @@ from computeplan.problem.arrays import times
 class WorkPrices:
     """Prices of work by class of workloads (see `work_classes`), from repaired prices.
 
-    `class_of` (W,): class of each workload.
+    `class_of` (W,): class of each workload. `money_weight`: of one unit of money.
     """
 
     def __init__(self, problem: Problem, prices: Prices) -> None:
         self._problem, self._prices = problem, prices
+        self.money_weight = marginal.money_weight(problem, prices)
         classes = work_classes(problem)
         self.class_of = classes.of_workload
         self._need, self._gb, self._member = classes.need, classes.gb, classes.member
@@ -103,7 +109,7 @@ class WorkPrices:
 
     @cached_property
     def _money(self) -> Floats:
-        return marginal.money_weight(self._problem, self._prices) * unit_money(self._problem)
+        return self.money_weight * unit_money(self._problem)
 
     @cached_property
     def _route_prices(self) -> Floats:
@@ -127,7 +133,8 @@ def least_cost_of_work(problem: Problem, prices: Prices) -> Floats:
     register, work_prices = problem.workloads, WorkPrices(problem, prices)
     cost = np.zeros(register.size)
     for which, least_cost in (
-        (~register.is_job & ~register.is_fixed, _demands),
+        (~register.is_job & ~register.is_fixed & ~register.pays_moves, _demands),
+        (register.pays_moves, _movable_demands),
         (register.is_fixed, _fixed),
         (register.is_job, _jobs),
     ):
@@ -175,6 +182,51 @@ def _demand_cost(problem: Problem, prices: WorkPrices, groups: Floats) -> Floats
     late = cheapest_within(problem, best[split], whole[split] + 2)
     cost[split] += _spend(arriving[split] * fraction[split], late)
     return cost
+
+
+def _movable_demands(problem: Problem, prices: WorkPrices, workloads: Ints) -> Floats:
+    """(n,); demands whose moves have a price."""
+    register = problem.workloads
+    of_class, profile = prices.class_of[workloads], register.profile[workloads]
+    keys: Floats = np.column_stack((of_class, profile, _shortfall_price(problem, workloads)))
+    groups, first, group_of = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    move = prices.money_weight * register.move_price[workloads[first]]
+    each = np.zeros(len(groups))
+    for part in chunks(len(groups), problem.horizon.size * problem.pools.size):
+        arriving = register.profiles[groups[part, 1].astype(np.int64)] * problem.horizon.hours
+        rate = _prices_by_place(problem, prices, groups[part, 0].astype(np.int64))
+        short = np.multiply.outer(groups[part, 2], problem.horizon.weight)
+        paid = times(arriving[:, None], np.concatenate((rate, short[:, None]), axis=1))
+        moving = np.outer(move[part], problem.horizon.weight / problem.horizon.period_h) * arriving
+        each[part] = sum(
+            _cheapest_path(paid[..., b], moving[:, b], arriving[:, b] > 0) for b in problem.horizon.blocks
+        )
+    return times(register.scale[workloads], each[group_of.reshape(-1)])
+
+
+def _prices_by_place(problem: Problem, prices: WorkPrices, classes: Ints) -> Floats:
+    """(n, places, T) least price of a unit·h in each place; inf where none of its pools may serve."""
+    place = problem.pools.place
+    price = np.where(prices.allowed(classes)[:, :, None], prices.of(classes), np.inf)
+    least = np.full((len(classes), int(place.max(initial=-1)) + 1, price.shape[2]), np.inf)
+    for pool, at in enumerate(place.tolist()):
+        least[:, at] = np.minimum(least[:, at], price[:, pool])
+    return least
+
+
+def _cheapest_path(paid: Floats, moving: Floats, works: Bools) -> Floats:
+    """(n,) least cost of going through the periods of a block.
+
+    `paid` (n, places + 1, t): of being in each place, the last one being shortfall; `moving` (n, t): of a
+    change of places, free into shortfall; `works` (n, t): where there is demand.
+    """
+    least = np.zeros(paid.shape[:2])
+    for period in range(paid.shape[2]):
+        elsewhere = least.min(axis=1, keepdims=True)
+        stay = np.minimum(least, elsewhere + moving[:, period, None])
+        stay[:, -1:] = elsewhere
+        least = np.where(works[:, period, None], paid[..., period] + stay, least)
+    return np.asarray(least.min(axis=1))
 
 
 def cheapest_within(problem: Problem, price: Floats, periods: Ints) -> Floats:

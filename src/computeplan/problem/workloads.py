@@ -101,6 +101,8 @@ class Workloads(ReadOnlyArrays):
     """Data set moved once to where the work runs, in proportion to the work."""
     shortfall_price: Annotated[Floats, price("W", "money/(unit·h)")]
     """Of work that is not served; inf where all work must be done."""
+    move_price: Annotated[Floats, price("W", "money/unit")]
+    """Of each unit that moves from hour to hour; 0 where moving is free."""
 
     @property
     def size(self) -> int:
@@ -117,6 +119,12 @@ class Workloads(ReadOnlyArrays):
             "jobs": self.is_job,
             "fixed": self.is_fixed,
         }
+
+    @property
+    def pays_moves(self) -> Bools:
+        """(W,) whether moves of the workload have a price: interactive work that may move."""
+        pays: Bools = self.kinds["interactive"] & (self.move_price > 0)
+        return pays
 
     def units_busy(self, workloads: Ints) -> Floats:
         """(n, T) units that the demand of some workloads keeps busy; 0 for jobs."""

@@ -103,7 +103,8 @@ class _Division:
         self._weight = sum_by(work.workload, work.unit_h, problem.workloads.size)
         places = int(self._place.max(initial=-1)) + 1
         self._last = np.full((problem.workloads.size, places), np.nan)
-        self._free = ~problem.workloads.is_fixed
+        # What pays for its moves is where the program wants it.
+        self._free = ~(problem.workloads.is_fixed | problem.workloads.pays_moves)
         self._order = np.argsort(work.period, kind="stable")
         self._entry_starts = np.searchsorted(work.period[self._order], np.arange(problem.horizon.size + 1))
         self._column_keys = model.lp.column_keys("work")

@@ -78,6 +78,23 @@ def test_columns_of_workloads(problem):
     assert workloads.shortfall_price.tolist() == [np.inf, np.inf, 500, np.inf]
 
 
+def test_moves_cost_what_the_workload_says_or_else_the_default(problem):
+    assert not problem.workloads.move_price.any()
+    some = """
+    move: {price: 0.5 CNY/unit}
+    workloads:
+      own: {zone: here, demand: 1, move: {price: 2}}
+      free: {zone: here, demand: 1, move: {price: 0}}
+    """
+    workloads = resolve(some).problem.workloads
+    assert dict(zip(workloads.names, workloads.move_price.tolist(), strict=True)) == {
+        "work": 0.5,
+        "own": 2.0,
+        "free": 0.0,
+    }
+    assert workloads.pays_moves.tolist() == [True, True, False]
+
+
 def test_equal_needs_are_one(problem):
     needs = problem.needs
     assert problem.workloads.need.tolist() == [0, 1, 2, 0]

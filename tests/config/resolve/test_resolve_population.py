@@ -36,6 +36,7 @@ population:
       traffic: 0.4
       unit_cost: {site: 0.1}
       shortfall_price: 500
+      move: {price: 0.5}
     training:
       chance: 0.3
       zone: here
@@ -148,6 +149,8 @@ def test_fields_of_archetypes(problem):
     assert set(needs.traffic_gb_per_unit_h[need].tolist()) == {0.4}
     assert set(needs.unit_cost[need, 0].tolist()) == {0.1}
     assert set(workloads.shortfall_price[mine].tolist()) == {500}
+    assert set(workloads.move_price[mine].tolist()) == {0.5}
+    assert not workloads.move_price[~mine].any()
     assert (workloads.profiles[workloads.profile[mine]] == [0.5] * 12 + [1.5] * 12).all()
     assert np.isinf(workloads.shortfall_price[~mine]).all()
 

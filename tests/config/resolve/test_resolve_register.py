@@ -60,11 +60,11 @@ def faults(read):
 
 
 FULL = """名称,企业,tier,zone,kind,demand,profile,max_delay,mobility,requires,security,residency,max_latency,\
-traffic,data,shortfall_price,volume,release,deadline,max_rate
-w1,Acme,top,here,inference,3,office,6,free,a; b,2,china,20,0.4,,500,,,,
-w2,Babel,,hami,inference,2,,,fixed,,,hami；here,,,5000,,,,,
-w3,Acme,,here,training,,,,,b,,,,,10,,2400,2026-03-02T03:30,5,200
-w4,,rest,here,training,,,,,,,,,,,,7,,2026/3/2 8:00,
+traffic,data,shortfall_price,move_price,volume,release,deadline,max_rate
+w1,Acme,top,here,inference,3,office,6,free,a; b,2,china,20,0.4,,500,0.5,,,,
+w2,Babel,,hami,inference,2,,,fixed,,,hami；here,,,5000,,,,,,
+w3,Acme,,here,training,,,,,b,,,,,10,,,2400,2026-03-02T03:30,5,200
+w4,,rest,here,training,,,,,,,,,,,,,7,,2026/3/2 8:00,
 """
 NAMED = ", columns: {name: 名称, company: 企业}"
 
@@ -86,6 +86,7 @@ def test_every_field(read):
     assert workloads.max_rate.tolist() == [np.inf, np.inf, 200, np.inf]
     assert workloads.data_gb.tolist() == [0, 5000, 10, 0]
     assert workloads.shortfall_price.tolist() == [500, np.inf, np.inf, np.inf]
+    assert workloads.move_price.tolist() == [0.5, 0, 0, 0]
     assert workloads.need.tolist() == [0, 1, 2, 3]
     assert needs.zone.tolist() == [0, 2, 0, 0]
     assert needs.kind.tolist() == [0, 0, 1, 1]

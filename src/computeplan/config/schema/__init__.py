@@ -18,7 +18,7 @@ from computeplan.config.schema.quantity import Money, PositiveNumber, Share, Ton
 from computeplan.config.schema.series import NamedSeries
 from computeplan.config.schema.sites import Cap, Hardware, Site
 from computeplan.config.schema.sweep import SweepSection
-from computeplan.config.schema.workloads import Workload, WorkloadTable
+from computeplan.config.schema.workloads import MoveSection, Workload, WorkloadTable
 from computeplan.config.units import DEFAULT_CURRENCY
 from computeplan.problem import Split
 
@@ -96,6 +96,10 @@ class Config(Settings):
         Split.FEW_POOLS,
         description="How interchangeable workloads share pools: `few_pools`, each uses as few as possible; "
         "`proportional`: each does the same share of its work in every pool.",
+    )
+    move: MoveSection = Field(
+        default_factory=MoveSection,
+        description="What moving costs of workloads that do not say it themselves; default nothing.",
     )
     solver: SolverSection = Field(default_factory=SolverSection, description="Solver of the linear program.")
     series: dict[Name, NamedSeries] = Field(

@@ -23,6 +23,7 @@ from computeplan.config.schema.series import ProfileSeries
 from computeplan.config.schema.workloads import (
     Labels,
     Mobility,
+    MoveSection,
     Residency,
     mobility_faults,
     required_setting,
@@ -173,6 +174,7 @@ class Archetype(Settings):
         {}, description="Extra cost by site, currency per unit·h; `other` for all others, else 0."
     )
     shortfall_price: q.UnitHourPrice | None = setting("shortfall_price")
+    move: MoveSection = Field(default_factory=MoveSection, description="What moving it costs.")
 
     @model_validator(mode="after")
     def _check(self) -> Self:

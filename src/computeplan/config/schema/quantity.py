@@ -148,6 +148,7 @@ SHARE = Quantity("1", "0.97", minimum=0, maximum=1)
 PUE = Quantity("1", "1.15", minimum=1)
 ENERGY_PRICE = Quantity("money/kWh", "0.36 money/kWh")
 CARBON_FACTOR = Quantity("kg/kWh", "0.5581 t/MWh", minimum=0)
+MOVE_PRICE = Quantity("money/unit", "0.5 money/unit", minimum=0)
 UNIT_HOUR_PRICE = Quantity("money/unit/h", "12 money/unit/h", minimum=0)
 
 Number = Annotated[float, PLAIN]
@@ -162,6 +163,7 @@ Milliseconds = Annotated[float, MILLISECONDS]
 Kilowatts = Annotated[float, POWER]
 Units = Annotated[float, UNITS]
 PositiveUnits = Annotated[float, POSITIVE_UNITS]
+MovePrice = Annotated[float, MOVE_PRICE]
 UnitHours = Annotated[float, UNIT_HOURS]
 UnitHourPrice = Annotated[float, UNIT_HOUR_PRICE]
 UnitHourCost = Annotated[float, Quantity("money/unit/h", "0.1 money/unit/h")]

@@ -152,6 +152,12 @@ WORKLOAD_FIELDS: dict[str, WorkloadField] = {
         None,
         "Price of work not done, currency per unit·h; default all of it must be done.",
     ),
+    "move_price": _number(
+        q.MOVE_PRICE,
+        None,
+        "Price of moving, currency per unit that comes to a site and hardware from another one; for "
+        "interactive work with mobility `free`. Default `move.price` of the config.",
+    ),
     "volume": _number(q.UNIT_HOURS, 0.0, "Work to be done, unit·h."),
     "release": WorkloadField(
         Moment, "Earliest start: local time, a date for its beginning, or h from the horizon's start.", 0.0
@@ -182,6 +188,12 @@ def setting(name: str) -> Any:
 def required_setting(name: str) -> Any:
     """Return the pydantic field of a workload's field that has no default."""
     return Field(description=WORKLOAD_FIELDS[name].description)
+
+
+class MoveSection(Settings):
+    """What moving work costs."""
+
+    price: q.MovePrice | None = setting("move_price")
 
 
 class Job(Settings):
@@ -247,6 +259,7 @@ class Workload(Settings):
         {}, description="Extra cost by site, currency per unit·h; `other` for all others, else 0."
     )
     shortfall_price: q.UnitHourPrice | None = setting("shortfall_price")
+    move: MoveSection = Field(default_factory=MoveSection, description="What moving it costs.")
 
     @model_validator(mode="after")
     def _check(self) -> Self:

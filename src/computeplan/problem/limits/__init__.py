@@ -28,6 +28,6 @@ LIMITS: dict[LimitKind, Limit] = {
 """Every limit of the model, in the order in which people read them."""
 
 DEFINITIONS = frozenset(
-    {"load", "energy_balance", "demand_charge", "traffic", "routing", "cover", "surplus", "storage"}
+    {"load", "energy_balance", "demand_charge", "traffic", "routing", "cover", "surplus", "storage", "move"}
 )
 """Families of constraints that define a quantity and limit nothing."""

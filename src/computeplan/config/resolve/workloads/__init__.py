@@ -50,6 +50,8 @@ def read_workloads(
     if not readable:
         context.faults.raise_any()
     companies, workloads, needs = build_workloads(readable, context)
+    own = workloads.move_price
+    workloads = replace(workloads, move_price=np.where(np.isinf(own), settings.move.price or 0.0, own))
     return companies, _scale_work(workloads, settings.demand_scale), needs
 
 
@@ -92,6 +94,7 @@ def build_workloads(
         max_rate=table.max_rate,
         data_gb=table.data_gb,
         shortfall_price=table.shortfall_price,
+        move_price=table.move_price,
     )
     return Companies(table.company_names, table.tiers), workloads, needs
 
@@ -185,6 +188,7 @@ def read_listed(
         max_delay_h=numbers("max_delay"),
         data_gb=numbers("data"),
         shortfall_price=numbers("shortfall_price"),
+        move_price=NUMBER_FIELDS["move_price"].numbers(workload.move.price for workload in listed),
         **vars(_read_jobs(items, context)),
     )
 

@@ -79,6 +79,8 @@ class WorkloadArrays(Jobs):
     max_delay_h: Floats
     data_gb: Floats
     shortfall_price: Floats
+    move_price: Floats
+    """(n,) inf where the config's default holds."""
 
 
 def stack(sources: Sequence[WorkloadArrays]) -> WorkloadArrays:

@@ -30,6 +30,7 @@ from computeplan.config.schema.population import (
     ParetoLaw,
     Population,
 )
+from computeplan.config.schema.workloads import NUMBER_FIELDS
 from computeplan.config.series.reader import SeriesReader, scale_to_mean_one
 from computeplan.errors import Faults
 from computeplan.problem import Bools, Floats, Ints
@@ -257,6 +258,9 @@ def draw_population(
         max_delay_h=numbers("max_delay"),
         data_gb=rows.of_archetype(a.data_per_unit for a in archetypes) * mean_units,
         shortfall_price=numbers("shortfall_price"),
+        move_price=rows.of_archetype(
+            NUMBER_FIELDS["move_price"].numbers(each.move.price for each in archetypes)
+        ),
         **vars(jobs),
     )
 

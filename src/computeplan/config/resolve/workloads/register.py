@@ -72,6 +72,7 @@ def read_register(
         max_delay_h=_max_delay(cells, ~jobs.is_job & ~stays),
         data_gb=_data(cells, jobs.is_job | stays),
         shortfall_price=cells.numbers("shortfall_price"),
+        move_price=cells.numbers("move_price"),
         **vars(jobs),
     )
 
