@@ -19,7 +19,7 @@ settings.register_profile("whole", derandomize=True, max_examples=30, **patient)
 settings.register_profile("thorough", max_examples=400, print_blob=True, **patient)
 settings.load_profile("repeatable")
 
-# Many tests start processes: without bytecode each of them would compile every module again, for longer than it works.
+# Many tests start processes: without bytecode each would compile every module again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
