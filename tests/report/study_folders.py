@@ -22,7 +22,8 @@ PLANS = ((100.0, 10.0), (110.0, 6.0), (150.0, 4.0))
 PRICES_PER_KG, BOUNDS = (0.0, 0.0025, 0.02), (100.0, 125.0, 230.0)
 
 
-def write_frontier(folder):
+def write_frontier(folder, policies=(("<i>greedy", 8.0, 160.0),)):
+    """Write a frontier, and policies with their tonnes and cost."""
     points = [
         {"basis": "hourly", "point": i, "mark": "", "money": money, "cost": money, "hourly_t": tonnes}
         for i, (money, tonnes) in enumerate(PLANS)
@@ -41,17 +42,14 @@ def write_frontier(folder):
             {"abatement_cost_per_t": 20.0, "abated_t": 2.0},
         ],
     }
-    policy = {
-        "basis": "hourly",
-        "policy": "<i>greedy",
-        "status": "feasible",
-        "money": 160.0,
-        "emissions_t": 8.0,
-    }
+    policy = {"basis": "hourly", "status": "feasible", "saves_money": 55.0, "saves_t": 4.0}
     summary = {
         "name": "Two <b>sites",
         "frontiers": [frontier],
-        "baselines": [{**policy, "saves_money": 55.0, "saves_t": 4.0}],
+        "baselines": [
+            {**policy, "policy": name, "emissions_t": tonnes, "money": money}
+            for name, tonnes, money in policies
+        ],
     }
     curve = {"price_per_kg": PRICES_PER_KG, "bound": BOUNDS}
     whole = {"frontiers": [{"basis": "hourly", "curve": curve}]}

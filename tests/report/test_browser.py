@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from urllib.parse import quote
 
 import pytest
@@ -400,6 +401,31 @@ def test_studies_are_drawn_on_a_phone_too(studies, tmp_path, write, language):
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert page.locator("main b, main i, h1 b").count() == 0
     assert studies.faults == []
+
+
+CROWD = (("near", 6.1, 110.5), ("as near", 5.9, 111.0), ("far", 6.0, 300.0), ("as far", 6.2, 320.0))
+LABELS = """() => [...document.querySelectorAll("[data-chart=frontier] .annotation-text-g .bg")].map(each => {
+  const { left, right, top, bottom } = each.getBoundingClientRect();
+  return [left, right, top, bottom];
+})"""
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_names_in_a_frontier_do_not_overlap(browser, tmp_path, viewport):
+    write_frontier(tmp_path / "study", CROWD)
+    write_report(tmp_path / "study", tmp_path / "study.html", "en")
+    crowded = Reader(browser, tmp_path / "study.html", viewport=viewport)
+    try:
+        page = crowded.open()
+        page.locator("[data-chart=frontier] .plot").scroll_into_view_if_needed()
+        page.wait_for_selector("[data-chart=frontier] .plot[data-drawn]")
+        boxes = page.evaluate(LABELS)
+    finally:
+        crowded.close()
+    assert len(boxes) == 3 + len(CROWD)
+    for one, other in combinations(boxes, 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+    assert all(left >= 0 and right <= viewport["width"] for left, right, _, _ in boxes)
 
 
 def test_an_old_browser_still_shows_the_answer(browser, reports):

@@ -29,7 +29,7 @@ from computeplan.reports.words import Words
 from computeplan.runs.opened import open_plan
 from computeplan.vocabulary import Language
 
-SCRIPTS = ("unpack.js", "theme.js", "tables.js", "charts.js", "statement.js", "main.js")
+SCRIPTS = ("unpack.js", "theme.js", "tables.js", "labels.js", "charts.js", "statement.js", "main.js")
 """In the order in which they are joined."""
 
 UNIT_GAP = re.compile(r"(?<=\d) (?=\S)|(?<=\d million) (?=\S)|(?<=\d billion) (?=\S)")

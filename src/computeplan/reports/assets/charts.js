@@ -46,7 +46,7 @@
     return Math.ceil(widths.length / Math.max(1, Math.floor(room / Math.max(...widths))));
   };
 
-  const layoutOf = (width, figure) => {
+  const layoutOf = (width, height, figure) => {
     const layout = merged(LAYOUT, structuredClone(figure.layout));
     for (const key of Object.keys(layout)) {
       if (/^[xy]axis\d*$/.test(key)) layout[key] = merged(AXIS, layout[key]);
@@ -63,6 +63,7 @@
         .filter((note) => note.name === "panel")
         .forEach((note, panel) => (note.yshift = 4 + LINE * legendRows(figure, panel, width)));
     }
+    report.placeLabels(figure, layout, width, height);
     // A finger that scrolls the page must not zoom a chart.
     if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
     return layout;
@@ -93,7 +94,7 @@
     if (drawn.get(plot) !== figure) return; // another was chosen meanwhile
     const config = { responsive: true, displayModeBar: false };
     const data = patterned(figure.data, forced.matches);
-    await Plotly.react(plot, report.themed(data), report.themed(layoutOf(plot.clientWidth, figure)), config);
+    await Plotly.react(plot, report.themed(data), report.themed(layoutOf(plot.clientWidth, plot.clientHeight, figure)), config);
     plot.dataset.drawn = "true";
   };
 
@@ -106,7 +107,7 @@
     const height = parseInt(plot.style.height, 10);
     const whole = {
       data: report.themed(patterned(figure.data, true), "paper"),
-      layout: report.themed({ ...layoutOf(PAPER, figure), width: PAPER, height }, "paper"),
+      layout: report.themed({ ...layoutOf(PAPER, height, figure), width: PAPER, height }, "paper"),
       config: { staticPlot: true },
     };
     picture.src = await Plotly.toImage(whole, { format: "svg", width: PAPER, height });

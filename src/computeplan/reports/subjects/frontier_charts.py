@@ -21,6 +21,9 @@ BOUND_POINTS = 200
 DECADES = 50
 """Ratio of the most to the least expensive step from which on the axis counts in powers of ten."""
 
+POINT, OUTSIDE = "point", "outside"
+"""Names by which labels.js finds the labels of points, and those of arrows to what is outside."""
+
 NAMED_SYMBOLS = SYMBOLS[1:]
 """Of points with a name; the circle is that of every point of the curve."""
 
@@ -49,72 +52,69 @@ def _curve(view: StudyView, frontier: Mapping[str, Any], whole: Mapping[str, Any
     data = [scatter(achieved, rounded(tonnes, 6), rounded(money / factor, 6), **style)]
     data += _bound(view, tonnes, whole["curve"], factor)
     places = _join([*_marked_places(view, frontier), *_policy_places(view, frontier["basis"])])
-    x, y = _window(tonnes, 0.06, 0.2), _window(money / factor, 0.12, 0.12)
+    alone = len(set(tonnes.tolist())) == 1  # a curve of one plan leaves room for the policies
+    x = _window(np.append(tonnes, [each.tonnes for each in places if alone]), 0.06, 0.2)
+    y = _window(np.append(money, [each.money for each in places if alone]) / factor, 0.12, 0.12)
     near = [each for each in places if _is_in(x, each.tonnes) and _is_in(y, each.money / factor)]
-    last = max((each.tonnes for each in near), default=0.0)
-    data += [
-        _named(point, place, factor, hover, is_last=point.tonnes == last) for place, point in enumerate(near)
-    ]
-    # Names are to the right of their points.
-    carbon = axis(words.carbon_t(frontier["basis"]), **({"range": x} if x else {}))
-    far = [each for each in places if each not in near]
-    arrows = [_arrow(each, place, factor, x, y) for place, each in enumerate(far)]
-    return figure(data, xaxis=carbon, yaxis=axis(unit, **({"range": y} if y else {})), annotations=arrows)
+    data += [_point(each, place, factor, hover) for place, each in enumerate(near)]
+    labels = [_label(each, factor) for each in near]
+    labels += [_arrow(each, factor, x, y) for each in places if each not in near]
+    axes = {"xaxis": axis(words.carbon_t(frontier["basis"]), range=x), "yaxis": axis(unit, range=y)}
+    return figure(data, annotations=labels, **axes)
 
 
 def _window(values: Floats, before: float, after: float) -> list[float]:
-    """Give the range of an axis over the curve with some room around it; empty where it is a point."""
+    """Give the range of an axis over some values with room around them."""
     low, high = float(values.min()), float(values.max())
-    span = high - low
-    return [low - before * span, high + after * span] if span > 0 else []
+    span = high - low or max(abs(high), 1.0)
+    return [float(f"{end:.6g}") for end in (low - before * span, high + after * span)]
 
 
 def _is_in(window: Sequence[float], value: float) -> bool:
-    return not window or window[0] <= value <= window[1]
+    return window[0] <= value <= window[1]
 
 
-def _arrow(
-    point: _Place, place: int, factor: float, x: Sequence[float], y: Sequence[float]
-) -> dict[str, Any]:
+def _note(kind: str, text: str, x: float, y: float, **looks: Any) -> dict[str, Any]:
+    """Make a label, which the page moves from this place so that no two overlap."""
+    font = {"color": "--ink", "size": 12}
+    middle = {"xanchor": "center", "yanchor": "middle", "ax": 0, "ay": -20}
+    line = {
+        "showarrow": True,
+        "arrowcolor": "--ink-soft",
+        "arrowwidth": 1,
+        "bgcolor": "--label",
+        "font": font,
+    }
+    return {"name": kind, "text": text, "x": x, "y": y, **middle, **line, **looks}
+
+
+def _label(point: _Place, factor: float) -> dict[str, Any]:
+    return _note(POINT, point.name, point.tonnes, point.money / factor, arrowhead=0, standoff=7)
+
+
+def _arrow(point: _Place, factor: float, x: Sequence[float], y: Sequence[float]) -> dict[str, Any]:
     """Point from the edge to what is outside the picture, and say what it is and where."""
     money = point.money / factor
-    at_x = min(max(point.tonnes, x[0]), x[1]) if x else point.tonnes
-    at_y = min(max(money, y[0]), y[1]) if y else money
-    is_right, is_left = bool(x) and point.tonnes > x[1], bool(x) and point.tonnes < x[0]
-    return {
-        "name": "outside",
-        "text": f"{point.name} ({number(point.tonnes)}, {number(money)})",
-        "x": at_x,
-        "y": at_y,
-        "ax": 40 if is_left else -40 if is_right or at_x > sum(x) / 2 else 40,
-        "ay": (26 + 20 * place) * (-1 if y and money < y[0] else 1),
-        "showarrow": True,
-        "arrowhead": 2,
-        "arrowcolor": "--ink-soft",
-        "bgcolor": "--label",
-        "font": {"color": "--ink", "size": 12},
-    }
+    text = f"{point.name} ({number(point.tonnes)}, {number(money)})"
+    at_x, at_y = min(max(point.tonnes, x[0]), x[1]), min(max(money, y[0]), y[1])
+    return _note(OUTSIDE, text, at_x, at_y, arrowhead=2)
 
 
 @dataclass(frozen=True)
 class _Place:
-    """A point with a name; one inside the curve is named below it, where the picture is empty."""
+    """A point with a name."""
 
     name: str
     tonnes: float
     money: float
-    is_inside: bool = False
 
 
-def _named(point: _Place, place: int, factor: float, hover: str, *, is_last: bool) -> Trace:
-    """Draw a point with its name on the side where there is room; at the right edge there is none."""
+def _point(point: _Place, place: int, factor: float, hover: str) -> Trace:
     return scatter(
         point.name,
         rounded([point.tonnes], 6),
         rounded([point.money / factor], 6),
-        mode="markers+text",
-        text=[point.name],
-        textposition="middle left" if is_last else "bottom left" if point.is_inside else "top right",
+        mode="markers",
         marker={"size": 12, "symbol": NAMED_SYMBOLS[place % len(NAMED_SYMBOLS)], "color": "--ink"},
         showlegend=False,
         cliponaxis=False,
@@ -144,7 +144,7 @@ def _marked_places(view: StudyView, frontier: Mapping[str, Any]) -> list[_Place]
     for name, reading in frontier["marks"].items():
         if reading is not None:
             label = words.catalog.get(f"mark.{name.replace(' ', '_')}", name)
-            found.append(_Place(label, reading["emissions_t"], reading["money"], is_inside=True))
+            found.append(_Place(label, reading["emissions_t"], reading["money"]))
     return found
 
 
@@ -176,13 +176,14 @@ def abatement(view: StudyView, found: list[dict[str, Any]]) -> Section:
 
 
 def _steps(view: StudyView, frontier: Mapping[str, Any]) -> Figure:
-    segments, unit = frontier["segments"], f"{frontier['currency']}/t"
+    words, segments = view.words, frontier["segments"]
+    unit = words.unit(f"{frontier['currency']}/t")
     saved = np.cumsum([0.0, *(segment["abated_t"] for segment in segments)])
     price = [segment["abatement_cost_per_t"] for segment in segments]
     heights = rounded([*price, *price[-1:]] or [0.0])
-    hover = f"%{{x:,.6~r}} t<br>%{{y:,.6~r}} {unit}<extra></extra>"
+    hover = f"%{{x:,.6~r}} {words.unit('t')}<br>%{{y:,.6~r}} {unit}<extra></extra>"
     steps = scatter("", rounded(saved, 6), heights, mode="lines", line=line_style(0), hovertemplate=hover)
-    abated = axis(view.words("frontier.abated"), rangemode="tozero")
+    abated = axis(words("frontier.abated"), rangemode="tozero")
     return figure([steps], xaxis=abated, yaxis=axis(unit, **_scale(price)), showlegend=False)
 
 
