@@ -223,6 +223,9 @@ def test_a_company_has_a_page_of_its_own(reader, page, name):
     assert cost in statement.locator(".group").first.inner_text()
     owned = {CHINESE: {"records", "model"}, MARKUP: {"near"}}[name]
     assert set(statement.locator(".scroll tbody tr > :first-child").all_inner_texts()) == owned
+    page.wait_for_selector("#statement .plot[data-drawn]")
+    assert "gpu" in statement.locator(".ytitle").text_content()
+    assert {CHINESE: "哈密", MARKUP: "home <b>"}[name] in statement.locator(".legend").text_content()
     statement.get_by_role("link").click()
     page.wait_for_selector("#statement", state="hidden")
     assert page.locator("main").is_visible()

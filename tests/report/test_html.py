@@ -55,6 +55,25 @@ def placeholders(text):
     return sorted({name for _, name, _, _ in string.Formatter().parse(text) if name})
 
 
+def test_hours_of_companies_are_few_patterns_that_add_up_to_the_plan(html, plan_folder):
+    """What tens of thousands of workloads do fits into a few patterns, each scaled to a workload's work."""
+    plan, hours = open_plan(plan_folder), data_of(html)["statement"]["hours"]
+    work, weight = table(html, "workloads")["work_unit_h"], np.array(hours["real_hours"])
+    assert len(hours["pattern_of"]) == len(work) > 2 * COMPANIES
+    assert len(hours["patterns"]) < 200
+    amounts = np.bincount(hours["pattern_of"], weights=work)
+    found = np.zeros((len(hours["hardware"]), len(weight)))
+    for pattern, amount in zip(hours["patterns"], amounts, strict=True):
+        levels = np.zeros_like(found)
+        for place, first, run in pattern:
+            levels[place, first : first + len(run)] = run
+        found += levels * amount / (levels @ weight).sum()
+    pools, entries = plan.plan.problem.pools, plan.plan.solution.allocation.work
+    done = np.zeros_like(found)
+    np.add.at(done, (pools.place[entries.pool], entries.period), entries.unit_h)
+    assert found == pytest.approx(done, abs=0.01 * done.max())
+
+
 def test_both_languages_say_the_same_things():
     catalogs = [Words(language).catalog for language in LANGUAGES]
     first = {key: placeholders(text) for key, text in catalogs[0].items()}

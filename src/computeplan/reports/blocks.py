@@ -270,6 +270,31 @@ class Section:
     blocks: Sequence[Block]
 
 
+Run = tuple[int, int, Sequence[int]]
+"""A place, the first step and the levels from it on."""
+
+
+@dataclass(frozen=True)
+class CompanyHours:
+    """The chart of when and where a company's work runs; the page adds up the patterns of its workloads."""
+
+    title: str
+    summary: str
+    note: str
+    figure: Figure
+    """A series for each place, without its amounts."""
+    times: Sequence[Any]
+    """Places of the steps on the time axis, and the end of the last one."""
+    hardware: Sequence[str]
+    """Of each place; each kind has an axis of its own."""
+    real_hours: Sequence[float]
+    """Hours that each step stands for."""
+    patterns: Sequence[Sequence[Run]]
+    """Levels in proportion to the work in an hour."""
+    pattern_of: Sequence[int]
+    """Of each row of the table of workloads."""
+
+
 @dataclass(frozen=True)
 class Statement:
     """How the page of one company is made from rows of the page's tables."""
@@ -281,6 +306,7 @@ class Statement:
     """Titles, and the columns of `companies` under them."""
     notes: Sequence[str]
     """How amounts are shared out."""
+    hours: CompanyHours
 
 
 @dataclass(frozen=True)

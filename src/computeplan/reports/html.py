@@ -7,7 +7,6 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import cache, partial
 from hashlib import sha256
 from html import escape
@@ -20,7 +19,7 @@ from computeplan.errors import UsageError
 from computeplan.files import write_file
 from computeplan.folder.contents import FRONTIER, SWEEP
 from computeplan.folder.read import blame_folder, open_folder
-from computeplan.reports.blocks import Chart, Column, Medium, Page, Table
+from computeplan.reports.blocks import Chart, Column, Medium, Page, Statement, Table
 from computeplan.reports.charts import rounded
 from computeplan.reports.subjects.frontier import frontier_page
 from computeplan.reports.subjects.plan import plan_page
@@ -138,8 +137,15 @@ def _data(page: Page, words: Words) -> dict[str, Any]:
             "percent": words("percent_sign"),
             **{key[3:]: text for key, text in words.catalog.items() if key.startswith("ui.")},
         },
-        "statement": asdict(page.statement) if page.statement else None,
+        "statement": _statement(page.statement) if page.statement else None,
     }
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    """Give all fields; of the chart of hours what plotly would read as markup is escaped."""
+    hours = vars(statement.hours)
+    chart = {key: _escape(hours[key]) for key in ("figure", "hardware")}
+    return {**vars(statement), "hours": {**hours, **chart}}
 
 
 def _escape(value: Any, key: str = "") -> Any:

@@ -98,7 +98,10 @@
     plot.dataset.drawn = "true";
   };
 
-  const redraw = () => Promise.all([...drawn].map(([plot, figure]) => draw(plot, figure)));
+  const redraw = () => {
+    for (const plot of drawn.keys()) if (!plot.isConnected) drawn.delete(plot);
+    return Promise.all([...drawn].map(([plot, figure]) => draw(plot, figure)));
+  };
 
   /** Draw a figure for paper: as wide as it, light, with patterns. */
   const drawForPaper = async (plot, figure, picture) => {
@@ -113,6 +116,15 @@
     picture.src = await Plotly.toImage(whole, { format: "svg", width: PAPER, height });
     await picture.decode();
     plot.dataset.printable = "true";
+  };
+
+  /** Make a chart that is drawn at once, once it is in the page. */
+  report.chart = (title, summary, note, figure, height) => {
+    const plot = report.element("div", { class: "plot", role: "img", "aria-label": summary, style: `height: ${height}px` });
+    const picture = report.element("img", { class: "paper", alt: summary });
+    const head = report.element("figcaption", {}, report.element("h3", {}, title));
+    requestAnimationFrame(() => draw(plot, figure).then(() => drawForPaper(plot, figure, picture)));
+    return report.element("figure", { class: "block chart" }, head, plot, picture, report.element("p", { class: "note" }, note));
   };
 
   /** Attach every chart of the page to its figures. */

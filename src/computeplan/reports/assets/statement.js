@@ -39,6 +39,49 @@
     return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": table.title }, list);
   };
 
+  /** The work of a company in each place and step, unit·h per h: the patterns of its workloads, each scaled to its work. */
+  const workOf = (hours, table, rows) => {
+    const places = hours.figure.data.map(() => null);
+    const { numbers } = named(table, "work_unit_h");
+    for (const row of rows) {
+      const runs = hours.patterns[hours.pattern_of[row]];
+      const each = (use) => runs.forEach(([place, first, levels]) => levels.forEach((level, i) => use(place, first + i, level)));
+      let total = 0;
+      each((_, step, level) => (total += level * hours.real_hours[step]));
+      each((place, step, level) => {
+        places[place] ??= new Array(hours.real_hours.length).fill(0);
+        places[place][step] += (level * numbers[row]) / total;
+      });
+    }
+    return places;
+  };
+
+  /** The chart of a company: a panel for each kind of hardware on which it works. */
+  const chartOf = (hours, table, rows) => {
+    const work = workOf(hours, table, rows);
+    const kinds = [...new Set(hours.hardware.filter((_, place) => work[place]))];
+    if (!kinds.length) return null;
+    const axis = (panel) => (panel ? panel + 1 : "");
+    const named = new Set();
+    const data = work.flatMap((amounts, place) => {
+      if (!amounts) return [];
+      const panel = axis(kinds.indexOf(hours.hardware[place]));
+      const series = hours.figure.data[place];
+      const showlegend = !named.has(series.name);
+      named.add(series.name);
+      const y = [...amounts, amounts.at(-1)].map((amount) => Number(amount.toPrecision(4)));
+      return [{ ...series, x: hours.times, y, yaxis: `y${panel}`, stackgroup: `work${panel}`, showlegend }];
+    });
+    const layout = { ...hours.figure.layout, showlegend: true };
+    layout.xaxis = { ...layout.xaxis, anchor: `y${axis(kinds.length - 1)}` };
+    kinds.forEach((kind, panel) => {
+      const part = 1 / kinds.length;
+      const top = 1 - panel * part;
+      layout[`yaxis${axis(panel)}`] = { domain: [top - 0.86 * part, top], title: { text: kind }, rangemode: "tozero", nticks: 4 };
+    });
+    return report.chart(hours.title, hours.summary, hours.note, { data, layout }, 90 + 130 * kinds.length);
+  };
+
   const page = (name) => {
     const { statement, tables, words } = report.data;
     const companies = tables[statement.companies];
@@ -53,12 +96,15 @@
     const print = element("button", { type: "button" }, words.print);
     print.addEventListener("click", () => window.print());
     const tier = named(companies, "tier");
+    const rows = rowsOf(named(tables[statement.workloads], "company"), name);
+    const chart = chartOf(statement.hours, tables[statement.workloads], rows);
     const heading = ["h1", ".subtitle"].map((part) => document.querySelector(`header ${part}`).textContent);
     return [
       element("div", { class: "tools" }, back, print),
       element("h1", {}, name),
       element("p", { class: "subtitle" }, [report.cell(tier, row), ...heading].filter(Boolean).join(" · ")),
       element("div", { class: "groups" }, ...statement.groups.map((each) => group(each, companies, row))),
+      ...(chart ? [chart] : []),
       element("h2", {}, words.workloads),
       workloads(tables[statement.workloads], name),
       ...statement.notes.map((note) => element("p", { class: "note" }, note)),

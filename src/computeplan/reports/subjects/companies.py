@@ -12,6 +12,7 @@ from computeplan.problem import KG_PER_T, Floats, sum_by
 from computeplan.problem.limits import LimitKind
 from computeplan.reports.blocks import Block, Chart, Column, Prose, Section, Statement, Table, shares
 from computeplan.reports.charts import axis, chart, figure, horizontal_bars
+from computeplan.reports.subjects.company_hours import company_hours
 from computeplan.reports.subjects.limits import name_limit
 from computeplan.reports.subjects.plan_view import PlanView
 from computeplan.text import number
@@ -63,7 +64,8 @@ def statement(view: PlanView) -> Statement:
         (words("statement.carbon"), [f"{basis}_t" for basis in view.accounts.emissions_kg.bases()]),
         (words("statement.sites"), [f"site.{name}" for name in problem.sites.names]),
     ]
-    return Statement(COMPANIES, WORKLOADS, groups, [words("companies.how"), words("statement.origin")])
+    notes = [words("companies.how"), words("statement.origin")]
+    return Statement(COMPANIES, WORKLOADS, groups, notes, company_hours(view))
 
 
 def _bills(view: PlanView) -> Bills:

@@ -36,7 +36,9 @@ def shifted_work(view: PlanView) -> Section:
         (words("shifting.later_amount"), words.amount(found.later_unit_h, "unit·h")),
         (words("shifting.mean_wait"), words.quantity(number(found.mean_wait_h, 3), "h")),
     ]
-    drawn = chart(words, "time", {"": _figure(view, found)}, height=520, note=view.note_of_times("time"))
+    drawn = chart(
+        words, "time", {"": _figure(view, found)}, height=520, note=view.note_of_times("chart.time")
+    )
     return Section("time", title, [Facts(rows, tiles=True), drawn])
 
 

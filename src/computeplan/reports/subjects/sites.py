@@ -93,7 +93,7 @@ def site_charts(view: PlanView) -> Chart:
         if (kinds := hardware_at(problem, site))
         for hardware in kinds
     }
-    choose, note = view.words("sites.site"), view.note_of_times("hours")
+    choose, note = view.words("sites.site"), view.note_of_times("chart.hours")
     return chart(view.words, "hours", figures, choose=choose, height=760, note=note)
 
 
