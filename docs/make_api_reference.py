@@ -25,8 +25,9 @@ SECTIONS = {
     "Plan": ("load", "solve", "open", "diagnose", "export"),
     "Understand": ("explain", "compare", "report", "shares"),
     "Study": ("sweep", "frontier", "ranging"),
+    "Data of other systems": ("import_series",),
     "Open what was saved": ("open_plan", "open_frontier"),
-    "What the functions give and take": ("Loaded", "Run", "SolverOptions", "StopSignal"),
+    "What the functions give and take": ("Loaded", "Run", "SeriesImport", "SolverOptions", "StopSignal"),
     "Words": ("CarbonBasis", "Language", "Policy", "SubjectKind"),
 }
 

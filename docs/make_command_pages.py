@@ -10,6 +10,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from computeplan.cli.app import COMMANDS, app
+from computeplan.cli.help import command_name
 
 FOLDER = Path(__file__).with_name("commands")
 
@@ -23,6 +24,7 @@ SEE = {
     "sweep": "[studies](../studies.md), [sweeps and clusters](../howto/sweeps.md)",
     "frontier": "[frontier and break-even](../howto/frontier.md)",
     "ranging": "[studies](../studies.md)",
+    "import": "[series of other systems](../howto/import.md)",
     "schema": "[the config](../config.md)",
     "bench": "[measure](../benchmark.md)",
 }
@@ -33,7 +35,7 @@ def pages() -> dict[str, str]:
     rows, found = [], {}
     for panel, commands in COMMANDS.items():
         for command in commands:
-            name = getattr(command, "__name__", "").replace("_", "-")
+            name = command_name(command)
             found[f"{name}.md"] = _page(name)
             rows.append(f"| {panel} | [{name}]({name}.md) | {_summary(_help(name))} |")
     found["bench.md"] = _page("bench")

@@ -27,6 +27,7 @@ LAYERS = (
     "progress",  # what a long call says of itself
     "problem",
     "config",
+    "imports",  # files of other systems
     "grouping",
     "lp",
     "accounts",
@@ -51,7 +52,7 @@ OWNERS = {
     "pulp": {"solvers"},
     "clarabel": {"solvers"},
     "scipy": {"solvers"},
-    "polars": {"config", "folder", "studies"},
+    "polars": {"config", "imports", "folder", "studies"},
     "distributed": {"studies"},
     "pandas": {"runs"},
     "xarray": {"runs"},

@@ -6,8 +6,9 @@
 >>> run.save("plans/quickstart")  # doctest: +SKIP
 
 `load` reads and checks a config, `solve` plans it, `explain`, `compare` and `report` say what the plan is;
-`sweep`, `frontier` and `ranging` study it, `export` writes its program, `open` opens what was saved. All
-errors are `ComputeplanError`, whose fields say what is wrong.
+`sweep`, `frontier` and `ranging` study it, `export` writes its program, `open` opens what was saved;
+`import_series` makes series of a config out of files of other systems. All errors are `ComputeplanError`,
+whose fields say what is wrong.
 Everything is imported when it is first used, so that ``import computeplan`` and ``computeplan --help`` stay
 quick.
 """
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from computeplan.api import (
         Loaded,
         Run,
+        SeriesImport,
         SolverOptions,
         StopSignal,
         compare,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         explain,
         export,
         frontier,
+        import_series,
         load,
         open,  # noqa: A004 - named as what it does
         open_frontier,
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
         MemoryLimitError,
         PlanFolderError,
         SolverError,
+        SourceError,
         UsageError,
     )
     from computeplan.reports.html import write_report as report
@@ -60,8 +64,10 @@ __all__ = [
     "PlanFolderError",
     "Policy",
     "Run",
+    "SeriesImport",
     "SolverError",
     "SolverOptions",
+    "SourceError",
     "StopSignal",
     "SubjectKind",
     "UsageError",
@@ -71,6 +77,7 @@ __all__ = [
     "explain",
     "export",
     "frontier",
+    "import_series",
     "load",
     "open",
     "open_frontier",

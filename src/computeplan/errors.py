@@ -4,6 +4,7 @@
 
     ComputeplanError
     ├── ConfigError        the config or an input it names is wrong        exit code 2
+    ├── SourceError        a file to import is wrong                       exit code 2
     ├── UsageError         the command or its arguments are wrong          exit code 2
     ├── SolverError        the solver is missing or failed                 exit code 1
     ├── MemoryLimitError   the problem does not fit into memory            exit code 4
@@ -159,6 +160,10 @@ class Faults:
 
 class UsageError(ComputeplanError):
     """The command or its arguments are wrong."""
+
+
+class SourceError(ComputeplanError):
+    """A file to import is wrong; carries every fault found."""
 
 
 class SolverError(ComputeplanError):

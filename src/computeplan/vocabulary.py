@@ -80,6 +80,13 @@ class Language(StrEnum):
     ZH = "zh"
 
 
+class Fill(StrEnum):
+    """How values that are missing between others are made up: on a line, or as the last one before."""
+
+    LINEAR = "linear"
+    HOLD = "hold"
+
+
 class ShareMethod(StrEnum):
     """How the cost of a plan is shared among groups of companies.
 

@@ -122,6 +122,7 @@ def test_the_package_names_what_it_offers():
         "compare",
         "explain",
         "export",
+        "import_series",
         "open",
         "report",
         "shares",
@@ -130,7 +131,7 @@ def test_the_package_names_what_it_offers():
         "Policy",
         "SubjectKind",
     }
-    names |= {"Loaded", "Run", "SolverOptions", "StopSignal"} | {
+    names |= {"Loaded", "Run", "SeriesImport", "SolverOptions", "StopSignal"} | {
         each for each in vars(errors) if each.endswith("Error")
     }
     assert set(dir(computeplan)) == {"__version__", *names}

@@ -28,9 +28,12 @@ COMMANDS = {
     "sweep": "sweep 企业.yaml --vary demand*=1,2 --workers 1 --out sweep",
     "frontier": "frontier 企业.yaml --out frontier",
     "ranging": "ranging 企业.yaml",
+    "import": "import nyiso prices.csv --to prices",
     "export": "export 企业.yaml --out 企业.mps",
     "schema": "schema --out schema.json",
 }
+
+PRICES = "Time Stamp,Name,LBMP ($/MWHr)\n11/02/2025 00:00,WEST,1\n11/02/2025 01:00,WEST,2\n"
 
 SCRIPT = """
 import json, locale, os, socket, sys
@@ -44,6 +47,7 @@ sys.path.insert(0, {tests!r})
 from command_line import run
 
 Path("企业.yaml").write_text({config!r}, encoding="utf-8")
+Path("prices.csv").write_text({prices!r}, encoding="utf-8")
 ends = {{}}
 for name, words in {commands!r}.items():
     done = run(*words.split())
@@ -73,7 +77,7 @@ def without_root() -> list[str]:
 def test_every_command_works_for_a_bare_user():
     assert set(COMMANDS) == {each.name or each.callback.__name__ for each in app.registered_commands}
     tests = Path(__file__).parents[1]
-    script = SCRIPT.format(tests=str(tests), config=TINY, commands=COMMANDS)
+    script = SCRIPT.format(tests=str(tests), config=TINY, prices=PRICES, commands=COMMANDS)
     # Not in a folder of pytest, which only the user who runs it may enter.
     with TemporaryDirectory() as place:
         Path(place).chmod(0o777)

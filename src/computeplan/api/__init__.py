@@ -24,6 +24,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from computeplan.api.plans import diagnose, export, open, plan_loaded, solve  # noqa: A004 - as it does
     from computeplan.api.studies import frontier, ranging, shares, sweep
+    from computeplan.imports.imported import SeriesImport
+    from computeplan.imports.series import import_series
     from computeplan.runs.compare import compare
     from computeplan.runs.explanation import explain
     from computeplan.runs.loaded import Loaded, chosen_options, configured_options, load
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 _ROOMS = {
     "computeplan.api.plans": ("diagnose", "export", "open", "plan_loaded", "solve"),
     "computeplan.api.studies": ("frontier", "ranging", "shares", "sweep"),
+    "computeplan.imports.imported": ("SeriesImport",),
+    "computeplan.imports.series": ("import_series",),
     "computeplan.runs.compare": ("compare",),
     "computeplan.runs.explanation": ("explain",),
     "computeplan.runs.loaded": ("Loaded", "chosen_options", "configured_options", "load"),
@@ -52,6 +56,7 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = [
     "Loaded",
     "Run",
+    "SeriesImport",
     "SolverOptions",
     "StopSignal",
     "audit_folder",
@@ -62,6 +67,7 @@ __all__ = [
     "explain",
     "export",
     "frontier",
+    "import_series",
     "load",
     "open",
     "open_frontier",

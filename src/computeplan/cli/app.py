@@ -13,7 +13,16 @@ from computeplan.cli.compare import compare
 from computeplan.cli.explain import explain
 from computeplan.cli.export import export
 from computeplan.cli.frontier import frontier
-from computeplan.cli.help import PLAN, STUDY, TOOLS, UNDERSTAND, CommandsByUse, HelpfulCommand
+from computeplan.cli.help import (
+    PLAN,
+    STUDY,
+    TOOLS,
+    UNDERSTAND,
+    CommandsByUse,
+    HelpfulCommand,
+    command_name,
+)
+from computeplan.cli.import_ import import_
 from computeplan.cli.new import new
 from computeplan.cli.ranging import ranging
 from computeplan.cli.report import report
@@ -63,13 +72,13 @@ COMMANDS = {
     PLAN: (new, check, solve),
     UNDERSTAND: (explain, schedule, shares, compare, report, audit),
     STUDY: (sweep, frontier, ranging),
-    TOOLS: (export, schema),
+    TOOLS: (import_, export, schema),
 }
 """By what they are for, in the order in which one comes to need them."""
 
 for panel, commands in COMMANDS.items():
     for command in commands:
-        app.command(cls=HelpfulCommand, rich_help_panel=panel)(command)
+        app.command(command_name(command), cls=HelpfulCommand, rich_help_panel=panel)(command)
 app.add_typer(
     bench, name="bench", help="Measure how long planning takes; compare measurements.", rich_help_panel=TOOLS
 )

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
 PLAN, UNDERSTAND, STUDY, TOOLS = "Plan", "Understand", "Study", "Tools"
 _TYPE = re.compile(r" <[^<>]*>$")
+
+
+def command_name(command: Callable[..., Any]) -> str:
+    """Name a command after its function; the underscore behind a word of Python's own goes."""
+    return command.__name__.strip("_").replace("_", "-")
 
 
 class HelpfulCommand(TyperCommand):

@@ -152,7 +152,7 @@ def _csv_table(name: str, path: str, content: bytes, faults: Faults, memory: Mem
     if len(names) == 1 and any(separator in first_line for separator in ";\t"):
         faults.add_fault(Fault(path, "columns separated by commas", repr(first_line[:40]), _SAVE_AS, name, 1))
         return None
-    ragged = _ragged_fault(name, path, content, len(names))
+    ragged = find_ragged_row(name, path, content, len(names))
     if ragged is not None:
         faults.add_fault(ragged)
         return None
@@ -167,19 +167,24 @@ def _compose_names(frame: pl.LazyFrame, names: Sequence[str]) -> tuple[pl.LazyFr
     return frame.rename(changed), composed
 
 
-def _ragged_fault(name: str, path: str, content: bytes, width: int) -> Fault | None:
-    """Find the first row with more or fewer cells than the header: what it holds may stand one column off."""
+def find_ragged_row(
+    name: str, path: str, content: bytes, width: int, *, separator: str = ",", first_row: int = 1
+) -> Fault | None:
+    """Find the first row with more or fewer cells than the header: what it holds may stand one column off.
+
+    `first_row`: number of the first row of the content in its file.
+    """
     data = np.frombuffer(content, np.uint8)
     quoted = np.add.accumulate(data == ord('"'), dtype=np.uint8) & 1  # an odd number of quotes before
     ends = np.flatnonzero((data == ord("\n")) & (quoted == 0))
-    commas = np.flatnonzero((data == ord(",")) & (quoted == 0))
+    commas = np.flatnonzero((data == ord(separator)) & (quoted == 0))
     cells = np.diff(np.searchsorted(commas, [*ends, len(data)]), prepend=0) + 1
     wrong = np.flatnonzero(cells != width)
     if not len(wrong):
         return None
-    row, count = int(wrong[0]) + 1, int(cells[wrong[0]])
+    row, count = int(wrong[0]) + first_row, int(cells[wrong[0]])
     found = f"{counted(count, 'cell')} in row {row}, below a header of {width}"
-    hint = "quote cells that hold commas" if count > width else "fill the row, or remove it"
+    hint = f"quote cells that hold {separator!r}" if count > width else "fill the row, or remove it"
     return Fault(path, _WHOLE, found, hint, name, row)
 
 
