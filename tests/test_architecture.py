@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -164,6 +165,29 @@ def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (last.end_lineno or 0) - first.lineno + 1
 
 
+def stale_pointers(module: Module, known: set[str]) -> list[str]:
+    """Names after the word "see" that are neither known everywhere nor in this module."""
+    named = re.findall(r"\bsee\s+`([\w.]+)`", module.source)
+    known = known | defined(ast.walk(module.tree)) if named else known
+    return [name for name in named if not {name, name.partition(".")[0]} & known]
+
+
+def known_everywhere(modules: list[Module]) -> set[str]:
+    """Names of modules, and of what is at the top of one."""
+    return set().union(*({each.name.removesuffix(".__init__"), *defined(each.tree.body)} for each in modules))
+
+
+def defined(nodes: Iterable[ast.AST]) -> set[str]:
+    """Names of classes, functions and constants."""
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            found.add(node.name)
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        found |= {each.id for each in targets if isinstance(each, ast.Name)}
+    return found
+
+
 def graph(modules: list[Module]) -> dict[str, set[str]]:
     """Modules each module imports."""
     names = {module.name.removesuffix(".__init__") for module in modules}
@@ -212,6 +236,11 @@ def test_names_say_what_a_module_is_for():
     assert {name for name, parts in words.items() if parts & VAGUE_NAMES} == set()
 
 
+def test_what_a_comment_points_to_is_there():
+    known = known_everywhere(MODULES)
+    assert offences(lambda module: stale_pointers(module, known)) == {}
+
+
 def test_a_class_name_means_one_thing():
     classes = [n.name for module in MODULES for n in ast.walk(module.tree) if isinstance(n, ast.ClassDef)]
     assert {name for name in classes if classes.count(name) > 1} == set()
@@ -252,6 +281,15 @@ def test_the_checks_see_what_they_forbid():
     assert spoken(lp("import sys\nprint(1)\nsys.exit(2)\nraise SystemExit")) == [2, 3, 4]
     assert long_functions(lp("def f():\n    'doc'\n" + "    x = 1\n" * 51)) == ["f"]
     assert long_functions(lp("def f():\n    'doc'\n" + "    x = 1\n" * 50)) == []
+
+
+def test_a_pointer_to_nothing_is_seen():
+    here = Module(
+        "computeplan.a", "# see `f`, see `K.x`, see `computeplan.b`, see `m`\nclass K:\n  def m(): 0"
+    )
+    there = Module("computeplan.b", "# see `m`\ndef f(): 0\nclass L:\n  def n(): 0")
+    known = known_everywhere([here, there])
+    assert (stale_pointers(here, known), stale_pointers(there, known)) == ([], ["m"])
 
 
 def test_the_graph_sees_a_cycle():

@@ -4,7 +4,7 @@ load[p,t]     = Σ_w x / efficiency
 traffic[l,t]  = Σ_w,p on the way    x · (GB per unit·h + data / volume for jobs)
                 + share · data · Δ / real hours for fixed workloads
 placement[p]  = Σ ω · unit cost · x
-rule[u]       = what a rule measures of the work of its set (see `rules`)
+rule[u]       = what a rule measures of the work of its set (see `RuleRates`)
 moves[w]      = Σ ω · move price / Δ · work that comes to another place (see `moved_unit_h`)
 
 The work of a block is first summed over workloads of which a unit·h counts for the same, so that a

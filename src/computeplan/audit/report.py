@@ -2,7 +2,7 @@
 
 Passed means all of:
 
-* every violation is at most `TOLERANCE` of the size of what it violates (see `violations`);
+* every violation is at most `TOLERANCE` of the size of what it violates (see `Violation`);
 * the objective that the solver reports is the recomputed one, within `TOLERANCE` of the sum of the sizes of
   its terms, emissions before they are covered; where a plan costs almost nothing, of `ROUNDING_SIZE`
   times the least magnitude (see `Accounts`);

@@ -23,7 +23,7 @@ carbon_cap       emissions on the objective's basis ≤ cap
 budget           cost ≤ budget, without shortfall penalty and carbon charge
 rule             what a rule measures ≤ its limit (see `computeplan.accounts.requirements`)
 
-Each is measured against its own limit or the average one of its family (see `violations`), the
+Each is measured against its own limit or the average one of its family (see `reference_size`), the
 energy balance against the energy, the carbon cap against it or the emissions on all three bases.
 """
 

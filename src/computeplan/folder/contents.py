@@ -23,7 +23,7 @@ SUMMARY = "summary.json"
 TABLES = "tables"
 
 PROOF = "proof/plan.npz"
-"""Every decision and dual price, see `saved`."""
+"""Every decision and dual price, see `computeplan.folder.archive`."""
 
 BASELINE_PROOF = "proof/all_local.npz"
 """The same of the all-local plan."""

@@ -2,8 +2,8 @@
 
 First over time: arrivals leave oldest first, each period's in proportion (demands); every job does the
 same part of its volume. Then over places, hardware at a site, so that few members are split and most never
-move (see `tape`), and within a place over the pools of its terms, members stacked in a fixed order; or, on
-request, every member does the same part of its work in each pool.
+move (see `lay_members`), and within a place over the pools of its terms, members stacked in a fixed order;
+or, on request, every member does the same part of its work in each pool.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Whatever the prices, no plan costs less than that (in a plan all constraints hol
 at most 0), and at optimal prices it is the optimum. With reduced costs r (direct costs of
 `marginal` less the price received) and the prices of `Prices`:
 
-bound =  Σ cheapest response of every workload                                  (see `pricing`)
+bound =  Σ cheapest response of every workload                       (see `least_cost_of_work`)
        + Σ_p,t min(0, direct + ρ − λ) · Δ availability max_units                           load
        + Σ min(0, level cost − Σ_t of what it brings in) · most, of new units (ρ), contracted kW (offer)
          and leased bandwidth (lease)

@@ -21,7 +21,7 @@ job      the cheapest periods of the window, each up to max_rate · hours inside
 A unit·h of work costs at every pool and period
 
 price[w,p,t] = c · ω · unit cost + λ[p,t] / efficiency + GB per unit·h · Σ_l on the path η[l,t]
-               + Σ_u price of the rule · its rate of a unit·h (see `rules`), where w is in its set
+               + Σ_u price of the rule · its rate of a unit·h (see `RuleRates`), where w is in its set
 
 of the paths that its traffic may take the cheapest in each period.
 """

@@ -38,9 +38,9 @@ STEEPEST = 1e9
 class Reduction(Flag):
     """Exact reductions; the optimum is the same without any of them.
 
-    ``MERGE``: interchangeable workloads become one class (see `grouping`). ``DROP``: rows that no plan can
-    break do not hold parts together. ``SPLIT``: independent subproblems are solved alone, on several threads.
-    ``PRICE``: a row that alone couples the parts, such as a carbon cap, is priced.
+    ``MERGE``: interchangeable workloads become one class (see `computeplan.grouping`). ``DROP``: rows that no
+    plan can break do not hold parts together. ``SPLIT``: independent subproblems are solved alone, on several
+    threads. ``PRICE``: a row that alone couples the parts, such as a carbon cap, is priced.
     """
 
     NONE = 0
