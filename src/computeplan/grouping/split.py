@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from computeplan.grouping.tape import Layout, lay_members
+from computeplan.grouping.layout import Layout, lay_members
 from computeplan.problem import Floats, Horizon, HorizonEnd, Ints, Problem, Split, WorkBlock
 
 SLIVER = 1e-12

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from builders import Case, Demand, Job, Pool, Site, on_demand
 from computeplan.grouping import Allocation, merge
-from computeplan.grouping.tape import lay_members
+from computeplan.grouping.layout import lay_members
 from computeplan.problem import Problem, Work
 
 
