@@ -45,10 +45,10 @@ from computeplan.prices.dual_repair import repair_prices
 from computeplan.prices.least_cost import least_cost_of_work
 from computeplan.problem import CarbonBasis, Floats, Prices, Problem, Term, sum_by
 from computeplan.problem.arrays import ReadOnlyArrays, times
-from computeplan.problem.limits import LimitKind
+from computeplan.problem.limits import LIMITS, LimitKind
 
 
-class Standing(StrEnum):
+class FixedCost(StrEnum):
     """What is paid whatever work there is."""
 
     IDLE_ENERGY = "idle energy"
@@ -56,16 +56,27 @@ class Standing(StrEnum):
     TAKE_OR_PAY = "take-or-pay energy"
     LEAST_BOOKED = "least booked units"
 
+    @property
+    def part(self) -> str:
+        """Part of the problem whose things cost it."""
+        return "contracts" if self is FixedCost.TAKE_OR_PAY else "pools"
+
 
 @dataclass(frozen=True, eq=False)
 class BoundTerm(ReadOnlyArrays):
     """What the things of one kind add to the bound."""
 
-    kind: LimitKind | Standing
+    kind: LimitKind | FixedCost
     names: tuple[str, ...]
     """Of all n things of the problem that can have such a limit or cost."""
     amount: Floats
     """(n,) in objective units: a rent is negative, a cost positive."""
+
+    @property
+    def part(self) -> str:
+        """Part of the problem that the things are in, such as ``pools``."""
+        kind = self.kind
+        return kind.part if isinstance(kind, FixedCost) else LIMITS[kind].field.partition(".")[0]
 
 
 def dual_bound(problem: Problem, prices: Prices) -> float:
@@ -105,11 +116,11 @@ def _capacity(problem: Problem, prices: Prices) -> Iterator[BoundTerm]:
     yield BoundTerm(LimitKind.CAPACITY, names, _earned(excess, usable) - there)
     net = np.where(reserved, marginal.booking(problem, prices) - rent.sum(axis=1), 0.0)
     yield BoundTerm(LimitKind.BOOKABLE_UNITS, names, _earned(net, pools.max_units))
-    yield BoundTerm(Standing.LEAST_BOOKED, names, np.maximum(net, 0.0) * pools.min_units)
+    yield BoundTerm(FixedCost.LEAST_BOOKED, names, np.maximum(net, 0.0) * pools.min_units)
     new = marginal.new_unit(problem, prices) - rent.sum(axis=1)
     yield BoundTerm(LimitKind.NEW_UNITS, names, _earned(new, pools.max_new_units))
     owned = np.where(pools.term == Term.OWNED, pools.max_units, 0.0)
-    yield BoundTerm(Standing.IDLE_ENERGY, names, times(owned, marginal.standing(problem, prices)))
+    yield BoundTerm(FixedCost.IDLE_ENERGY, names, times(owned, marginal.idle_unit(problem, prices)))
 
 
 def _energy(problem: Problem, prices: Prices) -> Iterator[BoundTerm]:
@@ -124,7 +135,7 @@ def _energy(problem: Problem, prices: Prices) -> Iterator[BoundTerm]:
     brought = (prices.offer * hours * contracts.profile).sum(axis=1)
     power = marginal.contracted_kw(problem, prices) - brought
     yield BoundTerm(LimitKind.CONTRACTED_POWER, contracts.names, _earned(power, contracts.max_chosen_kw))
-    yield BoundTerm(Standing.TAKE_OR_PAY, contracts.names, _take_or_pay(problem, prices))
+    yield BoundTerm(FixedCost.TAKE_OR_PAY, contracts.names, _take_or_pay(problem, prices))
     if problem.objective.basis is CarbonBasis.MARKET:
         certificate = marginal.money_weight(problem, prices) * problem.grid.certificate_price
         covered = _earned(certificate - prices.surplus, problem.grid.max_certificates_kwh)

@@ -13,23 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from computeplan.prices import marginal
-from computeplan.prices.bound import BoundTerm, Standing, system_terms
+from computeplan.prices.bound import BoundTerm, FixedCost, system_terms
 from computeplan.prices.dual_repair import repair_prices
 from computeplan.prices.least_cost import least_cost_of_work
 from computeplan.problem import CarbonBasis, Floats, Prices, Problem
 from computeplan.problem.arrays import ReadOnlyArrays
 from computeplan.problem.limits import LimitKind
 
-OF_POOLS = frozenset(
-    {
-        LimitKind.CAPACITY,
-        LimitKind.BOOKABLE_UNITS,
-        LimitKind.NEW_UNITS,
-        Standing.LEAST_BOOKED,
-        Standing.IDLE_ENERGY,
-    }
-)
-"""Kinds of terms of which there is one for each pool."""
 ROUNDING = 1e-12
 """Share of the largest line below which a line is a solver's rounding, and part of the gap."""
 
@@ -95,7 +85,7 @@ class OwnerLine:
 
     owner: str
     """Of the pool; the company that alone is under a rule; else empty, the operator."""
-    kind: LimitKind | Standing
+    kind: LimitKind | FixedCost
     name: str
     amount: float
     """Negative: a rent that the thing earns, as it is scarce. Positive: a cost whatever work there is."""
@@ -136,9 +126,9 @@ def _lines(problem: Problem, term: BoundTerm) -> Iterator[OwnerLine]:
 
 
 def _owners(problem: Problem, term: BoundTerm) -> tuple[str, ...]:
-    if term.kind in OF_POOLS:
+    if term.part == "pools":
         return problem.pools.owners
-    if term.kind is not LimitKind.RULE:
+    if term.part != "rules":
         return ("",) * len(term.names)
     under = [np.unique(problem.workloads.company[member]) for member in problem.rules.member]
     return tuple(problem.companies.names[own[0]] if len(own) == 1 else "" for own in under)

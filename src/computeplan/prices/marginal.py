@@ -133,8 +133,8 @@ def load(problem: Problem, prices: Prices) -> Floats:
     return by_use + it_kwh(problem, prices) * swing_kw[:, None]
 
 
-def standing(problem: Problem, prices: Prices) -> Floats:
-    """(P,) of one unit that stands there over the whole horizon, whether busy or not: its idle energy."""
+def idle_unit(problem: Problem, prices: Prices) -> Floats:
+    """(P,) of the idle energy of one unit over the whole horizon, which it draws busy or not."""
     available_h = problem.horizon.hours * problem.pools.availability
     one_kw: Floats = (it_kwh(problem, prices) * available_h).sum(axis=1)
     return one_kw * problem.idle_kw
@@ -145,7 +145,7 @@ def booking(problem: Problem, prices: Prices) -> Floats:
     horizon, pools = problem.horizon, problem.pools
     money = money_weight(problem, prices) * (pools.price @ (horizon.weight * horizon.hours))
     under_caps: Floats = _cap_price(problem, prices, CapMeasure.UNITS).sum(axis=1)
-    return money + under_caps + standing(problem, prices)
+    return money + under_caps + idle_unit(problem, prices)
 
 
 def new_unit(problem: Problem, prices: Prices) -> Floats:
@@ -153,7 +153,7 @@ def new_unit(problem: Problem, prices: Prices) -> Floats:
     pools = problem.pools
     money = money_weight(problem, prices) * pools.new_unit_price
     embodied = carbon_weight(problem, prices) * pools.new_unit_kg
-    return np.asarray(money + embodied + standing(problem, prices))
+    return np.asarray(money + embodied + idle_unit(problem, prices))
 
 
 def contracted_kw(problem: Problem, prices: Prices) -> Floats:
