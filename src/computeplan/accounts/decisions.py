@@ -85,50 +85,29 @@ class DecisionChange:
         return self.decision.amount - self.reference.amount if self.reference else nan
 
 
-COLUMNS: dict[str, type] = {
-    "decision": str,
-    "where": str,
-    "site": str,
-    "item": str,
-    "amount": float,
-    "unit": str,
-    "there": float,
-    "price": float,
-    "price_unit": str,
-    "peak_use": float,
-    "mean_use": float,
-    "cost": float,
-    "all_local": float,
-    "change": float,
-    "all_local_cost": float,
+COLUMNS: Mapping[str, tuple[type, Callable[[DecisionChange], str | float]]] = {
+    "decision": (str, lambda each: each.decision.kind.value),
+    "where": (str, lambda each: each.decision.name),
+    "site": (str, lambda each: each.decision.site),
+    "item": (str, lambda each: each.decision.item),
+    "amount": (float, lambda each: each.decision.amount),
+    "unit": (str, lambda each: each.decision.unit),
+    "there": (float, lambda each: each.decision.there),
+    "price": (float, lambda each: each.decision.price),
+    "price_unit": (str, lambda each: each.decision.price_unit),
+    "peak_use": (float, lambda each: each.decision.peak_use),
+    "mean_use": (float, lambda each: each.decision.mean_use),
+    "cost": (float, lambda each: each.decision.cost),
+    "all_local": (float, lambda each: each.reference.amount if each.reference else nan),
+    "change": (float, lambda each: each.change),
+    "all_local_cost": (float, lambda each: each.reference.cost if each.reference else nan),
 }
-"""Of the table of decisions, and the keys in JSON."""
+"""Of the table of decisions, and the keys in JSON: type and value."""
 
 
 def decision_rows(made: Sequence[DecisionChange]) -> list[dict[str, str | float | None]]:
     """Give decisions, compared with the all-local plan, as rows with `COLUMNS`; None for no number."""
-    return [dict(zip(COLUMNS, map(_known, _row(each)), strict=True)) for each in made]
-
-
-def _row(each: DecisionChange) -> tuple[str | float, ...]:
-    mine, other = each.decision, each.reference
-    return (
-        mine.kind.value,
-        mine.name,
-        mine.site,
-        mine.item,
-        mine.amount,
-        mine.unit,
-        mine.there,
-        mine.price,
-        mine.price_unit,
-        mine.peak_use,
-        mine.mean_use,
-        mine.cost,
-        other.amount if other else nan,
-        each.change,
-        other.cost if other else nan,
-    )
+    return [{name: _known(read(each)) for name, (_, read) in COLUMNS.items()} for each in made]
 
 
 def _known(value: str | float) -> str | float | None:

@@ -24,7 +24,7 @@ def decisions(problem: Problem, made: Sequence[DecisionChange]) -> pl.DataFrame:
     import polars as pl
 
     kinds = {str: pl.String, float: pl.Float64}
-    schema = {name: kinds[kind] for name, kind in COLUMNS.items()}
+    schema = {name: kinds[kind] for name, (kind, _) in COLUMNS.items()}
     return pl.DataFrame(decision_rows(made), schema=schema).with_columns(currency=pl.lit(problem.currency))
 
 
