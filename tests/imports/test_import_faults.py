@@ -146,7 +146,7 @@ def test_records_are_counted_where_there_are_no_rows(read):
         (
             "cn-points",
             {"pue_curve": {10: 1.1, 20: 1.2}},
-            "PUE curve: expected files with temperatures, got none",
+            "PUE curve: expected files with temperatures in °C, got none",
         ),
         ("open-meteo", {"pue_curve": {10: 0.9, 20: 1.2}}, "PUE curve: expected two or more temperatures"),
         ("open-meteo", {"pue_curve": {10: 1.2}}, "PUE curve: expected two or more temperatures"),

@@ -185,6 +185,31 @@ def test_points_of_a_day_at_their_start_or_end(read, clocks, first):
     assert starts[-1] == ("2026-03-06T04:30" if clocks[0] == "12:15" else "2026-03-06T15:45")
 
 
+@pytest.mark.parametrize(("most", "start"), [(96, "2026-03-05T16:15"), (24, "2026-03-05T17:00")])
+def test_numbers_of_the_intervals_of_a_day(read, most, start):
+    lines = "".join(f"2026/3/6,{number},{number}\n" for number in range(1, most + 1))
+    starts, values = read("cn-points", f"日期,时段,电价(元/MWh)\n{lines}")
+    assert (starts[0], starts[1], values[-1]) == ("2026-03-05T16:00", start, most)
+
+
+def test_times_in_seconds_since_1970_have_no_offset(read):
+    about = '"utc_offset_seconds": -25200, "hourly_units": {"temperature_2m": "°C"}'
+    hourly = '"hourly": {"time": [1735689600, 1735693200], "temperature_2m": [5, 6]}'
+    assert read("open-meteo", f"{{{about}, {hourly}}}")[0] == ["2025-01-01T00:00", "2025-01-01T01:00"]
+
+
+def test_a_market_that_changes_from_hours_to_quarters(read):
+    head = '"MTU (CET/CEST)","Area","Sequence","Day-ahead Price (EUR/MWh)"\n'
+    hours = [f"30/09/2025 {hour}:00:00 - 30/09/2025 {hour + 1}:00:00" for hour in range(16, 24)]
+    quarters = [f"01/10/2025 00:{minute}:00 - 01/10/2025 01:00:00" for minute in ("00", 15, 30, 45)]
+    lines = "".join(
+        f'"{stamp}","BZN|NL","Without Sequence","{i}"\n' for i, stamp in enumerate([*hours, *quarters])
+    )
+    starts, values = read("entsoe", head + lines)
+    assert (starts[0], starts[1], len(starts)) == ("2025-09-30T14:00", "2025-09-30T14:15", 36)
+    assert values == [*(hour for hour in range(8) for _ in range(4)), 8, 9, 10, 11]
+
+
 def test_rows_of_two_resolutions_are_put_on_the_finer_one(read):
     half_hours = [f"2021/09/30 {21 + i // 2}:{30 * (i % 2):02}:00" for i in range(1, 6)]
     fives = [f"2021/10/01 00:{5 * i:02}:00" for i in range(1, 6)]

@@ -270,6 +270,12 @@ _CN_POINTS = SourceKind(
             needs_zone=False,
         ),
         SourceLayout(
+            StampRule((_DATE, SourceColumn("时段", "时段|点号|时段序号")), Marks.NUMBER, "Asia/Shanghai"),
+            (_NAME_AND_UNIT,),
+            zone=_PLACE,
+            needs_zone=False,
+        ),
+        SourceLayout(
             StampRule((_DATE,), Marks.POINTS, "Asia/Shanghai"),
             (ValueColumn(SourceColumn("00:15", r"\d{1,2}:\d{2}(?::00)?")),),
             zone=_PLACE,

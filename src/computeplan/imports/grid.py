@@ -10,8 +10,8 @@ from computeplan.problem import Bools, Floats, Ints
 from computeplan.vocabulary import Fill
 
 _USUAL_S = tuple(60 * minutes for minutes in (1, 5, 10, 15, 20, 30, 60, 180, 360, 1440))
-_LEAST_RUN = 4
-"""A usual step that occurs so often in a row is a resolution, not a gap."""
+_LEAST_RUN, _LEAST_FINER = 4, 2
+"""A usual step that occurs so often in a row is a resolution, not a gap; a shorter one is no gap anyway."""
 
 
 class IrregularError(ValueError):
@@ -139,9 +139,9 @@ def find_steps(stamps_s: Ints, *, at_end: bool) -> Ints:
     sizes, counts = np.unique(gaps, return_counts=True)
     bounds = np.flatnonzero(np.diff(gaps)) + 1
     lengths = np.diff([0, *bounds, len(gaps)])
-    is_step = (gaps == sizes[counts.argmax()]) | (
-        np.isin(gaps, _USUAL_S) & (np.repeat(lengths, lengths) >= _LEAST_RUN)
-    )
+    step = sizes[counts.argmax()]
+    least = np.where(gaps < step, _LEAST_FINER, _LEAST_RUN)
+    is_step = (gaps == step) | (np.isin(gaps, _USUAL_S) & (np.repeat(lengths, lengths) >= least))
     known = np.flatnonzero(is_step)
     rows = np.arange(len(stamps_s))
     # Of a row at the end of its interval the distance to the row before, or the next that is a step.

@@ -18,7 +18,9 @@ class Marks(StrEnum):
     HOUR = "hour"
     """Some minute of it, which is an hour."""
     POINTS = "points"
-    """Of the points of a day the end where 24:00 occurs, or 00:00 does not; else the start."""
+    """Of points of a day the end where 24:00 occurs, or 00:00 does not; else the start."""
+    NUMBER = "number"
+    """The number of the interval in its day, from 1, in a column of its own."""
 
 
 @dataclass(frozen=True)

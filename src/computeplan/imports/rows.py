@@ -18,7 +18,14 @@ from computeplan.imports.measures import Measure, read_unit
 from computeplan.imports.numbers import find_decimal_mark, read_source_numbers
 from computeplan.imports.recognition import FoundLayout, FoundValues, read_key
 from computeplan.imports.source import SourceFile
-from computeplan.imports.stamps import has_changes, number_texts, read_stamps, settle_points, to_starts
+from computeplan.imports.stamps import (
+    has_changes,
+    number_texts,
+    read_numbered,
+    read_stamps,
+    settle_points,
+    to_starts,
+)
 from computeplan.problem import Bools, Ints
 from computeplan.text import counted, shortened
 
@@ -143,9 +150,12 @@ class _RowReader:
         found, rule = self._found, self._found.layout.stamp
         columns = ["stamp"] if found.layout.is_wide else [str(column) for column in found.stamps]
         cells = self._frame.select(pl.concat_str(columns, separator=" "))[:, 0]
+        if rule.marks is Marks.NUMBER:
+            cells = read_numbered(*(self._frame[column] for column in columns))
         (times, is_end), marks = read_stamps(cells, month_first=rule.month_first), rule.marks
         if marks is Marks.POINTS:
             times, marks = settle_points(times, is_end)
+        marks = Marks.END if marks is Marks.NUMBER else marks
         zone = ZoneInfo(found.time_zone)
         names, numbers = number_texts(self._names)
         groups = number_texts(self._zones)[1] * len(names) + numbers

@@ -183,7 +183,7 @@ def _add_pue(
             grid = replace(each.grid, values=np.where(each.grid.missing, np.nan, values))
             found.append(ImportedSeries(each.zone, "PUE", Measure.PUE, "1", each.unit, grid))
     if len(found) == len(series):
-        raise UsageError(path="PUE curve", expected="files with temperatures", found="none")
+        raise UsageError(path="PUE curve", expected="files with temperatures in °C", found="none")
     return found
 
 

@@ -13,7 +13,9 @@ from computeplan.config.tables.cells import TimeCells, read_times, utc_times
 from computeplan.imports.layouts import Marks
 from computeplan.problem import Bools, Ints
 
-_HOUR_S = 3600
+_HOUR_S, _DAY_MIN = 3600, 1440
+_POINTS = (24, 48, 96)
+"""Intervals of a day."""
 
 _OFFSETS = {"WET": 0, "GMT": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3}
 """Hours to UTC of the zones that stamps have in brackets."""
@@ -39,6 +41,21 @@ def read_stamps(cells: pl.Series, *, month_first: bool) -> tuple[TimeCells, Bool
     texts = _spell(different, month_first=month_first)
     is_end = texts.str.contains("24:00", literal=True).fill_null(value=False).to_numpy()
     return _take(read_times(texts), numbers), is_end[numbers]
+
+
+def read_numbered(dates: pl.Series, numbers: pl.Series) -> pl.Series:
+    """Write dates and the numbers of intervals in them, from 1, as stamps of their ends.
+
+    A day has 24, 48 or 96 intervals: as many as its numbers need.
+    """
+    found = numbers.str.normalize("NFKC").str.strip_chars().str.replace(r"\.0$", "")
+    number = found.cast(pl.Int64, strict=False)
+    most = number.max()
+    points = next((points for points in _POINTS if isinstance(most, int) and most <= points), _POINTS[-1])
+    minute = (number * (_DAY_MIN // points)).to_frame("minute")
+    clock = pl.format("{}:{}", pl.col("minute") // 60, (pl.col("minute") % 60).cast(pl.String).str.zfill(2))
+    days = dates.str.replace(r" 00:00:00$", "")
+    return days + " " + minute.select(clock)[:, 0]
 
 
 def number_texts(cells: pl.Series) -> tuple[pl.Series, Ints]:
@@ -116,7 +133,8 @@ def to_starts(times: TimeCells, marks: Marks, zone: ZoneInfo, offset_s: int, gro
     if marks is Marks.HOUR:
         hours = times.clock.astype("datetime64[h]").astype("datetime64[s]")
         times = replace(times, clock=hours)
-    times = replace(times, clock=times.clock - np.timedelta64(offset_s, "s"))
+    offsets = np.where(times.is_utc, 0, offset_s).astype("timedelta64[s]")
+    times = replace(times, clock=times.clock - offsets)
     clock = LocalClock.of(zone, times.clock)
     if marks is Marks.END and has_changes(zone, times.clock):
         step = np.timedelta64(_usual_step_s(times.clock), "s")
