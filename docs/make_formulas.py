@@ -33,18 +33,18 @@ def main() -> None:
 
 def page() -> str:
     """Return the page, one section for each module of the model."""
-    rooms = dict.fromkeys(family.room for family in (*VARIABLES.values(), *FAMILIES.values()))
-    return HEAD + "".join(_section(room) for room in rooms)
+    modules = dict.fromkeys(family.module for family in (*VARIABLES.values(), *FAMILIES.values()))
+    return HEAD + "".join(_section(module) for module in modules)
 
 
-def _section(room: str) -> str:
-    documentation = import_module(f"computeplan.lp.{room}").__doc__ or ""
+def _section(module: str) -> str:
+    documentation = import_module(f"computeplan.lp.{module}").__doc__ or ""
     title = documentation.partition("\n")[0].rstrip(".")
     variables = [
-        _variables(name, family.formula) for name, family in VARIABLES.items() if family.room == room
+        _variables(name, family.formula) for name, family in VARIABLES.items() if family.module == module
     ]
     constraints = [
-        _constraint(name, family.formula) for name, family in FAMILIES.items() if family.room == room
+        _constraint(name, family.formula) for name, family in FAMILIES.items() if family.module == module
     ]
     return f"\n## {title}\n" + ("\n" if variables else "") + "".join((*variables, *constraints))
 

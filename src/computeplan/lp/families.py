@@ -30,8 +30,8 @@ class Definition:
     """Setting that makes its variables whole numbers, in the words of the config."""
 
     @property
-    def room(self) -> str:
-        """Module of its thing, such as ``energy``."""
+    def module(self) -> str:
+        """Name of the module that makes it, such as ``energy``."""
         return self.add.__module__.rpartition(".")[2]
 
     @property
