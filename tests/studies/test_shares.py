@@ -200,6 +200,14 @@ def test_groups_are_of_companies_that_have_work(tmp_path):
     assert make_groups(problem, {"acme": "x", "bolt": "x", "cable": "y"}).of_workload.tolist() == [0, 0, 1]
     largest = make_groups(problem, "company", 1, np.array([1.0, 2.0, 3.0]))
     assert (largest.names, largest.of_workload.tolist()) == (("others", "cable"), [0, 0, 1])
+    file.write_bytes(b"company,group\racme,north\rbolt,south\rcable,north\r")
+    assert make_groups(problem, file).names == ("north", "south")
+
+
+def test_a_company_named_others_is_not_among_the_others():
+    work = [Demand(i + 1, company=name) for i, name in enumerate(("acme", "bolt", "others"))]
+    groups = make_groups(make_problem(workloads=work), "company", 1, np.array([1.0, 2.0, 3.0]))
+    assert (groups.names, groups.of_workload.tolist()) == (("all others", "others"), [0, 0, 1])
 
 
 @pytest.mark.parametrize(
@@ -215,6 +223,10 @@ def test_groups_are_of_companies_that_have_work(tmp_path):
             ":3: expected one group of 'acme', got 'north' and 'south'",
         ),
         ("company,group\nacme,\n", ":2: expected a company and its group, got an empty cell"),
+        (
+            f"company,group\nacme,{'n' * 140_000}\n",
+            ":2: expected a row of CSV, got field larger than field limit",
+        ),
         ("company,team\nacme,x\n", "expected the columns company and group, got company, team"),
     ],
 )

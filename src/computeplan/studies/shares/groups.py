@@ -18,7 +18,7 @@ from computeplan.text import did_you_mean, some_names
 
 COMPANY, TIER = "company", "tier"
 OTHERS = "others"
-"""Group of the companies that are not among the largest."""
+"""Group of the companies that are not among the largest; `all others` where one of these has this name."""
 NO_TIER = "no tier"
 
 
@@ -96,23 +96,30 @@ def _read_groups(path: Path) -> dict[str, str]:
         text = read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(path=path, expected="text in UTF-8", found="something else") from None
-    rows = csv.DictReader(StringIO(text))
-    if not {COMPANY, "group"} <= set(rows.fieldnames or ()):
-        found = ", ".join(rows.fieldnames or ()) or "none"
-        raise UsageError(path=path, expected="the columns company and group", found=found)
     groups: dict[str, str] = {}
-    for row in rows:
+    for line, row in _rows_of(text, path):
         company, group = (row[COMPANY] or "").strip(), (row["group"] or "").strip()
         if not company or not group:
-            raise UsageError(
-                path=f"{path}:{rows.line_num}", expected="a company and its group", found="an empty cell"
-            )
+            raise UsageError(path=f"{path}:{line}", expected="a company and its group", found="an empty cell")
         if groups.setdefault(company, group) != group:
             found = f"{groups[company]!r} and {group!r}"
-            raise UsageError(
-                path=f"{path}:{rows.line_num}", expected=f"one group of {company!r}", found=found
-            )
+            raise UsageError(path=f"{path}:{line}", expected=f"one group of {company!r}", found=found)
     return groups
+
+
+def _rows_of(text: str, path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Read the rows, each with the number of its line."""
+    table = csv.DictReader(StringIO(text, newline=None))
+    try:
+        columns = table.fieldnames or ()
+        rows = [(table.line_num, row) for row in table]
+    except csv.Error as error:
+        place = f"{path}:{table.line_num + 1}"
+        raise UsageError(path=place, expected="a row of CSV", found=str(error)) from None
+    if not {COMPANY, "group"} <= set(columns):
+        found = ", ".join(columns) or "none"
+        raise UsageError(path=path, expected="the columns company and group", found=found)
+    return rows
 
 
 def _mapped(names: tuple[str, ...], groups: Mapping[str, str], path: str) -> list[str]:
@@ -135,4 +142,7 @@ def _keep_largest(named: list[str], work_unit_h: Floats | Bools, largest: int) -
     distinct, group = np.unique(np.array(named, dtype=object).astype(str), return_inverse=True)
     work = sum_by(group.reshape(-1), work_unit_h.astype(np.float64), len(distinct))
     kept = {str(distinct[place]) for place in np.argsort(-work, kind="stable")[:largest].tolist()}
-    return [name if name in kept else OTHERS for name in named]
+    rest = OTHERS
+    while rest in kept:
+        rest = f"all {rest}"
+    return [name if name in kept else rest for name in named]
