@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from io import StringIO
 from math import inf
 
 import numpy as np
@@ -10,13 +12,16 @@ import pulp
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from builders import Demand, Pool, Rule, Site, make_problem, on_demand, reserved
 from computeplan.errors import UsageError
 from computeplan.problem import RuleMeasure
-from computeplan.solvers import SolverOptions
+from computeplan.reports.subjects.shares import describe_shares
+from computeplan.reports.terminal import render_terminal
+from computeplan.solvers import SolverOptions, StopSignal
 from computeplan.solvers.planner import plan
-from computeplan.studies.shares import make_groups
+from computeplan.studies.shares import Effort, make_groups, share_out
 from computeplan.studies.shares.core import largest_excess, least_core, nucleolus
 from computeplan.studies.shares.game import CostGame, OutOfTimeError
 from computeplan.studies.shares.shapley import shapley
@@ -93,6 +98,9 @@ def test_whole_numbers_can_leave_the_core_empty():
     assert found.bill == pytest.approx([20 / 3] * 3)
     worst = largest_excess(game, np.array([10.0, 10.0, 0.0]), TOLERANCE)
     assert (worst.coalition, worst.amount, worst.at_most) == (0b011, pytest.approx(10), pytest.approx(10))
+    game.unproved[0b101] = 13.0  # a plan of 20 that may be one of 7
+    worst = largest_excess(game, np.array([10.0, 10.0, 0.0]), TOLERANCE)
+    assert (worst.coalition, worst.amount, worst.at_most) == (0b011, pytest.approx(10), pytest.approx(13))
     assert least_core(game, np.array([10.0, 10.0, 0.0]), TOLERANCE).bill == pytest.approx(
         [20 / 3] * 3, rel=1e-4
     )
@@ -111,6 +119,8 @@ def test_a_coalition_that_no_plan_serves_alone_makes_no_objection():
     assert largest_excess(game, np.array([0.0, 12.0]), TOLERANCE).coalition == 0b01
     with pytest.raises(UsageError, match="1 coalitions have no plan alone, so nothing limits"):
         nucleolus(game, np.array([6.0, 6.0]), TOLERANCE)
+    with pytest.raises(UsageError, match="a coalition has no plan alone, so that what the others add"):
+        shapley(game, 2, 0)
 
 
 def test_few_coalitions_prove_a_bill_for_many_groups():
@@ -135,6 +145,68 @@ def test_what_is_proved_when_the_time_is_over_is_a_bound():
         nucleolus(game, bill, TOLERANCE)
 
 
+def test_a_search_that_is_stopped_says_what_is_proved():
+    stop = StopSignal()
+    problem = runway((1, 2, 3))
+    options = SolverOptions(stop=stop)
+    game = CostGame(problem, plan(problem).solution, make_groups(problem, "company"), options)
+    bill = np.full(3, 2.0)
+    free = largest_excess(game, bill, TOLERANCE)
+    stop.set()
+    stopped = largest_excess(game, bill, TOLERANCE)
+    assert (free.is_proved, stopped.is_proved) == (True, False)
+    assert free.at_most - 1e-6 <= stopped.at_most < inf
+
+
+def test_too_many_coalitions_for_a_plan_without_prices_are_not_sought():
+    work = [Demand(1, company=f"c{i}") for i in range(11)]
+    problem = make_problem(periods=1, pools=[reserved(20, price=5, step=2)], workloads=work)
+    study = share_out(problem, plan(problem).solution, "average", SolverOptions(), by="company")
+    assert (study.solves, study.core) == (0, None)
+    assert study.groups.pays == pytest.approx(np.full(11, 60 / 11))
+    assert "without prices, every coalition of so many groups" in shown(study)
+
+
+@pytest.mark.parametrize("method", ["average", "least-core"])
+def test_without_time_nothing_is_said_of_what_was_not_solved(method):
+    work = [Demand(1, company=name) for name in ("a", "b", "c")]
+    problem = make_problem(periods=1, pools=[reserved(price=5, step=2)], workloads=work)
+    study = share_out(
+        problem, plan(problem).solution, method, SolverOptions(), by="company", effort=Effort(seconds=0.0)
+    )
+    core = json.loads(json.dumps(study.summary(), allow_nan=False))["core"]
+    assert (core["excess"], core["at_most"], core["least"]) == (None, None, None)
+    assert "No groups were found that pay more than alone; with no bound." in shown(study)
+
+
+def test_a_bill_of_the_core_is_in_it_up_to_rounding_of_the_search():
+    problem = runway((7, 7, 7))
+    effort = Effort(tolerance=1e-3)
+    study = share_out(
+        problem, plan(problem).solution, "least-core", SolverOptions(), by="company", effort=effort
+    )
+    assert study.core.rounding == pytest.approx(4 * effort.tolerance * 14)
+    for times, words in ((0.9, "In the core:"), (1.1, "Not in the core: c0 and c1 together pay")):
+        excess = times * study.core.rounding
+        core = replace(study.core, excess=excess, at_most=excess, groups=("c0", "c1"))
+        assert words in shown(replace(study, core=core))
+
+
+def test_the_error_of_a_single_pair_of_orders_is_not_known():
+    problem = runway(tuple(range(1, 10)))
+    study = share_out(
+        problem, plan(problem).solution, "shapley", SolverOptions(), by="company", effort=Effort(orders=2)
+    )
+    rows = json.loads(json.dumps(study.summary(), allow_nan=False))["shares"]
+    assert {row["standard_error"] for row in rows} == {None}
+
+
+def shown(study):
+    console = Console(file=StringIO(), width=200)
+    console.print(render_terminal(describe_shares(study)))
+    return " ".join(console.file.getvalue().split())
+
+
 def test_the_shapley_value_of_many_groups_is_near_that_of_all_orders():
     needs = tuple(range(1, 10))
     found = shapley(game_of(runway(needs)), 4, seed=1)
@@ -142,6 +214,7 @@ def test_the_shapley_value_of_many_groups_is_near_that_of_all_orders():
     assert found.bill.sum() == pytest.approx(18)
     assert np.abs(found.bill - exact).max() < 0.2
     assert found.orders == 4
+    assert (np.abs(found.bill - exact) < 4 * found.error).all()
 
 
 def least_excess_of(costs, count):

@@ -83,7 +83,13 @@ def _notes(study: SharesStudy, unit: str) -> list[Line]:
         if abs(study.gap) > NOTHING * abs(study.objective):
             lines.append(line(f"The prices leave {number(study.gap)} {unit} of the objective unproved."))
     if study.core is not None:
-        lines += _core(study.core, study.objective, unit)
+        lines += _core(study.core, unit)
+    elif study.method is ShareMethod.AVERAGE and study.has_large_game:
+        lines.append(line(TOO_MANY))
+    if study.unproved > NOTHING * abs(study.objective):
+        lines.append(
+            line(f"What coalitions would pay alone is proved up to {number(study.unproved)} {unit}.")
+        )
     if study.orders:
         lines.append(faint(f"The mean of {study.orders} random orders; each adds up to the objective."))
     if study.solves:
@@ -95,19 +101,23 @@ def _notes(study: SharesStudy, unit: str) -> list[Line]:
 PROVED = (
     "With those who own what is scarce, no groups together pay more than alone: the dual prices prove it."
 )
+TOO_MANY = (
+    "How far from the core it is was not sought: without prices, "
+    "every coalition of so many groups would have to be solved."
+)
 
 
-def _core(core: CoreDistance, objective: float, unit: str) -> list[Line]:
-    room = NOTHING * abs(objective)
-    if core.at_most <= room:
+def _core(core: CoreDistance, unit: str) -> list[Line]:
+    room = core.rounding
+    at_most = "with no bound" if core.at_most is None else f"at most {number(core.at_most)} {unit}"
+    if core.at_most is not None and core.at_most <= room:
         found = "In the core: no groups together pay more than they would alone."
-    elif core.excess <= room:
-        found = f"No groups were found that pay more than alone; at most {number(core.at_most)} {unit}."
+    elif core.excess is None or core.excess <= room:
+        found = f"No groups were found that pay more than alone; {at_most}."
     else:
         who = f"{some_names(core.groups)} together pay {number(core.excess)} {unit} more than alone"
-        proved = core.at_most - core.excess <= room + CLOSE * core.excess
-        rest = "no others more" if proved else f"others perhaps up to {number(core.at_most)} {unit}"
-        found = f"Not in the core: {who}; {rest}."
+        proved = core.at_most is not None and core.at_most - core.excess <= room + CLOSE * core.excess
+        found = f"Not in the core: {who}; {'no others more' if proved else f'others perhaps {at_most}'}."
     lines = [line(found)]
     if core.least is not None and core.least > room:
         least = f"whatever the bill, some groups pay {number(core.least)} {unit} more than alone"

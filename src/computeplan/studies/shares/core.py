@@ -39,9 +39,9 @@ class LargestExcess:
     amount: float
     """What it pays more than alone; negative where it pays less."""
     at_most: float
-    """Bound on that of every coalition."""
+    """Bound on that of every coalition; inf where there is none."""
     is_proved: bool = True
-    """Whether the two are as near as was asked for; else the time was over."""
+    """Whether the search ended; else the time was over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,16 +74,36 @@ def largest_excess(
     known = [coalition for coalition in game.costs if coalition not in apart]
     for coalition in known:
         worst, amount = _worse(game, bill, coalition, worst, amount)
+    at_most, room = np.inf, tolerance * game.scale
     while True:
-        coalition, at_most = _candidate(game, bill, apart | set(game.costs))
-        room = tolerance * game.scale
-        if not coalition or at_most <= max(amount, above) + room:
-            return LargestExcess(worst, amount, max(at_most, amount))
         try:
+            coalition, at_most = _candidate(game, bill, apart | set(game.costs))
+            room = tolerance * game.scale
+            if not coalition or at_most <= max(amount, above) + room:
+                return LargestExcess(worst, amount, max(at_most, _proved(game, bill, apart)))
             game.cost(coalition)
         except OutOfTimeError:
+            at_most = max(min(at_most, _beyond_cuts(game, bill)), _proved(game, bill, apart))
             return LargestExcess(worst, amount, at_most, is_proved=False)
         worst, amount = _worse(game, bill, coalition, worst, amount)
+
+
+def _proved(game: CostGame, bill: Floats, apart: set[int]) -> float:
+    """Bound the excess of the coalitions that were solved, by what is proved of their costs."""
+    return max(
+        (
+            float(bill[game.members(coalition)].sum()) - cost + game.unproved[coalition]
+            for coalition, cost in game.costs.items()
+            if coalition not in apart and np.isfinite(cost)
+        ),
+        default=-np.inf,
+    )
+
+
+def _beyond_cuts(game: CostGame, bill: Floats) -> float:
+    """Bound the excess of every coalition by the best cut: that of all who pay more than it charges them."""
+    beyond = [float(np.maximum(bill - cut.charge, 0.0).sum()) - cut.constant for cut in game.cuts]
+    return min(beyond, default=np.inf)
 
 
 def _worse(game: CostGame, bill: Floats, coalition: int, worst: int, amount: float) -> tuple[int, float]:
@@ -96,6 +116,8 @@ def _candidate(game: CostGame, bill: Floats, apart: set[int]) -> tuple[int, floa
     n = game.size
     if len(apart) >= 1 << n:
         return 0, -np.inf
+    if game.is_over:
+        raise OutOfTimeError
     if not game.cuts:
         return next(coalition for coalition in range(1, 1 << n) if coalition not in apart), np.inf
     scale = game.scale
@@ -111,7 +133,10 @@ def _candidate(game: CostGame, bill: Floats, apart: set[int]) -> tuple[int, floa
             np.append([-cut.constant / scale for cut in game.cuts], np.full(len(members), np.inf)),
         ),
         integer=np.arange(n),
+        options=game.search_options,
     )
+    if result.values is None and game.is_over:
+        raise OutOfTimeError
     found = np.flatnonzero(result.values[:n] > 0.5) if result.values is not None else ()
     bound = result.bound if result.bound is not None else result.objective
     if bound is None:
@@ -304,6 +329,7 @@ def _nearest(game: CostGame, near: Floats, excess: float) -> Floats:
 
 
 _NO_INTEGERS = np.zeros(0, dtype=np.int64)
+_EXACTLY = SolverOptions(threads=1, gap=0.0)
 
 
 def _optimize(
@@ -312,6 +338,8 @@ def _optimize(
     matrix: Floats,
     limits: tuple[Floats, Floats],
     integer: Ints = _NO_INTEGERS,
+    *,
+    options: SolverOptions = _EXACTLY,
 ) -> SolverResult:
     """Minimize a small dense program; `bounds` are those of the columns, `limits` those of the rows."""
     column, row = np.nonzero(matrix.T)
@@ -329,4 +357,4 @@ def _optimize(
         row_families=(),
         integer=integer,
     )
-    return solve(program, SolverOptions(threads=1, gap=0.0))
+    return solve(program, options)

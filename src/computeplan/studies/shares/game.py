@@ -29,6 +29,8 @@ from computeplan.solvers.planner import plan
 from computeplan.studies.shares.groups import Groups
 
 LOG = getLogger(__name__)
+LEAST_S = 1e-3
+"""Seconds that a search is given at least."""
 
 
 class OutOfTimeError(SolverError):
@@ -49,6 +51,9 @@ class Cut(ReadOnlyArrays):
 
 class CostGame:
     """What coalitions of groups would pay alone, solved when first asked for.
+
+    `costs` are those of the plans found; the least cost of a coalition is lower by at most what is `unproved`
+    of it, inf without a bound. What all pay is what the plan costs, proved or not.
 
     Parameters
     ----------
@@ -71,6 +76,7 @@ class CostGame:
         self.total = solution.accounts.objective
         self.has_integers = problem.has_integers
         self.costs: dict[int, float] = {self.everybody: self.total}
+        self.unproved: dict[int, float] = {self.everybody: 0.0}
         self.cuts: list[Cut] = []
         self._problem, self._group = _merge_within_groups(problem, groups.of_workload)
         self._options = options
@@ -81,6 +87,18 @@ class CostGame:
     def solves(self) -> int:
         """Number of coalitions solved."""
         return len(self.costs) - 1
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no time is left, or the search was stopped."""
+        return self._options.is_stopped or monotonic() >= self._deadline
+
+    @property
+    def search_options(self) -> SolverOptions:
+        """Options of the small programs that look for coalitions, in the time that is left."""
+        left_s = self._deadline - monotonic()
+        limit_s = max(left_s, LEAST_S) if np.isfinite(left_s) else None
+        return SolverOptions(threads=1, gap=0.0, time_limit_s=limit_s, stop=self._options.stop)
 
     @property
     def scale(self) -> float:
@@ -117,7 +135,7 @@ class CostGame:
 
     def _solve(self, coalition: int) -> float:
         left_s = self._deadline - monotonic()
-        if left_s <= 0:
+        if left_s <= 0 or self._options.is_stopped:
             raise OutOfTimeError
         self._options.enter(f"planning coalitions alone: {len(self.costs)}", LOG)
         rows = np.flatnonzero(self.members(coalition)[self._group])
@@ -127,12 +145,15 @@ class CostGame:
         )
         found = plan(keep_workloads(self._problem, rows), options)
         if found.status is Status.INFEASIBLE:
+            self.unproved[coalition] = 0.0
             return np.inf
-        if found.status is Status.NO_PLAN and (options.is_stopped or monotonic() >= self._deadline):
+        if found.status is Status.NO_PLAN and self.is_over:
             raise OutOfTimeError
         if found.solution is None or not found.solution.audit.passed:
             raise SolverError(f"what a coalition would pay alone could not be found: {found.status}")
         self._learn(found.solution.prices)
+        excess = found.solution.audit.excess
+        self.unproved[coalition] = np.inf if excess is None else max(excess, 0.0)
         return found.solution.accounts.objective
 
     def _learn(self, prices: Prices | None) -> None:

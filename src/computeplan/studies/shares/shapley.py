@@ -15,6 +15,7 @@ from math import factorial
 
 import numpy as np
 
+from computeplan.errors import UsageError
 from computeplan.problem import Floats, Ints
 from computeplan.problem.arrays import ReadOnlyArrays
 from computeplan.studies.shares.game import CostGame, OutOfTimeError
@@ -32,7 +33,7 @@ class ShapleyBill(ReadOnlyArrays):
     bill: Floats
     """(n,) adds up to the cost of all."""
     error: Floats
-    """(n,) standard error; 0 where it is exact."""
+    """(n,) standard error; 0 where it is exact, nan of a single pair of orders."""
     orders: int
     """Random orders whose coalitions were solved; 0 where it is exact."""
 
@@ -46,7 +47,7 @@ def shapley(game: CostGame, orders: int, seed: int) -> ShapleyBill:
 
 def _exact(game: CostGame) -> ShapleyBill:
     n, bill = game.size, np.zeros(game.size)
-    cost = np.array([0.0, *(game.cost(coalition) for coalition in range(1, 1 << n))])
+    cost = np.array([0.0, *(_cost(game, coalition) for coalition in range(1, 1 << n))])
     coalitions = np.arange(1 << n)
     sizes = np.array([coalition.bit_count() for coalition in range(1 << n)])
     weight = np.array([factorial(k) * factorial(n - k - 1) / factorial(n) for k in range(n)])
@@ -57,18 +58,31 @@ def _exact(game: CostGame) -> ShapleyBill:
 
 
 def _sampled(game: CostGame, orders: int, random: np.random.Generator) -> ShapleyBill:
-    game.alone()
     for group in range(game.size):
-        game.cost(game.everybody & ~(1 << group))
+        _cost(game, 1 << group)
+        _cost(game, game.everybody & ~(1 << group))
     cuts = len(game.cuts)
     drawn = [random.permutation(game.size) for _ in range(-(-orders // 2))]
     rest = np.array(list(_rests(game, drawn, cuts)))
     mean = rest.mean(axis=0)
-    spread = rest.std(axis=0, ddof=1) if len(rest) > 1 else np.full(game.size, np.nan)
-    bill = _mean_of_cuts(game, cuts, random) + mean
+    of_mean = rest.std(axis=0, ddof=1) / np.sqrt(len(rest)) if len(rest) > 1 else np.full(game.size, np.nan)
+    floor, of_floor = _mean_of_cuts(game, cuts, random)
+    bill = floor + mean
     # Each order adds up to the cost of all; the mean of the cuts does up to rounding.
     bill += (game.total - bill.sum()) / game.size
-    return ShapleyBill(bill, spread / np.sqrt(len(rest)), 2 * len(rest))
+    return ShapleyBill(bill, np.hypot(of_mean, of_floor), 2 * len(rest))
+
+
+def _cost(game: CostGame, coalition: int) -> float:
+    """Give what a coalition would pay alone, without which there is no Shapley value."""
+    cost = game.cost(coalition)
+    if np.isinf(cost):
+        raise UsageError(
+            "shares: a coalition has no plan alone, so that what the others add to its cost is not a number",
+            path="--method",
+            hint="put companies that depend on each other into one group, or take average or marginal",
+        )
+    return cost
 
 
 def _rests(game: CostGame, orders: list[Ints], cuts: int) -> Iterator[Floats]:
@@ -89,19 +103,20 @@ def _rest(game: CostGame, order: Ints, cuts: int) -> Floats:
 
 def _added(game: CostGame, order: Ints, cuts: int) -> Floats:
     members = np.tril(np.ones((game.size, game.size)))[:, np.argsort(order)]
-    solved = np.array([game.cost(sum(1 << int(g) for g in order[: k + 1])) for k in range(game.size)])
+    solved = np.array([_cost(game, sum(1 << int(g) for g in order[: k + 1])) for k in range(game.size)])
     beyond = solved - game.floor(members, cuts)
     added = np.empty(game.size)
     added[order] = np.diff(beyond, prepend=0.0)
     return added
 
 
-def _mean_of_cuts(game: CostGame, cuts: int, random: np.random.Generator) -> Floats:
-    """(n,) mean of what each group adds to the greatest cut."""
-    n, total = game.size, np.zeros(game.size)
+def _mean_of_cuts(game: CostGame, cuts: int, random: np.random.Generator) -> tuple[Floats, Floats]:
+    """(n,) mean of what each group adds to the greatest cut, and (n,) its standard error."""
+    n, pairs = game.size, CHEAP_ORDERS // 2
+    added = np.zeros((pairs, n))
     first = np.tril(np.ones((n, n)))
-    for _ in range(CHEAP_ORDERS // 2):
+    for number in range(pairs):
         order = random.permutation(n)
         for each in (order, order[::-1]):
-            total[each] += np.diff(game.floor(first[:, np.argsort(each)], cuts), prepend=0.0)
-    return total / (2 * (CHEAP_ORDERS // 2))
+            added[number, each] += np.diff(game.floor(first[:, np.argsort(each)], cuts), prepend=0.0) / 2
+    return added.mean(axis=0), added.std(axis=0, ddof=1) / np.sqrt(pairs)

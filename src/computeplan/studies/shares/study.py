@@ -28,20 +28,26 @@ if TYPE_CHECKING:
 
 MOST_WITHOUT_PRICES = 10
 """Groups up to which a game without dual prices is solved: every coalition is."""
+ROUNDING = 4
+"""Times the tolerance by which a bill of the least core may seem to be off: its level, its search and its
+check are each within it."""
 
 
 @dataclass(frozen=True)
 class CoreDistance:
     """How far a bill is from the core, in objective units."""
 
-    excess: float
-    """What the coalition that is worst off pays more than alone; negative: all pay less."""
-    at_most: float
-    """Proved bound of it for every coalition."""
+    excess: float | None
+    """What the coalition that is worst off pays more than alone; negative: all pay less; absent where there
+    was no time to solve one, or none has a plan alone."""
+    at_most: float | None
+    """Proved bound of it for every coalition; absent without one."""
     groups: tuple[str, ...]
     """That coalition."""
     least: float | None
     """Least such excess that any bill can have, where the method finds it."""
+    rounding: float
+    """Up to which an excess is rounding of the search."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +89,15 @@ class SharesStudy:
     """Absent at the margin, where duality proves that no group pays more than alone, with the owners."""
     solves: int
     """Coalitions that were solved."""
+    unproved: float = 0.0
+    """What is not proved of the costs of coalitions, at most; inf where one has no bound."""
     orders: int = 0
     """Random orders that were drawn for the Shapley value."""
+
+    @property
+    def has_large_game(self) -> bool:
+        """Whether every one of too many coalitions would have to be solved, as there are no prices."""
+        return self.groups.marginal is None and len(self.groups.names) > MOST_WITHOUT_PRICES
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Make the tables ``shares`` and ``owners``."""
@@ -110,6 +123,7 @@ class SharesStudy:
             "gap": self.gap,
             "core": asdict(self.core) | {"groups": list(self.core.groups)} if self.core else None,
             "coalitions_solved": self.solves,
+            "coalitions_unproved": _finite(self.unproved),
             "random_orders": self.orders,
         }
 
@@ -124,10 +138,8 @@ class SharesStudy:
             "pays": each.pays.tolist(),
             "average": each.average.tolist(),
             "marginal": none if each.marginal is None else each.marginal.tolist(),
-            "alone": none
-            if each.alone is None
-            else [x if np.isfinite(x) else None for x in each.alone.tolist()],
-            "standard_error": none if each.error is None else each.error.tolist(),
+            "alone": none if each.alone is None else list(map(_finite, each.alone.tolist())),
+            "standard_error": none if each.error is None else list(map(_finite, each.error.tolist())),
         }
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
@@ -177,7 +189,7 @@ def share_out(
     effort, at_margin = effort or Effort(), study.groups.marginal
     if method is ShareMethod.MARGINAL and at_margin is not None:
         return replace(study, groups=replace(study.groups, pays=at_margin))
-    if method is ShareMethod.AVERAGE and not effort.check:
+    if method is ShareMethod.AVERAGE and (not effort.check or study.has_large_game):
         return study
     return _play(CostGame(problem, solution, groups, options, effort.seconds), study, effort)
 
@@ -275,7 +287,8 @@ def _play(game: CostGame, study: SharesStudy, effort: Effort) -> SharesStudy:
             )
     core = _distance(game, study.groups.names, bills.pays, effort.tolerance, least) if effort.check else None
     bills = replace(bills, alone=_alone(game))
-    return replace(study, groups=bills, core=core, solves=game.solves, orders=orders)
+    unproved = max(game.unproved.values())
+    return replace(study, groups=bills, core=core, solves=game.solves, unproved=unproved, orders=orders)
 
 
 def _alone(game: CostGame) -> Floats:
@@ -295,4 +308,5 @@ def _distance(
         name for name, inside in zip(names, game.members(worst.coalition), strict=True) if inside
     )
     known = None if least is None or np.isnan(least) else least
-    return CoreDistance(worst.amount, worst.at_most, together, known)
+    rounding = ROUNDING * tolerance * game.scale
+    return CoreDistance(_finite(worst.amount), _finite(worst.at_most), together, known, rounding)
