@@ -118,11 +118,27 @@ def test_charts_are_plotly_figures(run):
     assert figure.data[0].y[0] == 3
     assert figure.data[0].fillcolor == "#0072b2"
     assert run.plot.sites("home").data == figure.data
+    with pytest.raises(UsageError, match="expected hardware of 'home', got 'none'"):
+        run.plot.sites("home", "none")
     assert "--" not in run.plot.flows().to_json()
     with pytest.raises(UsageError, match="did you mean 'home'"):
         run.plot.sites("hom")
     with pytest.raises(UsageError, match="nothing to draw"):
         run.plot.waiting()
+
+
+def test_every_kind_of_hardware_of_a_site_is_drawn():
+    home = DATA["sites"]["home"]
+    other = {"hardware": "npu", "term": "owned", "units": 2}
+    two = {
+        **DATA,
+        "hardware": {**DATA["hardware"], "npu": {"busy_power": "1 kW"}},
+        "sites": {**DATA["sites"], "home": {**home, "pools": {**home["pools"], "other": other}}},
+    }
+    plot = computeplan.solve(two).plot
+    drawn = [plot.sites("home", name).data for name in (*DATA["hardware"], "npu")]
+    usable = [next(series for series in data if series.name == "usable").y[0] for data in drawn]
+    assert usable[1] == 2 != usable[0]
 
 
 def test_everything_offered_is_there_and_documented():

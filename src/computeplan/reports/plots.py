@@ -18,7 +18,7 @@ from computeplan.reports.subjects.flows import flows
 from computeplan.reports.subjects.limits import limit_blocks
 from computeplan.reports.subjects.plan_view import PlanView
 from computeplan.reports.subjects.shifting import shifted_work
-from computeplan.reports.subjects.sites import site_charts
+from computeplan.reports.subjects.sites import figure_name, hardware_at, site_charts
 from computeplan.reports.words import Words
 from computeplan.runs.run import Run
 from computeplan.text import expected_one_of
@@ -49,15 +49,24 @@ class Plots:
         return PlanView(self._run, self._run.require_solution("plot"), Words(self._language))
 
     @checked
-    def sites(self, site: str | None = None) -> Figure:
-        """Draw use, energy, prices and carbon of a site through time; default: of the site with most work."""
-        names = self._run.plan.problem.sites.names
+    def sites(self, site: str | None = None, hardware: str | None = None) -> Figure:
+        """Draw a site through time: use of one kind of hardware, energy, prices and carbon.
+
+        Default: the site with most work, and its first kind of hardware.
+        """
+        problem = self._run.plan.problem
+        names = problem.sites.names
         if site is None:
             site = names[int(np.argmax(self._view.account.statements.work_unit_h.sum(axis=0)))]
         if site not in names:
             raise UsageError(f"expected the name of a site, got {site!r}", **expected_one_of(names, site))
-        chart = site_charts(self._view)
-        return _figure(chart, next(name for name in chart.figures if f"{name} · ".startswith(f"{site} · ")))
+        kinds = hardware_at(problem, names.index(site))
+        here = [problem.hardware.names[kind] for kind in kinds if kind >= 0]
+        if hardware is not None and hardware not in here:
+            expected = expected_one_of(here, hardware)
+            raise UsageError(f"expected hardware of {site!r}, got {hardware!r}", **expected)
+        kind = kinds[0] if hardware is None else problem.hardware.names.index(hardware)
+        return _figure(site_charts(self._view), figure_name(problem, names.index(site), kind))
 
     def cost(self) -> Figure:
         """Draw cost by part, against the all-local plan."""

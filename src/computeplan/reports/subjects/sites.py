@@ -86,12 +86,9 @@ def site_charts(view: PlanView) -> Chart:
     """Draw use, energy, price and carbon of one site at a time."""
     problem = view.problem
     figures = {
-        f"{name} · {problem.hardware.names[hardware]}" if len(kinds) > 1 else name: _figure(
-            view, site, hardware
-        )
-        for site, name in enumerate(problem.sites.names)
-        if (kinds := hardware_at(problem, site))
-        for hardware in kinds
+        figure_name(problem, site, hardware): _figure(view, site, hardware)
+        for site in range(problem.sites.size)
+        for hardware in hardware_at(problem, site)
     }
     choose, note = view.words("sites.site"), view.note_of_times("chart.hours")
     return chart(view.words, "hours", figures, choose=choose, height=760, note=note)
@@ -100,6 +97,12 @@ def site_charts(view: PlanView) -> Chart:
 def hardware_at(problem: Problem, site: int) -> list[int]:
     """List the kinds of hardware at a site, each of which has an axis of its own; −1 where there is none."""
     return sorted(set(problem.pools.hardware[problem.pools.site == site].tolist())) or [-1]
+
+
+def figure_name(problem: Problem, site: int, hardware: int) -> str:
+    """Name the chart of a kind of hardware at a site: after the site, where it has no other."""
+    name = problem.sites.names[site]
+    return f"{name} · {problem.hardware.names[hardware]}" if len(hardware_at(problem, site)) > 1 else name
 
 
 def _figure(view: PlanView, site: int, hardware: int) -> Figure:
