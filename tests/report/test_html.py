@@ -43,11 +43,14 @@ def reported(config, language="en", **options):
     return report_html(folder, language)
 
 
+def columns(html, key):
+    return data_of(html)["tables"][key]["columns"]
+
+
 def table(html, key):
-    columns = data_of(html)["tables"][key]["columns"]
     return {
         column["key"]: column.get("numbers") or [column["names"][name] for name in column["index"]]
-        for column in columns
+        for column in columns(html, key)
     }
 
 
@@ -177,12 +180,14 @@ def test_every_kind_of_plan_is_reported(small, scenario, language):
     charts = data_of(html)["charts"]
     assert ("time" in charts) == (scenario == "waits")
     assert set(charts) >= {"cost", "carbon", "flows", "hours"}
+    labels = [each["label"] for key in ("companies", "workloads") for each in columns(html, key)]
+    assert not [label for label in labels if re.search(r"\bkg\b|千克", label)]
 
 
 def test_a_plan_without_a_baseline_stands_alone(small):
     html = reported(small, baseline=False)
     assert "all-local" not in html.lower()
-    assert "all_local_cost" not in table(html, "companies")
+    assert {"all_local_cost", "tier"}.isdisjoint(table(html, "companies"))
     assert len(data_of(html)["charts"]["cost"][0]["data"][0]["y"]) == 1
 
 

@@ -102,7 +102,7 @@
     return [
       element("div", { class: "tools" }, back, print),
       element("h1", {}, name),
-      element("p", { class: "subtitle" }, [report.cell(tier, row), ...heading].filter(Boolean).join(" · ")),
+      element("p", { class: "subtitle" }, [tier && report.cell(tier, row), ...heading].filter(Boolean).join(" · ")),
       element("div", { class: "groups" }, ...statement.groups.map((each) => group(each, companies, row))),
       ...(chart ? [chart] : []),
       element("h2", {}, words.workloads),

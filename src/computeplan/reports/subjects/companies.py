@@ -14,7 +14,7 @@ from computeplan.reports.blocks import Block, Chart, Column, Prose, Section, Sta
 from computeplan.reports.charts import axis, chart, figure, horizontal_bars
 from computeplan.reports.subjects.company_hours import company_hours
 from computeplan.reports.subjects.limits import name_limit
-from computeplan.reports.subjects.plan_view import PlanView
+from computeplan.reports.subjects.plan_view import PlanView, objective_scale
 from computeplan.text import number
 
 COMPANIES, WORKLOADS = "companies", "workloads"
@@ -32,7 +32,7 @@ class Bills:
     local_cost: Floats | None
     """(n,) absent where there is no all-local plan."""
     marginal_charge: Floats | None
-    """(n,) in objective units; absent where there are no dual prices."""
+    """(n,) as objectives are read, in money or t; absent where there are no dual prices."""
 
     @property
     def change(self) -> Floats | None:
@@ -72,8 +72,9 @@ def _bills(view: PlanView) -> Bills:
     mine = company_statements(view.problem, view.account.statements)
     local, charges = view.local_account, view.account.marginal
     local_cost = company_statements(view.problem, local.statements).cost.total if local else None
-    owner, size = view.problem.workloads.company, view.problem.companies.size
-    return Bills(mine, local_cost, sum_by(owner, charges.charge, size) if charges else None)
+    owner, count = view.problem.workloads.company, view.problem.companies.size
+    size, _ = objective_scale(view.problem)
+    return Bills(mine, local_cost, sum_by(owner, charges.charge, count) / size if charges else None)
 
 
 def _tiers(view: PlanView, bills: Bills) -> Table:
@@ -94,7 +95,7 @@ def _tiers(view: PlanView, bills: Bills) -> Table:
     if bills.local_cost is not None and bills.change is not None:
         columns += _compared(view, summed(bills.local_cost), summed(bills.change))
     if bills.marginal_charge is not None:
-        label = words("companies.marginal", unit=view.problem.objective_unit)
+        label = words("companies.marginal", unit=objective_scale(view.problem)[1])
         columns.append(Column("marginal_charge", label, summed(bills.marginal_charge)))
     return Table("tiers", columns, words("companies.tiers"), strong=frozenset({len(names)}))
 
@@ -104,8 +105,8 @@ def _owners(view: PlanView) -> Table | None:
     words, statement = view.words, view.account.marginal
     if statement is None or not statement.lines:
         return None
-    lines, unit = statement.lines, view.problem.objective_unit
-    amounts = [line.amount for line in lines]
+    lines, (size, unit) = statement.lines, objective_scale(view.problem)
+    amounts = [line.amount / size for line in lines]
     columns = [
         Column(
             "owner", words("companies.owner"), [line.owner or words("companies.operator") for line in lines]
@@ -113,7 +114,7 @@ def _owners(view: PlanView) -> Table | None:
         Column("what", words("companies.owned"), [_owned(view, line) for line in lines]),
         Column("amount", words("companies.owner_amount", unit=unit), amounts, signed=True),
     ]
-    total = sum(amounts) + float(statement.charge.sum()) + statement.gap
+    total = sum(amounts) + (float(statement.charge.sum()) + statement.gap) / size
     note = words("companies.owners_note", total=words.quantity(number(total), unit))
     return Table(
         "owners", columns, words("companies.owners"), notes=[note], interactive=len(lines) > EXTREMES
@@ -163,9 +164,10 @@ def _company_table(view: PlanView, bills: Bills) -> Table:
     """List every company with its statement; the page of a company is made from its row."""
     words, problem, mine = view.words, view.problem, bills.statements
     count = np.bincount(problem.workloads.company, minlength=problem.companies.size)
+    tiers = problem.companies.tiers
     columns = [
         Column("company", words("companies.company"), mine.names, company=True),
-        Column("tier", words("companies.tier"), problem.companies.tiers, choice=True),
+        *([Column("tier", words("companies.tier"), tiers, choice=True)] if any(tiers) else []),
         Column("workloads", words("companies.workloads"), count.astype(np.float64), digits=0),
         Column("work_unit_h", words("work_in"), mine.work_unit_h.sum(axis=1)),
         Column("cost", words("cost_in", unit=problem.currency), mine.cost.total),
@@ -173,7 +175,7 @@ def _company_table(view: PlanView, bills: Bills) -> Table:
     if bills.local_cost is not None and bills.change is not None:
         columns += _compared(view, bills.local_cost, bills.change)
     if bills.marginal_charge is not None:
-        label = words("companies.marginal", unit=problem.objective_unit)
+        label = words("companies.marginal", unit=objective_scale(problem)[1])
         columns.append(Column("marginal_charge", label, bills.marginal_charge))
     columns += [
         *_carbon(view, mine),

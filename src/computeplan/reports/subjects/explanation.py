@@ -31,6 +31,7 @@ from computeplan.reports.blocks import (
 from computeplan.reports.subjects.costs import compare_amounts
 from computeplan.reports.subjects.decisions import decision_table
 from computeplan.reports.subjects.limits import limits_table, shown_limits
+from computeplan.reports.subjects.plan_view import objective_scale
 from computeplan.reports.subjects.schedule import hours_table
 from computeplan.reports.words import ENGLISH
 from computeplan.runs.explanation import Explanation
@@ -299,7 +300,8 @@ def _describe_company(problem: Problem, case: CompanyCase, local: Statements | N
     """Say what a company gets and pays, against the all-local plan, and where its workloads run."""
     name, tier = problem.companies.names[case.index], problem.companies.tiers[case.index]
     text = f"{f' ({tier})' if tier else ''}: {counted(len(case.workloads), 'workload')}"
-    charge = f"Charge at the margin: {number(case.marginal_charge)} {problem.objective_unit}."
+    size, unit = objective_scale(problem)
+    charge = f"Charge at the margin: {number(case.marginal_charge / size)} {unit}."
     notes = [charge] if np.isfinite(case.marginal_charge) else []
     sites = (*problem.sites.names, NO_VALUE)  # the last is that of −1: nothing is done
     columns = [
