@@ -184,6 +184,15 @@ def test_every_kind_of_plan_is_reported(small, scenario, language):
     assert not [label for label in labels if re.search(r"\bkg\b|千克", label)]
 
 
+def test_work_on_different_hardware_of_a_site_is_not_added_up(small):
+    other = "sites.home.pools.other={hardware: npu, term: owned, units: 1, price: 1000}"
+    html = reported(small, overrides=["hardware.npu={busy_power: 1 kW}", other])
+    (flows,) = data_of(html)["charts"]["flows"]
+    assert "home · gpu  100.0 %" in flows["data"][0]["node"]["label"]
+    companies = table(html, "companies")
+    assert (companies["place.home · gpu"], companies["place.home · npu"]) == ([4.0], [0.0])
+
+
 def test_a_plan_without_a_baseline_stands_alone(small):
     html = reported(small, baseline=False)
     assert "all-local" not in html.lower()

@@ -54,7 +54,7 @@ def test_a_frontier_is_told_in_three_sentences(frontier):
             "On the hourly basis, the cheapest plan costs 100 CNY and emits 10 t; the plan of least carbon "
             "costs 150 CNY (50.0 % more) and emits 4 t (60.0 % less)."
         ),
-        "The curve bends at 6 t and 110 CNY: beyond it a further tonne costs 20 CNY/t or more.",
+        "The curve bends at 6 t and 110 CNY: beyond it a further tonne costs 20 CNY or more.",
         (
             "3 plans make the curve (hourly basis: within 0.1 % of the cost range, proved); a mix of two "
             "neighbors is a plan as well."
@@ -99,6 +99,22 @@ def test_marked_points_differ_from_each_other_and_from_the_curve(frontier):
     symbols = [each["marker"]["symbol"] for each in figure["data"][2:]]
     assert len(set(symbols)) == len(symbols) > 1
     assert "circle" not in symbols
+
+
+@pytest.mark.parametrize("write", [write_sweep, write_frontier])
+def test_tables_of_points_are_in_the_language_of_the_report(tmp_path, write):
+    write(tmp_path / "study")
+    page = report_html(tmp_path / "study", "zh")
+    columns = data_of(page)["tables"]["points"]["columns"]
+    texts = {each["key"]: set(each["names"]) for each in columns if "names" in each}
+    if write is write_sweep:
+        assert texts["status"] == {"最优"}
+        assert {each["label"] for each in columns if each["key"] == "cost"} == {"成本"}
+    else:
+        assert texts["basis"] == {"逐小时匹配"}
+        (figure,) = figures(page, "abatement").values()
+        assert figure["layout"]["yaxis"]["title"]["text"] == "元/吨"
+    assert "金额单位：元。" in page
 
 
 def test_the_next_tonne_has_its_price(frontier):

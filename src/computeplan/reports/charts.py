@@ -189,9 +189,9 @@ class TimeAxis:
     """Hours of a step: of a period, or of several in a long horizon."""
 
     @staticmethod
-    def of(horizon: Horizon, most_steps: int = MOST_STEPS) -> TimeAxis:
-        """Lay out a horizon, in about `most_steps` at most."""
-        together = -(-horizon.size // most_steps)
+    def of(horizon: Horizon, most_steps: int | None = None) -> TimeAxis:
+        """Lay out a horizon, in about `most_steps` at most; default: `MOST_STEPS`."""
+        together = -(-horizon.size // (most_steps or MOST_STEPS))
         starts = np.concatenate([np.arange(b.start, b.stop, together) for b in horizon.blocks])
         edges, step_h = [*starts.tolist(), horizon.size], together * horizon.period_h
         if len(horizon.blocks) == 1:

@@ -62,11 +62,26 @@ class Words:
         basis = name.removesuffix("_t")
         if basis != name and f"basis.{basis}" in self.catalog:
             return self.carbon_t(basis), True
+        if (part := name.removeprefix("cost_").removesuffix("_cost")) in PARTS and part != name:
+            return self.cost_part(part), True
+        kind, at, site = name.partition(" at ")
+        if at and f"column.{kind}_at" in self.catalog:
+            return self(f"column.{kind}_at", site=site), True
         return self.catalog.get(f"column.{name}", name), f"column.{name}" in self.catalog
+
+    def cell(self, column: str, text: str) -> str:
+        """Name what a cell of a study's table says, where its column holds words of this program."""
+        if column == "mark":
+            return self("answer.and").join(map(self.mark, text.split(", ")))
+        return self.catalog.get(f"{column}.{text}", text) if column in {"basis", "status"} else text
 
     def policy(self, name: str) -> str:
         """Name a simple policy; one that the catalog does not know keeps its name."""
         return self.catalog.get(f"policy.{name}", name)
+
+    def mark(self, name: str) -> str:
+        """Name a point of a frontier; one that the catalog does not know keeps its name."""
+        return self.catalog.get(f"mark.{name.replace(' ', '_')}", name)
 
     def place(self, place: str) -> str:
         """Translate what is around the names in a place of the audit, such as ``site hami, 08:00``."""

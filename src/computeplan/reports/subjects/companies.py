@@ -54,7 +54,7 @@ def companies(view: PlanView) -> Section:
 
 def statement(view: PlanView) -> Statement:
     """Say how a company's page is made."""
-    words, problem = view.words, view.problem
+    words = view.words
     compared = ["all_local_cost", "change", "change_share"] if view.local else []
     parts = [part for part, amount in view.accounts.cost.parts().items() if amount]
     result = ["work_unit_h", "energy_kwh", "shortfall_unit_h", "cost", *compared, "marginal_charge"]
@@ -62,7 +62,7 @@ def statement(view: PlanView) -> Statement:
         (words("statement.result"), result),
         (words("statement.cost"), [*parts, "cost", "shortfall_penalty", "carbon_charge"]),
         (words("statement.carbon"), [f"{basis}_t" for basis in view.accounts.emissions_kg.bases()]),
-        (words("statement.sites"), [f"site.{name}" for name in problem.sites.names]),
+        (words("statement.sites"), [f"place.{name}" for name in view.places]),
     ]
     notes = [words("companies.how"), words("statement.origin")]
     return Statement(COMPANIES, WORKLOADS, groups, notes, company_hours(view))
@@ -163,8 +163,8 @@ def _extremes(view: PlanView, change: Floats) -> Chart:
 def _company_table(view: PlanView, bills: Bills) -> Table:
     """List every company with its statement; the page of a company is made from its row."""
     words, problem, mine = view.words, view.problem, bills.statements
-    count = np.bincount(problem.workloads.company, minlength=problem.companies.size)
-    tiers = problem.companies.tiers
+    owner, tiers = problem.workloads.company, problem.companies.tiers
+    count = np.bincount(owner, minlength=problem.companies.size)
     columns = [
         Column("company", words("companies.company"), mine.names, company=True),
         *([Column("tier", words("companies.tier"), tiers, choice=True)] if any(tiers) else []),
@@ -184,8 +184,8 @@ def _company_table(view: PlanView, bills: Bills) -> Table:
         Column("shortfall_unit_h", words("shortfall_in"), mine.short_unit_h),
     ]
     columns += [
-        Column(f"site.{name}", words("companies.at", site=name), mine.work_unit_h[:, s])
-        for s, name in enumerate(problem.sites.names)
+        Column(f"place.{name}", words("companies.at", site=name), sum_by(owner, work, len(mine.names)))
+        for name, work in zip(view.places, view.by_place_unit_h.T, strict=True)
     ]
     notes = [words("companies.table_note")]
     title = words("companies.table")

@@ -111,7 +111,7 @@ def closing_line(view: PlanView) -> str:
     made.sort(key=lambda decision: -decision.cost)
     steps = [_step(words, decision) for decision in made[:NAMED]]
     if len(made) > NAMED:
-        steps.append(words("decisions.more", count=len(made) - NAMED))
+        steps.append(words("decisions.rest", count=len(made) - NAMED))
     if moved := int(moved_workloads(view.problem, view.account.by_pool_unit_h).sum()):
         steps.append(words("decisions.move", count=moved))
     text = words("decisions.then").join(steps or [words("decisions.nothing")])
@@ -129,23 +129,29 @@ def _change(view: PlanView) -> str:
     if view.local is None:
         return words("decisions.cost", cost=_money(words, mine.cost.total, problem.currency))
     other = view.local.accounts
-    texts = [_difference(words, mine.cost.total, other.cost.total, problem.currency)]
+    texts = [_difference(words, "what_cost", mine.cost.total, other.cost.total, problem.currency)]
     if problem.objective.goal is Goal.CARBON:
         basis = problem.objective.basis
         tonnes = mine.emissions_t.on(basis), other.emissions_t.on(basis)
-        texts.insert(0, _difference(words, *tonnes, words("decisions.co2")))
+        texts.insert(0, _difference(words, "what_carbon", *tonnes, words("decisions.co2")))
     lifted = view.run.baseline is not None and view.run.baseline.lifted
     key = "decisions.against_lifted" if lifted else "decisions.against"
     return words(key, changes=words("decisions.then").join(texts))
 
 
-def _difference(words: Words, mine: float, other: float, unit: str) -> str:
+def _difference(words: Words, what: str, mine: float, other: float, unit: str) -> str:
+    kind, share = compare_amount(words, mine, other)
+    share = words("decisions.share", share=share) if share else ""
+    amount = _money(words, abs(mine - other), unit)
+    return words(f"decisions.{kind}", what=words(f"decisions.{what}"), amount=amount, share=share)
+
+
+def compare_amount(words: Words, mine: float, other: float) -> tuple[str, str]:
+    """Say whether an amount is less, more or the same as another, and by what share of its size, if any."""
     change = mine - other
     if abs(change) <= SAME * max(abs(mine), abs(other)):
-        return words("decisions.same", unit=unit)
-    share = words("decisions.share", share=words.percent(abs(change / other))) if other else ""
-    key = "decisions.less" if change < 0 else "decisions.more_of"
-    return words(key, amount=_money(words, abs(change), unit), share=share)
+        return "same", ""
+    return "less" if change < 0 else "more", words.percent(abs(change / other)) if other else ""
 
 
 def _money(words: Words, amount: float, unit: str) -> str:

@@ -20,16 +20,16 @@ THREAD = 2e-4
 
 
 def flows(view: PlanView) -> Section:
-    """Draw the work of the horizon from its users' zones to sites."""
+    """Draw the work of the horizon from its users' zones to sites and their hardware."""
     origins, work = _work_by_origin(view)
     sankey = {"": _sankey(view, origins, work)}
-    height = max(320, 44 * max(len(origins), view.problem.sites.size))
+    height = max(320, 44 * max(len(origins), len(view.places)))
     drawn = chart(view.words, "flows", sankey, summary=_summary(view, origins, work), height=height)
     return Section("flows", view.words("flows.title"), [drawn])
 
 
 def _work_by_origin(view: PlanView) -> tuple[list[str], Floats]:
-    """Names of the origins, and their work at each site (origins, S)."""
+    """Names of the origins, and their work at each place (origins, places)."""
     problem = view.problem
     zone = problem.needs.zone[problem.workloads.need]
     tier_names, tier_of = view.tiers
@@ -41,8 +41,8 @@ def _work_by_origin(view: PlanView) -> tuple[list[str], Floats]:
     else:
         zones, origin = np.unique(zone, return_inverse=True)
         names = [problem.network.zone_names[z] for z in zones.tolist()]
-    work = np.zeros((len(names), problem.sites.size))
-    np.add.at(work, origin.reshape(-1), view.account.statements.work_unit_h)
+    work = np.zeros((len(names), len(view.places)))
+    np.add.at(work, origin.reshape(-1), view.by_place_unit_h)
     return names, work
 
 
@@ -51,7 +51,7 @@ def _sankey(view: PlanView, origins: list[str], work: Floats) -> Figure:
     factor, unit = view.words.scale("unit·h", total)
     source, target = np.nonzero(work > THREAD * total)
     used, place = np.unique(target, return_inverse=True)
-    sites = [view.problem.sites.names[site] for site in used.tolist()]
+    sites = [view.places[place] for place in used.tolist()]
     labels = _with_shares(view.words, origins, work.sum(axis=1) / total)
     labels += _with_shares(view.words, sites, work[:, used].sum(axis=0) / total)
     nodes = {
@@ -82,7 +82,7 @@ def _summary(view: PlanView, origins: list[str], work: Floats) -> str:
     separator = view.words("answer.and")
     at_sites = separator.join(
         f"{site} {view.words.percent(share)}"
-        for site, share in zip(view.problem.sites.names, work.sum(axis=0) / total, strict=True)
+        for site, share in zip(view.places, work.sum(axis=0) / total, strict=True)
         if share > THREAD
     )
     return view.words("chart.flows.summary", origins=separator.join(origins), shares=at_sites)

@@ -14,7 +14,7 @@ from computeplan.folder.read import PlanFolder
 from computeplan.problem import KG_PER_T
 from computeplan.reports.blocks import Block, Column, Line, Page, Prose, Section, Table, Tone, line
 from computeplan.reports.subjects.frontier_charts import abatement, curves
-from computeplan.reports.subjects.study_view import StudyView, columns_of
+from computeplan.reports.subjects.study_view import StudyView, points_table
 from computeplan.reports.words import ENGLISH, Words
 from computeplan.studies.baselines import Baseline
 from computeplan.studies.frontier import Curve, Frontier, Reading, baseline_rows, last_mark
@@ -91,7 +91,7 @@ def _answer(view: StudyView, found: list[dict[str, Any]]) -> Section:
     knee = frontier["marks"].get("knee")
     if knee and knee["price_high_per_t"] is not None:
         carbon, cost = words.amount(knee["emissions_t"], "t"), words.amount(knee["money"], currency)
-        price = words.quantity(number(knee["price_high_per_t"], 3), f"{currency}/t")
+        price = words.quantity(number(knee["price_high_per_t"], 3), currency)
         sentences.append(words("frontier.knee", price=price, carbon=carbon, cost=cost))
     count = len(frontier["points"])
     key = "frontier.proof_whole" if frontier.get("whole_numbers") else "frontier.proof"
@@ -112,8 +112,7 @@ def _all_points(found: list[dict[str, Any]], words: Words) -> Table:
     rows = [point for frontier in found for point in frontier["points"]]
     names = dict.fromkeys(name for row in rows for name in row)
     table = {name: [row.get(name) for row in rows] for name in names}
-    table["basis"] = list(map(words.basis, table["basis"]))
-    return Table("points", columns_of(table, words), words("frontier.points"), interactive=True)
+    return points_table(table, words("frontier.points"), found[0]["currency"], words)
 
 
 def policy_table(rows: Sequence[Mapping[str, Any]], currency: str, words: Words) -> Table:

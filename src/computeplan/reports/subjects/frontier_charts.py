@@ -143,8 +143,7 @@ def _marked_places(view: StudyView, frontier: Mapping[str, Any]) -> list[_Place]
     ]
     for name, reading in frontier["marks"].items():
         if reading is not None:
-            label = words.catalog.get(f"mark.{name.replace(' ', '_')}", name)
-            found.append(_Place(label, reading["emissions_t"], reading["money"]))
+            found.append(_Place(words.mark(name), reading["emissions_t"], reading["money"]))
     return found
 
 

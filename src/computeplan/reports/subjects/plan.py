@@ -38,6 +38,7 @@ from computeplan.reports.subjects.costs import (
 )
 from computeplan.reports.subjects.decisions import (
     closing_line,
+    compare_amount,
     consequences,
     decision_blocks,
     next_commands,
@@ -200,18 +201,10 @@ def _cost(view: PlanView) -> str:
     if view.local is None:
         return words("answer.cost", cost=amount)
     other = view.local.accounts.cost.total
-    kind, share = _compare(words, cost, other)
+    kind, share = compare_amount(words, cost, other)
     share = words("answer.share_of_cost", share=share) if share else ""
     compared = words(f"answer.cost.{kind}", amount=words.amount(abs(cost - other), currency), share=share)
     return words("answer.cost_compared", cost=amount, compared=compared)
-
-
-def _compare(words: Words, mine: float, other: float) -> tuple[str, str]:
-    """Say whether an amount is less or more than another, and by what share of its size, if it has one."""
-    change = mine - other
-    if abs(change) <= SAME * max(abs(mine), abs(other)):
-        return "same", ""
-    return "less" if change < 0 else "more", words.percent(abs(change / other)) if other else ""
 
 
 def _places(view: PlanView) -> str:
@@ -237,7 +230,7 @@ def _carbon(view: PlanView) -> str:
         return words("answer.carbon", **amounts)
     others, phrases, kinds = view.local.accounts.emissions_t.bases(), {}, set()
     for basis, tonnes in emissions.items():
-        kind, share = _compare(words, tonnes, others[basis])
+        kind, share = compare_amount(words, tonnes, others[basis])
         share = words("answer.share_of_carbon", share=share) if share else ""
         phrases[basis] = words(f"answer.carbon.{kind}", amount=amounts[basis], share=share)
         kinds.add(kind)

@@ -77,6 +77,25 @@ class PlanView:
         names = tuple(tier or self.words("no_tier") for tier in order)
         return names, np.array([place[tier] for tier in tiers], dtype=np.int64)
 
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """Names of the places that the pools are numbered by: sites, with their hardware where it differs."""
+        problem, pools = self.problem, self.problem.pools
+        _, pool = np.unique(pools.place, return_index=True)
+        sites, kinds = pools.site[pool].tolist(), pools.hardware[pool].tolist()
+        return tuple(
+            f"{problem.sites.names[site]} · {problem.hardware.names[kind]}"
+            if sites.count(site) > 1
+            else problem.sites.names[site]
+            for site, kind in zip(sites, kinds, strict=True)
+        )
+
+    @cached_property
+    def by_place_unit_h(self) -> Floats:
+        """(W, places) work of every workload at each place; different hardware is not added up."""
+        by_place: Floats = self.account.by_pool_unit_h @ np.eye(len(self.places))[self.problem.pools.place]
+        return by_place
+
     def basis(self, basis: str | None = None) -> str:
         """Name a carbon basis; default: that of the objective."""
         return self.words(f"basis.{basis or self.problem.objective.basis}")

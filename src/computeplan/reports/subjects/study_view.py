@@ -10,7 +10,7 @@ from typing import Any
 from computeplan.folder.contents import SUMMARY, TABLES
 from computeplan.folder.read import PlanFolder
 from computeplan.folder.tables.frames import parquet_columns
-from computeplan.reports.blocks import Column, Facts, Section
+from computeplan.reports.blocks import Column, Facts, Section, Table
 from computeplan.reports.subjects.audit import changes_of_config
 from computeplan.reports.words import Words
 
@@ -88,23 +88,23 @@ def objective_unit(summary: Mapping[str, Any]) -> str:
     return str(summary.get("objective_unit", summary["currency"]))
 
 
-def _text(value: object, words: Words) -> str:
+def _text(name: str, value: object, words: Words) -> str:
     if isinstance(value, bool):
         return words("yes" if value else "no")
-    return "" if value is None else str(value)
+    return "" if value is None else words.cell(name, str(value))
 
 
-def columns_of(table: Mapping[str, Sequence[Any]], words: Words) -> list[Column]:
-    """Show all columns of a table but empty ones; those that the words do not know keep their names."""
+def points_table(table: Mapping[str, Sequence[Any]], title: str, currency: str, words: Words) -> Table:
+    """Show the points of a study: all columns but empty ones and how the solver started."""
     columns = []
     for name, values in table.items():
-        if all(value is None or value == "" for value in values):
+        if name == "started" or all(value is None or value == "" for value in values):
             continue
         label, known = words.column(name)
         if any(isinstance(value, str | bool) for value in values):
-            texts = [_text(value, words) for value in values]
+            texts = [_text(name, value, words) for value in values]
             is_choice = 2 <= len(set(texts)) <= MOST_CHOICES
             columns.append(Column(name, label, texts, choice=is_choice, verbatim=not known))
         else:
             columns.append(Column(name, label, list(values), verbatim=not known))
-    return columns
+    return Table("points", columns, title, notes=[words("study.money", unit=currency)], interactive=True)

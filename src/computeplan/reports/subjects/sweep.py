@@ -11,9 +11,9 @@ from computeplan.folder.read import PlanFolder
 from computeplan.reports.blocks import Block, Column, Page, Prose, Section, Table, strong
 from computeplan.reports.subjects.study_view import (
     StudyView,
-    columns_of,
     name_measure,
     objective_unit,
+    points_table,
 )
 from computeplan.reports.subjects.sweep_charts import effect_lines, left_out_points, maps, tornado
 from computeplan.reports.words import ENGLISH, Words
@@ -63,7 +63,7 @@ def sweep_page(folder: PlanFolder, words: Words) -> Page:
     tables = [
         Section(key, words(title), blocks) for key, title, make in more if (blocks := make(summary, words))
     ]
-    points = Table("points", columns_of(view.table("points"), words), words("sweep.points"), interactive=True)
+    points = points_table(view.table("points"), words("sweep.points"), summary["currency"], words)
     return Page(
         title=summary["name"],
         subtitle=words("sweep.subtitle", count=summary["points"], design=words(f"design.{design}")),

@@ -148,7 +148,7 @@ def _lines(view: StudyView, rows: Rows, title: str) -> Figure:
         data,
         xaxis=axis(title, anchor="y2", type=kind),
         yaxis=axis(unit, domain=[0.54, 1.0]),
-        yaxis2=axis("t CO₂e", domain=[0.0, 0.46]),
+        yaxis2=axis(words.unit("t CO₂e"), domain=[0.0, 0.46]),
     )
 
 
