@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,12 @@ def test_wrong_options_are_told_and_touch_nothing(plan, tmp_path, monkeypatch, a
     assert result.exit_code == 2
     assert message in result.stderr
     assert (tmp_path / "plan.yaml").read_text() == "mine"
+
+
+def test_the_root_is_no_plan():
+    result = run("report", Path("/"))
+    assert (result.exit_code, result.stderr.count("error:")) == (2, 1)
+    assert "expected the folder of a plan, a sweep or a frontier" in result.stderr
 
 
 def test_what_is_no_plan_is_told(plan, tmp_path):

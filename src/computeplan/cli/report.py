@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -29,8 +30,8 @@ def report(folder: Folder, *, out: Out = None, lang: Lang = Language.EN, as_json
 
     It needs no other file and no network.
     """
-    place = folder.absolute()
-    target = out or place.with_name(f"{place.name}.html")
+    place = Path(os.path.normpath(folder.absolute()))  # a name also for `.` and `..`
+    target = out or place.parent / f"{place.name or 'report'}.html"
     with terminal.working("writing the report"):
         from computeplan.folder.write import refuse_inside_folder
         from computeplan.reports.html import write_report
