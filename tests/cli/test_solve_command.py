@@ -261,6 +261,13 @@ def test_the_default_folder_stays_below_plans(tiny, scenario, folder):
     assert (tiny.parent / "plans" / folder / "summary.json").is_file()
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", "nan"])
+def test_a_time_limit_is_above_0(tiny, limit):
+    result = run("solve", tiny, "--time-limit", limit)
+    assert result.exit_code == 2
+    assert "time_limit_s: expected a number above 0, got " in result.stderr
+
+
 @pytest.mark.posix
 def test_ctrl_c_is_heard_while_the_solver_does_not_return(tiny, monkeypatch):
     over, returned = threading.Event(), threading.Event()

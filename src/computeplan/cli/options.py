@@ -70,7 +70,7 @@ Solver = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="highs, clarabel, auto, cbc or any other that PuLP finds."),
 ]
-TimeLimit = Annotated[float | None, typer.Option(metavar="S", min=0, help="Seconds for the solver.")]
+TimeLimit = Annotated[float | None, typer.Option(metavar="S", help="Seconds for the solver, above 0.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Show the log: each stage, and what the solver says itself.")
 ]
