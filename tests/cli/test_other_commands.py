@@ -122,10 +122,18 @@ def test_export_writes_the_linear_program(tiny, ending):
     assert "work_" in Path(f"tiny.{ending}").read_text()
 
 
-def test_export_knows_its_formats(tiny):
+def test_export_makes_the_folder_of_its_file(tiny):
+    assert run("export", tiny, "--out", "新 的/tiny.lp").exit_code == 0
+    assert Path("新 的/tiny.lp").is_file()
+
+
+def test_export_knows_its_formats_before_anything_is_read(tiny, monkeypatch):
+    monkeypatch.setattr("computeplan.api.load", None)
     result = run("export", tiny, "--out", "tiny.txt")
     assert result.exit_code == 2
     assert ".mps or .lp" in result.stderr
+    with pytest.raises(computeplan.UsageError, match=r"\.mps or \.lp"):
+        computeplan.export("none.yaml", "tiny.txt")
 
 
 def test_version():

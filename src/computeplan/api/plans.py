@@ -25,7 +25,7 @@ from computeplan.runs.explanation import diagnosed
 from computeplan.runs.loaded import Loaded, Overrides, chosen_options
 from computeplan.runs.opened import open_plan
 from computeplan.runs.run import Run
-from computeplan.solvers import SolverOptions, write_model
+from computeplan.solvers import SolverOptions, check_model_path, write_model
 from computeplan.solvers.plan import Plan
 from computeplan.solvers.planner import plan
 from computeplan.studies.baselines import Baseline, Policy, all_local, baselines, policy_of
@@ -229,7 +229,15 @@ def export(config: str | Path | Mapping[str, object] | Loaded, path: str | Path)
     """Write the linear program of a config, merged as for solving.
 
     The path ends in ``.mps`` or ``.lp``; gives the number of columns and of rows.
+
+    Raises
+    ------
+    ConfigError, UsageError
+    OSError
+        If the file cannot be written.
     """
+    check_model_path(Path(path))
     lp = build(merge(read_config(config, None, (), (), None).problem)).lp
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     write_model(lp, Path(path))
     return lp.n_columns, lp.n_rows

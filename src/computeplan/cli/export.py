@@ -23,7 +23,9 @@ def export(
 ) -> ExitCode:
     """Write the linear program as an MPS or LP file for other solvers."""
     from computeplan.folder.write import refuse_inside_folder
+    from computeplan.solvers import check_model_path
 
+    check_model_path(out)
     refuse_inside_folder(out)
     loaded = overlay.load(config)
     with terminal.working("writing"):

@@ -1,6 +1,6 @@
 """Solvers of linear programs: HiGHS and Clarabel, any other through PuLP. The only place that knows them."""
 
-from computeplan.solvers.highs import has_solution, solution_status, write_model
+from computeplan.solvers.highs import check_model_path, has_solution, solution_status, write_model
 from computeplan.solvers.iis import InfeasibleSubsystem, find_infeasible_subsystem
 from computeplan.solvers.incremental import Basis, IncrementalSolver, Start, same_matrix
 from computeplan.solvers.options import SolverOptions, SolverResult, StopSignal
@@ -17,6 +17,7 @@ __all__ = [
     "Start",
     "StopSignal",
     "available",
+    "check_model_path",
     "choose_options",
     "find_infeasible_subsystem",
     "has_solution",

@@ -377,6 +377,12 @@ def _silenced_stdout() -> Iterator[None]:
 FORMATS = (".mps", ".lp")
 
 
+def check_model_path(path: Path) -> None:
+    """Raise UsageError unless the path ends in ``.mps`` or ``.lp``."""
+    if path.suffix not in FORMATS:
+        raise UsageError(path="export", expected="a file ending in .mps or .lp", found=repr(path.name))
+
+
 def write_model(lp: LinearProgram, path: Path) -> None:
     """Write an MPS or LP file, by the path's ending; names hold workload, pool and period by number.
 
@@ -385,8 +391,7 @@ def write_model(lp: LinearProgram, path: Path) -> None:
     """
     import highspy
 
-    if path.suffix not in FORMATS:
-        raise UsageError(path="export", expected="a file ending in .mps or .lp", found=repr(path.name))
+    check_model_path(path)
     highs = new_highs()
     load_model(highs, lp)
     for column, name in enumerate(lp.column_names()):
