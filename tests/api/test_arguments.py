@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ METHODS = {
     f"Run.{name}": getattr(computeplan.Run, name)
     for name in ("is_within", "save", "scan_schedule", "schedule", "shares")
 }
+ENDLESS: dict[str, object] = {}
+ENDLESS["name"] = ENDLESS
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,18 @@ def test_every_argument_of_the_interface_is_checked(name):
             lambda c: computeplan.load(c.path, overrides="a=1"),
             "overrides: expected a list of strings or a map",
         ),
+        (lambda c: computeplan.solve(c, options={"stop": 5}), "stop: expected a `StopSignal`, got 5"),
+        (lambda c: computeplan.sweep(c.path, options={"stop": 5}), "stop: expected a `StopSignal`, got 5"),
+        (
+            lambda _: computeplan.load({"zones": {"a": {1, object()}}}),
+            r"zones\.a: expected text, a number, .*",
+        ),
+        (
+            lambda c: computeplan.load(c.path, overrides={"a.b": timedelta(1)}),
+            r"a\.b: expected text, .* got 1 ",
+        ),
+        (lambda c: computeplan.sweep(c.path, vary={"a.b": [object()]}), r"a\.b: expected text, a number"),
+        (lambda _: computeplan.load(ENDLESS), "config: expected data that holds no part of itself"),
         (lambda c: c.changed("a=1"), "overrides: expected a list of"),
         (lambda c: computeplan.report(c.path, "x.html", "xx"), "language: expected one of en, zh, got 'xx'"),
     ],
@@ -88,6 +103,8 @@ def test_a_wrong_argument_is_told_before_anything_is_done(loaded, call, said):
         (lambda run: computeplan.explain(run, "chat", "hour"), "expected a time of the horizon, such as"),
         (lambda run: computeplan.shares(run, options={"time_limit_s": -1.0}), "time_limit_s: expected"),
         (lambda run: run.shares(options={"method": "best"}), "options.method: expected one of auto, simplex"),
+        (lambda run: run.is_within(-0.1), "max_gap: expected a share of at least 0, such as 0.01, got -0.1"),
+        (lambda run: run.is_within(float("nan")), "max_gap: expected a share"),
         (lambda run: run.plot.sites(5), "site: expected a string or None, got 5"),
     ],
 )

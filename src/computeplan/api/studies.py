@@ -30,6 +30,7 @@ from computeplan.runs.opened import open_plan
 from computeplan.runs.run import Run
 from computeplan.solvers import SolverOptions
 from computeplan.solvers.planner import plan
+from computeplan.solvers.registry import check_options
 from computeplan.studies.baselines import Baseline, Policy, baselines, policy_of
 from computeplan.studies.frontier import FrontierStudy, check_amounts, trace
 from computeplan.studies.ranging import NumberReader, RangingStudy, find_range, ranges_of, shadow_prices
@@ -104,7 +105,7 @@ def sweep(
     ConfigError, UsageError, PlanFolderError, SolverError
     """
     varied = (
-        [variation_of(path, plain(values)) for path, values in vary.items()]
+        [variation_of(path, plain(values, path)) for path, values in vary.items()]
         if isinstance(vary, Mapping)
         else vary
     )
@@ -113,6 +114,7 @@ def sweep(
         if isinstance(options, SolverOptions)
         else dict(options or {})
     )
+    check_options(SolverOptions(stop=stated.get("stop")))
     spec = SweepSpec(
         path=Path(config),
         vary=tuple(varied),

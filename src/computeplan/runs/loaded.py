@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from hashlib import sha256
 from logging import getLogger
@@ -24,13 +24,13 @@ from computeplan.config import (
     Operator,
     to_yaml,
 )
-from computeplan.errors import PlanFolderError
+from computeplan.errors import PlanFolderError, UsageError
 from computeplan.folder.contents import CONFIG, INPUTS, WRITTEN, created, versions
 from computeplan.problem import Problem
 from computeplan.solvers import SolverOptions
 from computeplan.solvers.planner import stated_options
 from computeplan.solvers.registry import check_options
-from computeplan.text import counted
+from computeplan.text import counted, shown_value
 
 LOG = getLogger(__package__)
 
@@ -129,7 +129,7 @@ def load(
     start = perf_counter()
     file = None if isinstance(config, Mapping) else Path(config)
     LOG.info("reading %s", file or IN_MEMORY)
-    text = to_yaml(plain(config)) if isinstance(config, Mapping) else ""
+    text = _write_yaml(config) if isinstance(config, Mapping) else ""
     changes = tuple(changes_of(overrides))
     read = _reader(file, text, allow_paths).load(scenario=scenario, overrides=changes)
     if read.solver.options:
@@ -157,22 +157,40 @@ def _reader(file: Path | None, text: str, allow_paths: Sequence[str | Path]) -> 
 def changes_of(overrides: Overrides) -> Iterator[str]:
     """Write values to replace as ``--set`` takes them."""
     if isinstance(overrides, Mapping):
-        yield from (str(Change(path, Operator.SET, plain(value))) for path, value in overrides.items())
+        yield from (str(Change(path, Operator.SET, plain(value, path))) for path, value in overrides.items())
     else:
         yield from overrides
 
 
-def plain(value: object) -> Any:
-    """Give data of a program as a config has it: numpy's numbers and arrays, times and paths written out."""
+def _write_yaml(config: Mapping[str, object]) -> str:
+    try:
+        return to_yaml(plain(config))
+    except RecursionError:
+        raise UsageError(path="config", expected="data that holds no part of itself") from None
+
+
+def plain(value: object, path: str = "") -> Any:
+    """Give data of a program as a config has it: numpy's numbers and arrays, times and paths written out.
+
+    Raises
+    ------
+    UsageError
+        If a config cannot hold something; `path` says where it stands.
+    """
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): plain(item, f"{path}.{key}".strip(".")) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
+        return [plain(item, path) for item in value]
     if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
+        return plain(value.tolist(), path)
     if isinstance(value, StrEnum | PurePath):
         return str(value)
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if value is None or isinstance(value, str | int | float):
+        return value
+    expected = "text, a number, a truth value, a time, None, or lists and mappings of them"
+    raise UsageError(path=path, expected=expected, found=shown_value(value))
 
 
 def configured_options(loaded: Loaded) -> SolverOptions:

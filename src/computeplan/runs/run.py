@@ -16,7 +16,7 @@ from computeplan.accounts.costs import CostParts
 from computeplan.accounts.decisions import Decision, DecisionChange, compare_decisions, list_decisions
 from computeplan.accounts.energy import Emissions
 from computeplan.arguments import checked
-from computeplan.errors import AuditError, PlanFolderError
+from computeplan.errors import AuditError, PlanFolderError, UsageError
 from computeplan.explanations import Diagnosis, Reason
 from computeplan.folder.archive import plan_bytes
 from computeplan.folder.contents import BASELINE_PROOF, LIFTED, PROOF, SUMMARY
@@ -160,6 +160,8 @@ class Run:
     @checked
     def is_within(self, max_gap: float) -> bool:
         """Whether there is a plan that is proved to be at most this share above the optimum."""
+        if not max_gap >= 0:
+            raise UsageError(path="max_gap", expected="a share of at least 0, such as 0.01", found=max_gap)
         solution = self.plan.solution
         return solution is not None and solution.audit.passed and solution.audit.is_within(max_gap)
 

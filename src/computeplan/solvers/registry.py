@@ -11,7 +11,7 @@ from computeplan.errors import Fault, SolverError, UsageError
 from computeplan.lp import VARIABLES, LinearProgram
 from computeplan.solvers import clarabel, highs, pulp
 from computeplan.solvers.choice import AUTO, fill_options, shape_of
-from computeplan.solvers.options import OWN_OPTIONS, Capabilities, SolverOptions, SolverResult
+from computeplan.solvers.options import OWN_OPTIONS, Capabilities, SolverOptions, SolverResult, StopSignal
 from computeplan.solvers.own_options import PLACE, OptionList, OwnOption
 from computeplan.solvers.presolve import scale_program, unscale_result
 from computeplan.text import shown_value
@@ -142,6 +142,7 @@ def check_options(options: SolverOptions) -> None:
         ("threads", str(THREADS), options.threads is None or THREADS.accepts(options.threads)),
         ("gap", "a share from 0 to below 1", _is_number(gap) and 0 <= gap < 1),
         ("method", "a `Method`, such as `Method.SIMPLEX`", isinstance(options.method, Method)),
+        ("stop", "a `StopSignal`", isinstance(options.stop, StopSignal | None)),
     )
     for name, expected, is_right in checks:
         if not is_right:
