@@ -1,8 +1,9 @@
 """Solvers of linear programs: HiGHS and Clarabel, any other through PuLP. The only place that knows them."""
 
-from computeplan.solvers.highs import check_model_path, has_solution, solution_status, write_model
+from computeplan.solvers.highs import has_solution, solution_status
 from computeplan.solvers.iis import InfeasibleSubsystem, find_infeasible_subsystem
 from computeplan.solvers.incremental import Basis, IncrementalSolver, Start, same_matrix
+from computeplan.solvers.model_file import check_model_path, write_model
 from computeplan.solvers.options import SolverOptions, SolverResult, StopSignal
 from computeplan.solvers.registry import available, choose_options, solve
 from computeplan.vocabulary import Method
