@@ -117,7 +117,7 @@ _NAMES: dict[Any, str] = {
     bool: "True or False",
     Path: "a path",
 }
-_NAMES |= {NoneType: "None", Callable: "a callable", Mapping: "a mapping of strings"}
+_NAMES |= {NoneType: "None", Callable: "a callable"}
 _PLURALS = {str: "strings", int: "whole numbers", float: "numbers", Path: "paths"}
 
 
@@ -128,8 +128,8 @@ def _in_words(kind: Any) -> str:
         # A name that a string may be is no kind of its own.
         *others, last = [_in_words(each) for each in inner if not (str in inner and _is_enum(each))]
         return f"{', '.join(others)} or {last}" if others else last
-    if origin is Sequence:
-        return f"a list of {_plural(inner[0])}"
+    if origin in (Sequence, Mapping):
+        return f"a {'list' if origin is Sequence else 'mapping'} of {_plural(inner[0])}"
     if _is_enum(origin):
         return f"one of {', '.join(origin)}"
     name = origin.__name__

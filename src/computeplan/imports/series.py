@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from computeplan.arguments import checked
 from computeplan.errors import Fault, SourceError, UsageError
 from computeplan.imports.catalog import KINDS
 from computeplan.imports.grid import IrregularError, make_grid
@@ -24,6 +25,7 @@ from computeplan.vocabulary import Fill
 _MOST_FAULTS = 20
 
 
+@checked
 def import_series(
     kind: str,
     files: Sequence[str | Path],
