@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain, pairwise
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 _WIDE = "[\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -67,16 +67,7 @@ def _shortened(piece: str, width: int) -> Iterator[str]:
         if cell_len(part.rstrip()) <= width:
             yield part
         else:
-            yield from _chopped(part, width)
-
-
-def _chopped(word: str, width: int) -> Iterator[str]:
-    begin = 0
-    for end in range(1, len(word) + 1):
-        if cell_len(word[begin:end]) > width and end - 1 > begin:
-            yield word[begin : end - 1]
-            begin = end - 1
-    yield word[begin:]
+            yield from chop_cells(part, width)
 
 
 def _cut(text: str, place: re.Pattern[str]) -> list[str]:
