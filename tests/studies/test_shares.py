@@ -186,7 +186,7 @@ def test_a_bill_of_the_core_is_in_it_up_to_rounding_of_the_search():
         problem, plan(problem).solution, "least-core", SolverOptions(), by="company", effort=effort
     )
     assert study.core.rounding == pytest.approx(4 * effort.tolerance * 14)
-    for times, words in ((0.9, "In the core:"), (1.1, "Not in the core: c0 and c1 together pay")):
+    for times, words in ((0.9, "In the core:"), (1.1, "Not in the core: c0, c1 together pay")):
         excess = times * study.core.rounding
         core = replace(study.core, excess=excess, at_most=excess, groups=("c0", "c1"))
         assert words in shown(replace(study, core=core))
