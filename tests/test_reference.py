@@ -43,11 +43,10 @@ def check(problem: Problem, solver: str = "highs", reduction: Reduction = Reduct
 def check_optimum(made: Plan, answer: Answer) -> None:
     audit, accounts = made.solution.audit, made.solution.accounts
     assert audit.passed, audit.notes
-    # The oracle's solver holds each limit within 1e-7: where the optimum is 0, that adds up to some 1e-6.
-    assert audit.objective == pytest.approx(answer.objective, rel=1e-6, abs=1e-5)
+    assert audit.objective == near(answer.objective)
     if audit.gap is not None:
         assert abs(audit.gap) <= 1e-6
-        assert audit.bound <= answer.objective + max(1e-5, 1e-6 * accounts.magnitude)
+        assert audit.bound <= answer.objective + max(1e-6, 1e-6 * accounts.magnitude)
     if made.problem.objective.goal is Goal.CARBON:
         assert accounts.cost.total == near(answer.cost, digits=4), "the cheapest of the cleanest"
 

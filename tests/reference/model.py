@@ -17,6 +17,7 @@ from computeplan.problem import CapMeasure, Decisions, Floats, Goal, Problem, St
 from reference.terms import Amount, Expression, Terms, total
 from reference.windows import job_overlap, service_slices
 
+FEASIBILITY = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
 STATUS = {
     (pulp.LpStatusOptimal, pulp.LpSolutionOptimal): Status.OPTIMAL,
     (pulp.LpStatusInfeasible, pulp.LpSolutionInfeasible): Status.INFEASIBLE,
@@ -366,7 +367,7 @@ class _Model:
 
     def _solve(self, objective: Expression, presolve: str = "choose") -> Status:
         self.lp.setObjective(objective)
-        self.lp.solve(pulp.HiGHS(msg=False, gapRel=1e-9, presolve=presolve))
+        self.lp.solve(pulp.HiGHS(msg=False, gapRel=1e-9, presolve=presolve, **FEASIBILITY))
         return STATUS[self.lp.status, self.lp.sol_status]
 
     def done(self) -> Floats:
