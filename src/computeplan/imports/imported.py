@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -14,19 +12,21 @@ import numpy as np
 import polars as pl
 
 from computeplan.config.yaml.text import to_yaml
-from computeplan.errors import UsageError
-from computeplan.files import write_file
 from computeplan.imports.catalog import KINDS
 from computeplan.imports.grid import SeriesGrid
 from computeplan.imports.measures import QUESTIONS, Measure, currency_of
+from computeplan.imports.outputs import (
+    FIRST_LINE,
+    ORIGIN_FORMAT,
+    PROVENANCE,
+    TABLE,
+    stem_of,
+    write_outputs,
+)
 from computeplan.imports.rows import LeftOut, SourceRows
 from computeplan.text import counted, number
 from computeplan.vocabulary import Fill
 
-FORMAT = 1
-"""Number of the format of the provenance; a key that goes or changes its meaning raises it."""
-_FIRST_LINE = "# Written by `computeplan import"
-_ENDING, _FRAGMENT, _PROVENANCE = ".parquet", ".yaml", ".provenance.json"
 _MOST_ROWS = 100
 """Numbers of rows that the provenance lists for one reason."""
 
@@ -149,28 +149,10 @@ class SeriesImport:
 
 def _write_import(found: SeriesImport, to: Path) -> tuple[Path, ...]:
     """Write the three files of an import; a `UsageError` if one of them would replace another file."""
-    stem = to.name.removesuffix(_ENDING)
-    paths = tuple(to.with_name(stem + ending) for ending in (_ENDING, _FRAGMENT, _PROVENANCE))
-    _check_targets(found, paths)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    write_file(paths[0], _parquet_bytes(found.frame))
-    text = _write_fragment(found, stem)
-    write_file(paths[1], text.encode())
-    provenance = _describe_origin(found, paths[0].name)
-    write_file(paths[2], f"{json.dumps(provenance, indent=2, ensure_ascii=False)}\n".encode())
-    return paths
-
-
-def _check_targets(found: SeriesImport, paths: tuple[Path, ...]) -> None:
-    read = {Path(part.file.path).resolve() for part in found.rows}
-    for path in paths:
-        if path.resolve() in read:
-            raise UsageError(path=path, expected="another name", found="that of a file to import")
-    if paths[1].is_file() and not paths[1].read_bytes().startswith(_FIRST_LINE.encode()):
-        hint = "choose another name"
-        raise UsageError(
-            path=paths[1], expected="no file, or one of an import", found="another file", hint=hint
-        )
+    stem = stem_of(to)
+    read = [part.file.path for part in found.rows]
+    origin = _describe_origin(found, f"{stem}{TABLE}")
+    return write_outputs(to, read, found.frame, _write_fragment(found, stem), origin)
 
 
 def _write_fragment(found: SeriesImport, stem: str) -> str:
@@ -179,8 +161,8 @@ def _write_fragment(found: SeriesImport, stem: str) -> str:
     entries = "".join(_entry(found, each, stem) for each in readable)
     return "\n".join(
         [
-            f"{_FIRST_LINE} {found.kind}`; {stem}{_PROVENANCE} says from which files.",
-            f"# Put it into a config beside {stem}{_ENDING}. Comments with `?` ask what files do not say.",
+            f"{FIRST_LINE} {found.kind}`; {stem}{PROVENANCE} says from which files.",
+            f"# Put it into a config beside {stem}{TABLE}. Comments with `?` ask what files do not say.",
             *_currency(readable),
             f"series:\n{entries.rstrip()}" if entries else "series: {}",
             *(f"# ? {question}" for question in found.questions),
@@ -197,7 +179,7 @@ def _currency(series: list[ImportedSeries]) -> Iterator[str]:
 
 def _entry(found: SeriesImport, series: ImportedSeries, stem: str) -> str:
     where = {key: text for key, text in (("zone", series.zone), ("series", series.name)) if key in found.keys}
-    entry: dict[str, Any] = {"file": f"{stem}{_ENDING}", "column": "value", "time": "time"}
+    entry: dict[str, Any] = {"file": f"{stem}{TABLE}", "column": "value", "time": "time"}
     entry |= {"where": where} if where else {}
     entry |= {"unit": series.unit} if series.unit != "1" else {}
     grid = series.grid
@@ -214,7 +196,7 @@ def _entry(found: SeriesImport, series: ImportedSeries, stem: str) -> str:
 def _describe_origin(found: SeriesImport, file: str) -> dict[str, Any]:
     """Say from which files and rows the values come, and what was done with them."""
     return {
-        "format": FORMAT,
+        "format": ORIGIN_FORMAT,
         "computeplan": version("computeplan"),
         "kind": found.kind,
         "file": file,
@@ -278,10 +260,3 @@ def utc_text(second: int) -> str:
 def _flow_text(label: str) -> str:
     """Write the reference to a series as a config has it, in one line."""
     return " ".join(to_yaml({"series": label}).split())
-
-
-def _parquet_bytes(frame: pl.DataFrame) -> bytes:
-    """Write a frame as Parquet."""
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer)
-    return buffer.getvalue()
