@@ -25,9 +25,16 @@ SECTIONS = {
     "Plan": ("load", "solve", "open", "diagnose", "export"),
     "Understand": ("explain", "compare", "report", "shares"),
     "Study": ("sweep", "frontier", "ranging"),
-    "Data of other systems": ("import_series",),
+    "Data of other systems": ("import_series", "import_work"),
     "Open what was saved": ("open_plan", "open_frontier"),
-    "What the functions give and take": ("Loaded", "Run", "SeriesImport", "SolverOptions", "StopSignal"),
+    "What the functions give and take": (
+        "Loaded",
+        "Run",
+        "SeriesImport",
+        "SolverOptions",
+        "StopSignal",
+        "WorkImport",
+    ),
     "Words": ("CarbonBasis", "Language", "Policy", "SubjectKind"),
 }
 

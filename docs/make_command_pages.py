@@ -24,7 +24,7 @@ SEE = {
     "sweep": "[studies](../studies.md), [sweeps and clusters](../howto/sweeps.md)",
     "frontier": "[frontier and break-even](../howto/frontier.md)",
     "ranging": "[studies](../studies.md)",
-    "import": "[series of other systems](../howto/import.md)",
+    "import": "[data of other systems](../howto/import.md)",
     "schema": "[the config](../config.md)",
     "bench": "[measure](../benchmark.md)",
 }

@@ -7,8 +7,8 @@
 
 `load` reads and checks a config, `solve` plans it, `explain`, `compare` and `report` say what the plan is;
 `sweep`, `frontier` and `ranging` study it, `export` writes its program, `open` opens what was saved;
-`import_series` makes series of a config out of files of other systems. All errors are `ComputeplanError`,
-whose fields say what is wrong.
+`import_series` and `import_work` make series and workloads out of files of other systems. All errors are
+`ComputeplanError`, whose fields say what is wrong.
 Everything is imported when it is first used, so that ``import computeplan`` and ``computeplan --help`` stay
 quick.
 """
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
         SeriesImport,
         SolverOptions,
         StopSignal,
+        WorkImport,
         compare,
         diagnose,
         explain,
         export,
         frontier,
         import_series,
+        import_work,
         load,
         open,  # noqa: A004 - named as what it does
         open_frontier,
@@ -71,6 +73,7 @@ __all__ = [
     "StopSignal",
     "SubjectKind",
     "UsageError",
+    "WorkImport",
     "__version__",
     "compare",
     "diagnose",
@@ -78,6 +81,7 @@ __all__ = [
     "export",
     "frontier",
     "import_series",
+    "import_work",
     "load",
     "open",
     "open_frontier",

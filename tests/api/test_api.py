@@ -123,6 +123,7 @@ def test_the_package_names_what_it_offers():
         "explain",
         "export",
         "import_series",
+        "import_work",
         "open",
         "report",
         "shares",
@@ -131,7 +132,7 @@ def test_the_package_names_what_it_offers():
         "Policy",
         "SubjectKind",
     }
-    names |= {"Loaded", "Run", "SeriesImport", "SolverOptions", "StopSignal"} | {
+    names |= {"Loaded", "Run", "SeriesImport", "SolverOptions", "StopSignal", "WorkImport"} | {
         each for each in vars(errors) if each.endswith("Error")
     }
     assert set(dir(computeplan)) == {"__version__", *names}

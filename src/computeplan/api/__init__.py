@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from computeplan.api.studies import frontier, ranging, shares, sweep
     from computeplan.imports.imported import SeriesImport
     from computeplan.imports.series import import_series
+    from computeplan.imports.work import WorkImport, import_work
     from computeplan.runs.compare import compare
     from computeplan.runs.explanation import explain
     from computeplan.runs.loaded import Loaded, chosen_options, configured_options, load
@@ -40,6 +41,7 @@ _ROOMS = {
     "computeplan.api.studies": ("frontier", "ranging", "shares", "sweep"),
     "computeplan.imports.imported": ("SeriesImport",),
     "computeplan.imports.series": ("import_series",),
+    "computeplan.imports.work": ("WorkImport", "import_work"),
     "computeplan.runs.compare": ("compare",),
     "computeplan.runs.explanation": ("explain",),
     "computeplan.runs.loaded": ("Loaded", "chosen_options", "configured_options", "load"),
@@ -59,6 +61,7 @@ __all__ = [
     "SeriesImport",
     "SolverOptions",
     "StopSignal",
+    "WorkImport",
     "audit_folder",
     "chosen_options",
     "compare",
@@ -68,6 +71,7 @@ __all__ = [
     "export",
     "frontier",
     "import_series",
+    "import_work",
     "load",
     "open",
     "open_frontier",

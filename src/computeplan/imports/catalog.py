@@ -312,3 +312,6 @@ KINDS = {
     )
 }
 """All kinds by name, in the order of the help."""
+
+WORK_KINDS = {"slurm": "jobs of Slurm: `sacct -P`"}
+"""Kinds of logs of work, by name."""

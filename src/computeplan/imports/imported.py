@@ -27,9 +27,6 @@ from computeplan.imports.rows import LeftOut, SourceRows
 from computeplan.text import counted, number
 from computeplan.vocabulary import Fill
 
-_MOST_ROWS = 100
-"""Numbers of rows that the provenance lists for one reason."""
-
 
 @dataclass(frozen=True, eq=False)
 class ImportedSeries:
@@ -215,17 +212,7 @@ def _describe_origin(found: SeriesImport, file: str) -> dict[str, Any]:
             for part in found.rows
         ],
         "series": [_describe_series(each) for each in found.series],
-        "left_out": [
-            {
-                "file": each.file,
-                "column": each.column,
-                "expected": each.expected,
-                "found": list(each.found),
-                "count": len(each.rows),
-                "rows": list(each.rows[:_MOST_ROWS]),
-            }
-            for each in found.left_out
-        ],
+        "left_out": [each.summary() for each in found.left_out],
         "fill": found.fill,
         "pue_curve": [list(point) for point in found.pue_curve],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -29,7 +30,8 @@ from computeplan.imports.stamps import (
 from computeplan.problem import Bools, Ints
 from computeplan.text import counted, shortened
 
-_MOST_SHOWN = 5
+_MOST_SHOWN, _MOST_LISTED = 5, 100
+"""Rows that a message and a provenance name for one reason."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,17 @@ class LeftOut:
         found = f", such as {self.found[0]!r}" if self.found and self.found[0] else ""
         cells = counted(len(self.rows), "cell")
         return f"{self.file}: {cells} left out, expected {self.expected}{found}: {where}; {self.hint}"
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a provenance says of it."""
+        return {
+            "file": self.file,
+            "column": self.column,
+            "expected": self.expected,
+            "found": list(self.found),
+            "count": len(self.rows),
+            "rows": list(self.rows[:_MOST_LISTED]),
+        }
 
     def faults(self) -> list[Fault]:
         """Return a fault for each of the first rows, and one that counts the rest."""

@@ -56,9 +56,27 @@ class SourceFile:
 
 
 def read_source(path: Path) -> SourceFile:
-    """Read a file; a `SourceError` if it cannot be."""
+    """Read a file and find its tables; a `SourceError` if it cannot be."""
+    content = _read_content(path)
+    encoding, tables = _find_tables(path, content)
+    return _describe_file(path, content, encoding, tables)
+
+
+def read_text(path: Path) -> tuple[SourceFile, str]:
+    """Read a file of text; a `SourceError` if it cannot be."""
+    content = _read_content(path)
+    text, encoding = _decode(path, content)
+    return _describe_file(path, content, encoding, ()), text
+
+
+def _describe_file(path: Path, content: bytes, encoding: str, tables: Sequence[SourceTable]) -> SourceFile:
+    digest = hashlib.sha256(content).hexdigest()
+    return SourceFile(str(path), digest, len(content), encoding, tuple(tables))
+
+
+def _read_content(path: Path) -> bytes:
     try:
-        content = read_regular(path, MOST_BYTES)
+        return read_regular(path, MOST_BYTES)
     except NoFileError as error:
         raise _source_error(path, "a file", error.kind) from None
     except TooLargeError as error:
@@ -66,9 +84,6 @@ def read_source(path: Path) -> SourceFile:
     except (OSError, ValueError) as error:
         reason = str(getattr(error, "strerror", None) or error).lower()
         raise _source_error(path, "a file that can be read", reason) from None
-    encoding, tables = _find_tables(path, content)
-    digest = hashlib.sha256(content).hexdigest()
-    return SourceFile(str(path), digest, len(content), encoding, tuple(tables))
 
 
 def _source_error(path: Path, expected: str, found: str, hint: str = "") -> SourceError:

@@ -1,17 +1,27 @@
-"""Series read from files: what they are, from when to when, and what is missing."""
+"""Series and work read from files: what they are, and what is missing."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from computeplan.imports.imported import SeriesImport, utc_text
+from computeplan.imports.work import WorkImport
 from computeplan.reports.blocks import Block, Column, Data, Table
 
 
-def describe_import(found: SeriesImport) -> list[Block]:
-    """List the series of an import; JSON also has the rows that were left out."""
+def describe_import(found: SeriesImport | WorkImport) -> list[Block]:
+    """List what was imported; JSON also has the rows that were left out."""
+    table = _work_table(found) if isinstance(found, WorkImport) else _series_table(found)
+    left_out = [
+        {"file": each.file, "column": each.column, "expected": each.expected, "count": len(each.rows)}
+        for each in found.left_out
+    ]
+    return [table, Data({"left_out": left_out, "questions": list(found.questions)})]
+
+
+def _series_table(found: SeriesImport) -> Table:
     series = [(each, each.grid) for each in found.series]
-    table = Table(
+    return Table(
         "series",
         [
             Column("name", "series", [each.label for each, _ in series]),
@@ -25,11 +35,20 @@ def describe_import(found: SeriesImport) -> list[Block]:
             Column("mean", "mean", [float(np.nanmean(grid.values)) for _, grid in series]),
         ],
     )
-    left_out = [
-        {"file": each.file, "column": each.column, "expected": each.expected, "count": len(each.rows)}
-        for each in found.left_out
-    ]
-    return [table, Data({"left_out": left_out, "questions": list(found.questions)})]
+
+
+def _work_table(found: WorkImport) -> Table:
+    used = found.usage
+    return Table(
+        "work",
+        [
+            Column("company", "company", used["company"].to_list()),
+            Column("kind", "kind", used["kind"].to_list()),
+            _counts("jobs", "jobs", used["jobs"].to_list()),
+            _counts("workloads", "workloads", used["workloads"].to_list()),
+            Column("volume", "work, unit·h", used["volume"].to_list()),
+        ],
+    )
 
 
 def _counts(key: str, label: str, values: list[int]) -> Column:
