@@ -8,7 +8,8 @@ from time import monotonic
 
 Progress = Callable[[str, float, float | None, float | None], object]
 """Called with the stage, the seconds since the call began, and of whole numbers the relative gap and the
-bound found so far. A stage that goes on for long has details behind a colon, as ``tracing: 5 plans``."""
+bound found so far; of the solver staircase the gap. A stage that goes on for long has details behind a
+colon, as ``tracing: 5 plans``."""
 
 EVERY_S = 1.0
 """How often the progress of a stage that goes on is passed on."""
@@ -41,7 +42,7 @@ class Monitor:
         self._entered.put((stage, monotonic()))
 
     def update(self, gap: float | None, bound: float | None) -> None:
-        """Say how far a solve in whole numbers is."""
+        """Say how far a solve is."""
         self._found[:] = gap, None if bound is None else self._convert(bound)
 
     def in_units(self, convert: Callable[[float], float]) -> Monitor:

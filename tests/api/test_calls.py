@@ -84,7 +84,9 @@ def test_the_library_is_silent(config, tmp_path, capfd):
     assert logging.getLogger("computeplan").handlers == []
 
 
-@pytest.mark.parametrize("name", [name for name in available() if name in {"highs", "clarabel", "cbc"}])
+@pytest.mark.parametrize(
+    "name", [name for name in available() if name in {"highs", "clarabel", "staircase", "cbc"}]
+)
 def test_the_log_has_stages_and_the_solver_s_own_words(config, name, caplog, capfd):
     with caplog.at_level(logging.DEBUG, logger="computeplan"):
         computeplan.solve(config, options=SolverOptions(name), baseline=False)
@@ -93,7 +95,12 @@ def test_the_log_has_stages_and_the_solver_s_own_words(config, name, caplog, cap
     said = {record.getMessage() for record in caplog.records if record.levelno == logging.INFO}
     assert {"merging workloads", "building the program", "solving", "auditing"} <= said
     own = [record.getMessage() for record in caplog.records if record.levelno == logging.DEBUG]
-    words = {"highs": "Model status", "clarabel": "Clarabel.rs", "cbc": "CBC MILP Solver"}
+    words = {
+        "highs": "Model status",
+        "clarabel": "Clarabel.rs",
+        "cbc": "CBC MILP Solver",
+        "staircase": "  gap ",
+    }
     assert any(words[name] in line for line in own)
     assert capfd.readouterr() == ("", "")
 

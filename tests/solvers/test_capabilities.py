@@ -68,18 +68,19 @@ def test_solvers_give_what_they_declare(name):
         assert (whole.status, whole.row_duals, whole.bound is not None) == (Status.OPTIMAL, None, can.bound)
 
 
-def test_whole_numbers_are_refused_by_a_solver_that_cannot_keep_them(tmp_path):
+@pytest.mark.parametrize("solver", ["clarabel", "staircase"])
+def test_whole_numbers_are_refused_by_a_solver_that_cannot_keep_them(tmp_path, solver):
     (tmp_path / "c.yaml").write_text(CLOSABLE, encoding="utf-8")
-    result = run("solve", tmp_path / "c.yaml", "--solver", "clarabel", "--out", tmp_path / "plan")
+    result = run("solve", tmp_path / "c.yaml", "--solver", solver, "--out", tmp_path / "plan")
     assert result.exit_code == 2
     assert (
-        "clarabel cannot solve for whole numbers, which this plan has (`opening` of a site)" in result.stderr
+        f"{solver} cannot solve for whole numbers, which this plan has (`opening` of a site)" in result.stderr
     )
     assert not (tmp_path / "plan").exists()
     with pytest.raises(
         UsageError, match=r"\(`step` of a pool, `opening` of a site\); take highs, cbc or auto"
     ):
-        plan(WHOLE.but(workloads=[Demand(2.0)]).problem(), SolverOptions("clarabel"))
+        plan(WHOLE.but(workloads=[Demand(2.0)]).problem(), SolverOptions(solver))
 
 
 def test_batteries_with_losses_are_named_as_whole_numbers():

@@ -13,6 +13,7 @@ from computeplan.errors import ConfigError, UsageError
 from computeplan.problem import Status
 from computeplan.solvers import Method, SolverOptions, available, registry
 
+STAIRCASE = pytest.mark.skipif("staircase" not in available(), reason="scipy is not installed")
 CLARABEL = pytest.mark.skipif("clarabel" not in available(), reason="clarabel is not installed")
 
 
@@ -36,6 +37,7 @@ WRONG = [
     pytest.param("clarabel", {"max_itr": 3}, "an option of clarabel, got", "'max_iter'", marks=CLARABEL),
     pytest.param("clarabel", {"max_iter": -1}, "max_iter: expected a whole number", "", marks=CLARABEL),
     pytest.param("clarabel", {"max_iter": 2**32}, "max_iter: expected a whole number", "", marks=CLARABEL),
+    pytest.param("staircase", {"steps": 3}, "an option of staircase, got", "", marks=STAIRCASE),
     ("auto", {"presolve": "off"}, "expected a solver by name, whose options they are", "in place of auto"),
 ]  # fmt: skip
 

@@ -89,7 +89,7 @@ def all_listen(monkeypatch):
     [
         SolverOptions(method=Method.SIMPLEX),
         SolverOptions(method=Method.IPM),
-        *([SolverOptions("clarabel")] if "clarabel" in available() else []),
+        *(SolverOptions(name) for name in ("clarabel", "staircase") if name in available()),
     ],
     ids=lambda options: f"{options.name}-{options.method}",
 )
@@ -231,6 +231,7 @@ def test_every_solver_is_left_alone_that_does_not_end(name, monkeypatch):
     monkeypatch.setattr(highs, "_run_twice", hang)
     monkeypatch.setattr(highs, "LISTENS", 0)
     monkeypatch.setattr(pulp, "_solve", hang)
+    monkeypatch.setattr("computeplan.solvers.staircase.solver.iterate", hang)
     if name == "clarabel":
         clarabel = pytest.importorskip("clarabel")
         solver = SimpleNamespace(set_termination_callback=str, print_to_buffer=str, solve=hang)

@@ -68,7 +68,7 @@ AllowPaths = Annotated[
 ]
 Solver = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="highs, clarabel, auto, cbc or any other that PuLP finds."),
+    typer.Option(metavar="NAME", help="highs, clarabel, staircase, auto, cbc or any other that PuLP finds."),
 ]
 TimeLimit = Annotated[float | None, typer.Option(metavar="S", help="Seconds for the solver, above 0.")]
 Verbose = Annotated[

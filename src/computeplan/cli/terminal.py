@@ -156,8 +156,8 @@ class Stages:
 
     def __call__(self, stage: str, _: float, gap: float | None, bound: float | None) -> None:
         """Show how far a call of the API is."""
-        if gap is not None and bound is not None:
-            stage = f"{stage}: gap {percent(gap)}, bound {number(bound)}"
+        if gap is not None:
+            stage = f"{stage}: gap {percent(gap)}" + (f", bound {number(bound)}" if bound is not None else "")
         self.enter(stage)
 
     def end(self) -> None:

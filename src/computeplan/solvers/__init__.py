@@ -1,4 +1,7 @@
-"""Solvers of linear programs: HiGHS and Clarabel, any other through PuLP. The only place that knows them."""
+"""Solvers of linear programs: HiGHS, Clarabel, our own for many periods, any other through PuLP.
+
+The only place that knows them.
+"""
 
 from computeplan.solvers.highs import has_solution, solution_status
 from computeplan.solvers.iis import InfeasibleSubsystem, find_infeasible_subsystem

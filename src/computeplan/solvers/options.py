@@ -59,8 +59,9 @@ class SolverOptions:
     """How to solve."""
 
     name: str = "highs"
-    """``highs`` (arrays handed over directly), ``clarabel`` (an interior point without a basis), ``auto``
-    (one of the two, by the shape of the program) or the name of a solver that PuLP finds, such as ``cbc``."""
+    """``highs`` (arrays handed over directly), ``clarabel`` (an interior point without a basis),
+    ``staircase`` (our own interior point, for many periods), ``auto`` (one of the first two, by the shape of
+    the program) or the name of a solver that PuLP finds, such as ``cbc``."""
     time_limit_s: float | None = None
     """Wall time of each plan, from the call that makes it to the solver's end; its audit comes on top."""
     threads: int | None = None

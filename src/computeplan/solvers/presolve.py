@@ -23,7 +23,7 @@ def never_binding(lp: LinearProgram) -> Bools:
     a > 0, and x ≥ … where a < 0. After a few rounds of such implied bounds, a row whose greatest activity is
     at most its limit cannot bind. Only rows that stay are used to imply bounds.
     """
-    column, low, high = lp.entry_columns, lp.column_lower, _implied_upper_bounds(lp)
+    column, low, high = lp.entry_columns, lp.column_lower, implied_upper_bounds(lp)
     most = _activity(lp, np.where(lp.values > 0, high[column], low[column]))
     least = _activity(lp, np.where(lp.values > 0, low[column], high[column]))
     spare = MARGIN * np.maximum(1.0, np.abs(np.nan_to_num(lp.row_upper, posinf=0.0)))
@@ -46,7 +46,7 @@ def tighten_integers(lp: LinearProgram) -> LinearProgram:
     column, low, below = lp.entry_columns, lp.column_lower, np.isneginf(lp.row_lower)
     is_whole = np.zeros(lp.n_columns, dtype=bool)
     is_whole[lp.integer] = low[lp.integer] == 0
-    most = _activity(lp, np.where(lp.values > 0, _implied_upper_bounds(lp)[column], low[column]))
+    most = _activity(lp, np.where(lp.values > 0, implied_upper_bounds(lp)[column], low[column]))
     entry = np.flatnonzero(is_whole[column] & (lp.values < 0) & (below & np.isfinite(lp.row_upper))[lp.rows])
     reach = np.maximum((most - lp.row_upper)[lp.rows[entry]], 0.0) * (1 + MARGIN)
     values, high = lp.values.copy(), lp.column_upper.copy()
@@ -60,7 +60,8 @@ def tighten_integers(lp: LinearProgram) -> LinearProgram:
     return replace(lp, values=values, column_upper=high)
 
 
-def _implied_upper_bounds(lp: LinearProgram) -> Floats:
+def implied_upper_bounds(lp: LinearProgram) -> Floats:
+    """(n_columns,) upper bounds that the columns have by their own limits or by equalities."""
     high = lp.column_upper.copy()
     for _ in range(PASSES):
         high = _tighten_upper_bounds(lp, high)

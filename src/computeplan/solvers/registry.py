@@ -9,7 +9,7 @@ import numpy as np
 
 from computeplan.errors import Fault, SolverError, UsageError
 from computeplan.lp import VARIABLES, LinearProgram
-from computeplan.solvers import clarabel, highs, pulp
+from computeplan.solvers import clarabel, highs, pulp, staircase
 from computeplan.solvers.choice import AUTO, fill_options, shape_of
 from computeplan.solvers.options import OWN_OPTIONS, Capabilities, SolverOptions, SolverResult, StopSignal
 from computeplan.solvers.own_options import PLACE, OptionList, OwnOption
@@ -21,12 +21,18 @@ from computeplan.vocabulary import Method
 def available() -> list[str]:
     """Names of the solvers that can be used here, the default first."""
     optional = [clarabel.NAME] if clarabel.is_installed() else []
+    optional += [staircase.NAME] if staircase.is_installed() else []
     return ["highs", AUTO, *optional, *(name for name in pulp.available_pulp() if name.lower() != "highs")]
 
 
 def capabilities(name: str) -> Capabilities:
     """Give what a solver can do; ``auto`` is no solver, but the choice of one."""
-    return {"highs": highs.CAPABILITIES, clarabel.NAME: clarabel.CAPABILITIES}.get(name, pulp.CAPABILITIES)
+    known = {
+        "highs": highs.CAPABILITIES,
+        clarabel.NAME: clarabel.CAPABILITIES,
+        staircase.NAME: staircase.CAPABILITIES,
+    }
+    return known.get(name, pulp.CAPABILITIES)
 
 
 def solve(lp: LinearProgram, options: SolverOptions) -> SolverResult:
@@ -51,6 +57,8 @@ def run_solver(lp: LinearProgram, options: SolverOptions) -> SolverResult:
         return highs.solve_highs(lp, options)
     if options.name == clarabel.NAME:
         return clarabel.solve_clarabel(lp, options)
+    if options.name == staircase.NAME:
+        return staircase.solve_staircase(lp, options)
     check_available(options.name)
     return pulp.solve_pulp(lp, options)
 
@@ -100,6 +108,8 @@ def check_available(name: str) -> None:
     """Raise UsageError unless the solver can be used here."""
     if name == clarabel.NAME:
         clarabel.check_installed()
+    if name == staircase.NAME:
+        staircase.check_installed()
     names = available()
     if name not in names and pulp.ALIASES.get(name) not in names:
         raise UsageError(path="solver", expected=f"one of {', '.join(names)}", found=repr(name))
@@ -123,6 +133,8 @@ def own_options(name: str) -> OptionList:
     """List the options of a solver that can be used here."""
     if name == "highs":
         return highs.own_options()
+    if name == staircase.NAME:
+        return staircase.own_options()
     return clarabel.own_options() if name == clarabel.NAME else pulp.own_options(name)
 
 

@@ -192,7 +192,8 @@ class SolverSection(Settings):
     name: Name = Field(
         "highs",
         description="`highs`; `clarabel` (`pip install 'computeplan[clarabel]'`; may spread work "
-        "over more pools that are equally good); `auto`: one of the two, by the shape of the problem; `cbc`, "
+        "over more pools that are equally good); `staircase` (`pip install 'computeplan[staircase]'`; for "
+        "many periods of a full model); `auto`: `highs` or `clarabel`, by the shape of the problem; `cbc`, "
         "or any other solver that PuLP finds.",
     )
     time_limit: q.Seconds | None = Field(None, description="Maximum solving time, s; default no limit.")
