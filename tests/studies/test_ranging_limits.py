@@ -153,7 +153,9 @@ def everything() -> Problem:
             Pool(1, site="here", new=2, new_price=1.0, price=1.0, busy_kw=1.0),
             on_demand(9, site="there"),
         ],
-        workloads=[Demand(4, zone="there", traffic=1.0, unit_cost={"here": 1.0}, shortfall_price=9.0)],
+        workloads=[
+            Demand(4, zone="there", traffic=1.0, unit_cost={"here": 1.0}, shortfall_price=9.0, move=0.5)
+        ],
         links=[Link(("here", "there"), bandwidth=9, price=1.0, lease=1.0, lease_price=1.0)],
         contracts=[Contract(1, price=1.0, most=2, capacity_price=1.0, feed_in=0.5)],
         batteries=[Battery(price=1.0)],
@@ -186,8 +188,8 @@ def optimum(parameter: Parameter, value: float) -> float:
     return inf if solution is None else solution.audit.objective
 
 
-def test_there_are_fifteen_prices():
-    assert len(PRICES) == 15
+def test_there_are_sixteen_prices():
+    assert len(PRICES) == 16
 
 
 def test_a_price_that_a_budget_or_a_rule_counts_is_no_mere_price():
