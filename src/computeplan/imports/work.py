@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from computeplan.arguments import checked
 from computeplan.config.series.clock import LocalClock
 from computeplan.config.yaml.text import to_yaml
 from computeplan.errors import SourceError, UsageError
@@ -86,6 +87,7 @@ class WorkImport:
         return write_outputs(path, read, self.register, f"{fragment}\n", _describe_origin(self))
 
 
+@checked
 def import_work(
     kind: str,
     files: Sequence[str | Path],
