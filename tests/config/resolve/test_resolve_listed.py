@@ -95,6 +95,20 @@ def test_moves_cost_what_the_workload_says_or_else_the_default(problem):
     assert workloads.pays_moves.tolist() == [True, True, False]
 
 
+def test_a_price_of_moving_that_nothing_can_pay_is_a_warning():
+    some = """
+    move: {price: 0.5}
+    workloads:
+      later: {zone: here, demand: 1, max_delay: 2, move: {price: 2}}
+      still: {zone: here, demand: 1, mobility: fixed, move: {price: 2}}
+      batch: {zone: here, job: {volume: 2}}
+    """
+    (warning,) = (line for line in resolve(some).warnings if line.startswith("move"))
+    assert (
+        warning == "move: only interactive work with mobility `free` pays a price of moving, not later, still"
+    )
+
+
 def test_equal_needs_are_one(problem):
     needs = problem.needs
     assert problem.workloads.need.tolist() == [0, 1, 2, 0]

@@ -28,6 +28,7 @@ from computeplan.config.series.clock import LocalClock
 from computeplan.config.series.reader import SeriesReader
 from computeplan.errors import Faults
 from computeplan.problem import Companies, Floats, Ints, Needs, Workloads
+from computeplan.text import some_names
 
 
 def read_workloads(
@@ -50,9 +51,22 @@ def read_workloads(
     if not readable:
         context.faults.raise_any()
     companies, workloads, needs = build_workloads(readable, context)
-    own = workloads.move_price
-    workloads = replace(workloads, move_price=np.where(np.isinf(own), settings.move.price or 0.0, own))
+    workloads = _price_moves(workloads, settings.move.price or 0.0, context)
     return companies, _scale_work(workloads, settings.demand_scale), needs
+
+
+def _price_moves(workloads: Workloads, default: float, context: Context) -> Workloads:
+    """Fill in the default where a workload states no price, and warn of prices that nothing can pay."""
+    own = workloads.move_price
+    stated = np.isfinite(own)
+    priced = replace(workloads, move_price=np.where(stated, own, default))
+    idle = np.flatnonzero(stated & (own > 0) & ~priced.pays_moves)
+    if idle.size:
+        named = some_names([workloads.names[i] for i in idle.tolist()])
+        context.warnings.append(
+            f"move: only interactive work with mobility `free` pays a price of moving, not {named}"
+        )
+    return priced
 
 
 def _scale_work(workloads: Workloads, factor: float) -> Workloads:
