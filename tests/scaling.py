@@ -83,6 +83,7 @@ def _workload(workload: Demand | Job, money: float, work: float) -> Demand | Job
         traffic=workload.traffic / work,
         unit_cost={site: cost * money / work for site, cost in workload.unit_cost.items()},
         shortfall_price=workload.shortfall_price * money / work,
+        move=workload.move * money / work,
     )
     return replace(priced.times(work), data=workload.data)
 
