@@ -31,7 +31,7 @@ def company_hours(view: PlanView) -> CompanyHours:
     return CompanyHours(
         title=words("statement.hours"),
         summary=words("statement.hours.summary"),
-        note=view.note_of_times("statement.hours", axis),
+        note=view.note_of_times("statement.hours.note", axis),
         figure=_figure(view, axis),
         times=axis.places,
         hardware=_hardware(view),

@@ -109,9 +109,9 @@ class PlanView:
         """Make a series over time of a value a period."""
         return scatter(name, self.axis.places, self.axis.steps(values), **style)
 
-    def note_of_times(self, chart: str, axis: TimeAxis | None = None) -> str:
+    def note_of_times(self, key: str, axis: TimeAxis | None = None) -> str:
         """Give the note of a chart over time; steps longer than a period are said to be averages."""
-        note, step_h = self.words(f"{chart}.note"), (axis or self.axis).step_h
+        note, step_h = self.words(key), (axis or self.axis).step_h
         if step_h <= self.problem.horizon.period_h:
             return note
         return self.words.sentences(note, self.words("time_axis.means", hours=number(step_h)))

@@ -37,7 +37,7 @@ def shifted_work(view: PlanView) -> Section:
         (words("shifting.mean_wait"), words.quantity(number(found.mean_wait_h, 3), "h")),
     ]
     drawn = chart(
-        words, "time", {"": _figure(view, found)}, height=520, note=view.note_of_times("chart.time")
+        words, "time", {"": _figure(view, found)}, height=520, note=view.note_of_times("chart.time.note")
     )
     return Section("time", title, [Facts(rows, tiles=True), drawn])
 

@@ -90,7 +90,7 @@ def site_charts(view: PlanView) -> Chart:
         for site in range(problem.sites.size)
         for hardware in hardware_at(problem, site)
     }
-    choose, note = view.words("sites.site"), view.note_of_times("chart.hours")
+    choose, note = view.words("sites.site"), view.note_of_times("chart.hours.note")
     return chart(view.words, "hours", figures, choose=choose, height=760, note=note)
 
 
