@@ -88,6 +88,6 @@ def test_reserved_capacity_is_booked(tmp_path):
 
 def test_the_full_model_uses_everything(tmp_path):
     plan = solved("full", tmp_path, Scale(50, 8, 4, 2)).plan
-    without = {"sales", "placement", "new_units", "certificates", "batteries", "open_sites"}
+    without = {"sales", "placement", "new_units", "certificates", "batteries", "open_sites", "moving"}
     parts = plan.solution.accounts.cost.parts()
     assert all(amount > 0 for part, amount in parts.items() if part not in without)

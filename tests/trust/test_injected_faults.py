@@ -86,6 +86,12 @@ RARE = {
     "storage": Case(
         **POWERED, sites=[Site(price=[1, 4])], batteries=[Battery(power=3, energy=9, efficiency=0.9)]
     ),
+    "move": Case(
+        periods=2,
+        sites=[Site("one"), Site("other")],
+        pools=[on_demand(site="one", price=[1, 9]), on_demand(site="other", price=[9, 1])],
+        workloads=[Demand(4, move=3)],
+    ),
     "steps": Case(
         periods=2, pools=[reserved(9, step=3, price=1), on_demand(price=9)], workloads=[Demand([7, 4])]
     ),
