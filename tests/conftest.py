@@ -19,6 +19,9 @@ settings.register_profile("whole", derandomize=True, max_examples=30, **patient)
 settings.register_profile("thorough", max_examples=400, print_blob=True, **patient)
 settings.load_profile("repeatable")
 
+# Many tests start processes: without bytecode each would compile every module again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 def pytest_collection_modifyitems(items):
     if os.name == "nt":

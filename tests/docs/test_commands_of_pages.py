@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 
 import click
@@ -14,8 +15,8 @@ from doc_session import compare, follow
 from computeplan.cli.app import app
 
 PAGES = pages()
-# README.zh.md has the commands of README.md: tests/test_docs.py.
-RUN = [page for page in PAGES if page.does_something and page.name != "README.zh.md"]
+# What a page in Chinese runs is what the page in English runs: below, and tests/test_docs.py of README.zh.md.
+RUN = [page for page in PAGES if page.does_something and not page.name.endswith(".zh.md")]
 COMMANDS = typer.main.get_command(app)
 TARGETS = re.findall(r"^([\w-]+):(?!=)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -68,6 +69,26 @@ def test_nothing_is_left_out_in_vain(page):
     for block in page.blocks:
         for part in block.parts_left_out:
             assert any(part in command.text for command in block.commands), f"line {block.line}: {part}"
+
+
+def test_the_chinese_tutorial_has_the_files_and_commands_of_the_english_one():
+    english, chinese = (Page(ROOT / "docs" / name) for name in ("tutorial.md", "tutorial.zh.md"))
+    files = [[(each.title, each.lines) for each in page.blocks if each.title] for page in (english, chinese)]
+    assert files[0] == files[1]
+    asked, run_there = ([words_of(it) for it in every_run(page)] for page in (chinese, english))
+    assert asked == [words for words in run_there if words in asked]
+    assert len(asked) > 10
+    assert not any(block.kind == "python" or block.prints for block in chinese.blocks)
+
+
+def every_run(page: Page) -> list[Command]:
+    return [command for block in page.blocks for command in block.to_run]
+
+
+def words_of(command: Command) -> tuple[tuple[str, ...], int]:
+    """What is run and how it ends, in whatever language a report is (docs/report.md runs both)."""
+    text = shlex.join(command.words).removesuffix(" --lang zh")
+    return tuple(shlex.split(text)), command.exit_code
 
 
 def test_this_test_would_see_a_line_that_is_not_printed():

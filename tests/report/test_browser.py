@@ -49,9 +49,17 @@ def page(reader):
     return reader.open()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def phone(browser, reports):
     made = Reader(browser, reports["zh"], viewport=PHONE, has_touch=True, is_mobile=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def studies(browser):
+    """A small dark window, for one study after the other."""
+    made = Reader(browser, None, viewport=PHONE, color_scheme="dark")
     yield made
     made.close()
 
@@ -382,23 +390,20 @@ def test_back_from_a_company_is_where_one_was(page):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("write", [write_sweep, write_frontier], ids=["sweep", "frontier"])
-def test_studies_are_drawn_on_a_phone_too(browser, tmp_path, write, language):
+def test_studies_are_drawn_on_a_phone_too(studies, tmp_path, write, language):
     write(tmp_path / "study")
-    write_report(tmp_path / "study", tmp_path / "study.html", language)
-    small = Reader(browser, tmp_path / "study.html", viewport=PHONE, color_scheme="dark")
-    try:
-        page = small.open()
-        for plot in page.locator("[data-chart]").all():
-            plot.scroll_into_view_if_needed()
-            plot.locator(".plot[data-drawn]").wait_for()
-            for option in range(plot.locator("option").count()):
-                plot.locator("select").select_option(index=option)
-        assert page.locator("[data-drawn]").count() >= 2
-        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-        assert page.locator("main b, main i, h1 b").count() == 0
-        assert small.faults == []
-    finally:
-        small.close()
+    studies.path = tmp_path / "study.html"
+    write_report(tmp_path / "study", studies.path, language)
+    page = studies.open()
+    for plot in page.locator("[data-chart]").all():
+        plot.scroll_into_view_if_needed()
+        plot.locator(".plot[data-drawn]").wait_for()
+        for option in range(plot.locator("option").count()):
+            plot.locator("select").select_option(index=option)
+    assert page.locator("[data-drawn]").count() >= 2
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert page.locator("main b, main i, h1 b").count() == 0
+    assert studies.faults == []
 
 
 CROWD = (("near", 6.1, 110.5), ("as near", 5.9, 111.0), ("far", 6.0, 300.0), ("as far", 6.2, 320.0))
