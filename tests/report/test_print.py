@@ -189,7 +189,9 @@ def test_all_columns_and_the_number_of_rows_left_are_on_paper(printed):
 def test_a_statement_prints_alone_on_paper(dark, reports, tmp_path):
     dark.goto(f"{reports['en'].as_uri()}#company={quote(CHINESE)}")
     dark.reload()  # of the same page only the part after # would be new
-    dark.wait_for_selector("html[data-ready]", state="attached")
+    # While a chart is drawn for paper, the page is longer than what it shows.
+    dark.wait_for_selector("html[data-printable]", state="attached")
+    dark.wait_for_selector("#statement .plot[data-printable]", state="attached")
     dark.pdf(path=tmp_path / "company.pdf", format="A4")
     document = pdfium.PdfDocument(tmp_path / "company.pdf")
     text = "".join(sheet.get_textpage().get_text_bounded() for sheet in document)

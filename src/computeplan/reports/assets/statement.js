@@ -94,7 +94,7 @@
     });
     if (row === undefined) return [back, element("p", {}, words.unknown.replace("{name}", name))];
     const print = element("button", { type: "button" }, words.print);
-    print.addEventListener("click", () => window.print());
+    print.addEventListener("click", () => report.printable.then(() => window.print()));
     const tier = named(companies, "tier");
     const rows = rowsOf(named(tables[statement.workloads], "company"), name);
     const chart = chartOf(statement.hours, tables[statement.workloads], rows);
