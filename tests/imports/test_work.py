@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -109,15 +110,21 @@ def test_without_a_zone_the_config_asks_for_it(read, tmp_path):
         (HEAD + "\n1|a|b|c|PENDING|Unknown|0|\n", {}, "expected jobs that ran, got none"),
         (
             LOG,
-            {"time_zone": "Beijing"},
-            "time zone: expected an IANA time zone such as Asia/Shanghai, got",
+            {"time_zone": "CST"},
+            "time_zone: expected an IANA time zone such as `Asia/Shanghai`, got 'CST'; did you mean",
         ),
+        (LOG, {"slack": inf}, "slack: expected a number of at least 0, got inf"),
         (LOG, {"slack": -1}, "slack: expected a number of at least 0, got -1"),
     ],
 )
 def test_faults(read, text, options, message):
     with pytest.raises(computeplan.ComputeplanError, match=re.escape(message)):
         read(text, **options)
+
+
+def test_no_file_is_a_fault():
+    with pytest.raises(computeplan.UsageError, match="files: expected at least one file, got none"):
+        computeplan.import_work("slurm", [], time_zone="Asia/Shanghai")
 
 
 def test_the_command_takes_options_of_its_sort_only(tmp_path, monkeypatch):

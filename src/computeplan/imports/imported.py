@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,7 @@ from computeplan.config.yaml.text import to_yaml
 from computeplan.imports.catalog import KINDS
 from computeplan.imports.grid import SeriesGrid
 from computeplan.imports.measures import QUESTIONS, Measure, currency_of
-from computeplan.imports.outputs import (
-    FIRST_LINE,
-    ORIGIN_FORMAT,
-    PROVENANCE,
-    TABLE,
-    stem_of,
-    write_outputs,
-)
+from computeplan.imports.outputs import TABLE, describe_origin, first_comments, stem_of, write_outputs
 from computeplan.imports.rows import LeftOut, SourceRows
 from computeplan.text import counted, number
 from computeplan.vocabulary import Fill
@@ -158,8 +150,7 @@ def _write_fragment(found: SeriesImport, stem: str) -> str:
     entries = "".join(_entry(found, each, stem) for each in readable)
     return "\n".join(
         [
-            f"{FIRST_LINE} {found.kind}`; {stem}{PROVENANCE} says from which files.",
-            f"# Put it into a config beside {stem}{TABLE}. Comments with `?` ask what files do not say.",
+            *first_comments(found.kind, stem),
             *_currency(readable),
             f"series:\n{entries.rstrip()}" if entries else "series: {}",
             *(f"# ? {question}" for question in found.questions),
@@ -193,16 +184,11 @@ def _entry(found: SeriesImport, series: ImportedSeries, stem: str) -> str:
 def _describe_origin(found: SeriesImport, file: str) -> dict[str, Any]:
     """Say from which files and rows the values come, and what was done with them."""
     return {
-        "format": ORIGIN_FORMAT,
-        "computeplan": version("computeplan"),
-        "kind": found.kind,
+        **describe_origin(found.kind),
         "file": file,
         "inputs": [
             {
-                "file": part.file.path,
-                "sha256": part.file.sha256,
-                "bytes": part.file.bytes,
-                "encoding": part.file.encoding,
+                **part.file.summary(),
                 "rows": part.n_rows,
                 "rows_about_something_else": part.n_other,
                 "time_zone": part.layout.time_zone,

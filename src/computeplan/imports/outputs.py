@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,22 @@ from computeplan.files import write_file
 ORIGIN_FORMAT = 1
 """Number of the format of the provenance; a key that goes or changes its meaning raises it."""
 FIRST_LINE = "# Written by `computeplan import"
+"""How a part of a config begins, before the kind; another file does not."""
 TABLE, FRAGMENT, PROVENANCE = ".parquet", ".yaml", ".provenance.json"
 """Endings of the files."""
+
+
+def first_comments(kind: str, stem: str) -> tuple[str, ...]:
+    """Return the lines that a part of a config begins with; `stem`: name that the files share."""
+    return (
+        f"{FIRST_LINE} {kind}`; {stem}{PROVENANCE} says from which files.",
+        f"# Put it into a config beside {stem}{TABLE}. Comments with `?` ask what files do not say.",
+    )
+
+
+def describe_origin(kind: str) -> dict[str, Any]:
+    """Return what every provenance begins with."""
+    return {"format": ORIGIN_FORMAT, "computeplan": version("computeplan"), "kind": kind}
 
 
 def stem_of(to: Path) -> str:

@@ -54,6 +54,10 @@ class SourceFile:
     """Of the text; the format where it is none."""
     tables: tuple[SourceTable, ...]
 
+    def summary(self) -> dict[str, Any]:
+        """Return what a provenance says of it."""
+        return {"file": self.path, "sha256": self.sha256, "bytes": self.bytes, "encoding": self.encoding}
+
 
 def read_source(path: Path) -> SourceFile:
     """Read a file and find its tables; a `SourceError` if it cannot be."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from math import inf
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,11 +13,12 @@ import numpy as np
 import polars as pl
 
 from computeplan.arguments import checked
+from computeplan.config.schema.base import A_TIME_ZONE, time_zone_hint
 from computeplan.config.series.clock import LocalClock
 from computeplan.config.yaml.text import to_yaml
 from computeplan.errors import SourceError, UsageError
 from computeplan.imports.catalog import WORK_KINDS
-from computeplan.imports.outputs import FIRST_LINE, ORIGIN_FORMAT, PROVENANCE, TABLE, stem_of, write_outputs
+from computeplan.imports.outputs import TABLE, describe_origin, first_comments, stem_of, write_outputs
 from computeplan.imports.rows import LeftOut
 from computeplan.imports.sacct import SacctRows, read_sacct
 from computeplan.problem import Ints
@@ -108,7 +109,7 @@ def import_work(
     kind : str
         What the files are: ``slurm``.
     files : sequence of str or Path
-        Files of this kind; a job stands in one of them.
+        Files of this kind, each job in one of them.
     time_zone : str
         IANA zone of their times.
     slack : float
@@ -131,23 +132,25 @@ def import_work(
     """
     if kind not in WORK_KINDS:
         raise UsageError(path="kind", **expected_one_of(WORK_KINDS, kind))
-    if not slack >= 0:
+    if not files:
+        raise UsageError(path="files", expected="at least one file", found="none")
+    if not 0 <= slack < inf:
         raise UsageError(path="slack", expected="a number of at least 0", found=str(slack))
+    clock_zone = _read_zone(time_zone)
     rows = tuple(read_sacct(Path(file)) for file in files)
     left_out = tuple(each for part in rows for each in part.left_out)
     if strict and left_out:
         raise SourceError.of([fault for each in left_out for fault in each.faults()])
     jobs = pl.concat(part.jobs for part in rows)
-    register = _merge(jobs, _read_zone(time_zone), slack)
+    register = _merge(jobs, clock_zone, slack)
     return WorkImport(kind, register, rows, left_out, time_zone, slack, zone)
 
 
 def _read_zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        expected = "an IANA time zone such as Asia/Shanghai"
-        raise UsageError(path="time zone", expected=expected, found=repr(name)) from None
+    hint = time_zone_hint(name)
+    if hint is not None:
+        raise UsageError(path="time_zone", expected=A_TIME_ZONE, found=repr(name), hint=hint)
+    return ZoneInfo(name)
 
 
 def _merge(jobs: pl.DataFrame, zone: ZoneInfo, slack: float) -> pl.DataFrame:
@@ -179,8 +182,7 @@ def _ceil(seconds: Ints) -> Ints:
 
 
 def _fragment(found: WorkImport, stem: str) -> Iterator[str]:
-    yield f"{FIRST_LINE} {found.kind}`; {stem}{PROVENANCE} says from which files."
-    yield f"# Put it into a config beside {stem}{TABLE}. Comments with `?` ask what files do not say."
+    yield from first_comments(found.kind, stem)
     table: dict[str, Any] = {"file": f"{stem}{TABLE}", "ignore": ["jobs"]}
     table |= {"defaults": {"zone": found.zone}} if found.zone else {}
     first, last = (found.register[name].dt.strftime("%Y-%m-%dT%H:%MZ") for name in ("release", "deadline"))
@@ -192,16 +194,12 @@ def _fragment(found: WorkImport, stem: str) -> Iterator[str]:
 
 def _describe_origin(found: WorkImport) -> dict[str, Any]:
     return {
-        "format": ORIGIN_FORMAT,
-        "computeplan": version("computeplan"),
-        "kind": found.kind,
+        **describe_origin(found.kind),
         "time_zone": found.time_zone,
         "slack": found.slack,
         "inputs": [
             {
-                "file": part.file.path,
-                "sha256": part.file.sha256,
-                "bytes": part.file.bytes,
+                **part.file.summary(),
                 "rows": part.n_rows,
                 "steps": part.n_steps,
                 "jobs": part.jobs.height,

@@ -102,19 +102,29 @@ _COMMON_ZONES = {
 """Zones that abbreviations and offsets are most often meant for."""
 
 
+A_TIME_ZONE = "an IANA time zone such as `Asia/Shanghai`"
+
+
 def _city(name: str) -> str | None:
     """Return the zone with the nearest name; abbreviations are near too many."""
     is_short = re.fullmatch(r"[A-Z]{1,5}|.*\d.*", name)
     return None if is_short else nearest(name, sorted(available_timezones()))
 
 
-def _time_zone(name: str) -> str:
+def time_zone_hint(name: str) -> str | None:
+    """Return nothing if there is such a time zone, else a hint at the one meant, which may be empty."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         near = _COMMON_ZONES.get(name.upper()) or _city(name)
-        hint = f"did you mean {near!r}?" if near else ""
-        raise fault("an IANA time zone such as `Asia/Shanghai`", hint) from None
+        return f"did you mean {near!r}?" if near else ""
+    return None
+
+
+def _time_zone(name: str) -> str:
+    hint = time_zone_hint(name)
+    if hint is not None:
+        raise fault(A_TIME_ZONE, hint)
     return name
 
 
