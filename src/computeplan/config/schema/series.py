@@ -165,8 +165,8 @@ class FileSeries(Settings):
     )
     where: dict[Name, Name] = Field(
         {},
-        description="Rows to read of a long table: what stands in some of its columns, such as `{zone: DE}`; "
-        "default all rows.",
+        description="Rows to read of a long table: the cells that some of its columns must have, such as "
+        "`{zone: DE}`; default all rows.",
     )
     time_zone: TimeZone | None = Field(
         None, description="IANA zone of timestamps without offset; default the horizon's."
