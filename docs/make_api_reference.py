@@ -25,17 +25,18 @@ SECTIONS = {
     "Plan": ("load", "solve", "open", "diagnose", "export"),
     "Understand": ("explain", "compare", "report", "shares"),
     "Study": ("sweep", "frontier", "ranging"),
-    "Data of other systems": ("import_series", "import_work"),
+    "Data of other systems, and to them": ("import_series", "import_work", "export_plan"),
     "Open what was saved": ("open_plan", "open_frontier"),
     "What the functions give and take": (
         "Loaded",
+        "PlanExport",
         "Run",
         "SeriesImport",
         "SolverOptions",
         "StopSignal",
         "WorkImport",
     ),
-    "Words": ("CarbonBasis", "Language", "Policy", "SubjectKind"),
+    "Words": ("CarbonBasis", "Language", "Policy", "SubjectKind", "System"),
 }
 
 

@@ -25,6 +25,7 @@ SEE = {
     "frontier": "[frontier and break-even](../howto/frontier.md)",
     "ranging": "[studies](../studies.md)",
     "import": "[data of other systems](../howto/import.md)",
+    "export": "[to your systems](../howto/export.md)",
     "schema": "[the config](../config.md)",
     "bench": "[measure](../benchmark.md)",
 }

@@ -39,6 +39,7 @@ LAYERS = (
     "explanations",
     "studies",
     "runs",
+    "exports",  # files for other systems
     "api",
     "bench",
     "reports",
@@ -53,7 +54,7 @@ OWNERS = {
     "pulp": {"solvers"},
     "clarabel": {"solvers"},
     "scipy": {"solvers"},
-    "polars": {"config", "imports", "folder", "studies"},
+    "polars": {"config", "imports", "folder", "studies", "exports"},
     "distributed": {"studies"},
     "pandas": {"runs"},
     "xarray": {"runs"},

@@ -6,7 +6,8 @@
 >>> run.save("plans/quickstart")  # doctest: +SKIP
 
 `load` reads and checks a config, `solve` plans it, `explain`, `compare` and `report` say what the plan is;
-`sweep`, `frontier` and `ranging` study it, `export` writes its program, `open` opens what was saved;
+`sweep`, `frontier` and `ranging` study it, `open` opens what was saved; `export_plan` writes a plan for the
+systems that run it, `export` the program of a config for other solvers;
 `import_series` and `import_work` make series and workloads out of files of other systems. All errors are
 `ComputeplanError`, whose fields say what is wrong.
 Everything is imported when it is first used, so that ``import computeplan`` and ``computeplan --help`` stay
@@ -19,6 +20,7 @@ TYPE_CHECKING = False  # as of `typing`, whose import would take most of the tim
 if TYPE_CHECKING:
     from computeplan.api import (
         Loaded,
+        PlanExport,
         Run,
         SeriesImport,
         SolverOptions,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
         diagnose,
         explain,
         export,
+        export_plan,
         frontier,
         import_series,
         import_work,
@@ -51,9 +54,9 @@ if TYPE_CHECKING:
         UsageError,
     )
     from computeplan.reports.html import write_report as report
-    from computeplan.vocabulary import CarbonBasis, Language, Policy, SubjectKind
+    from computeplan.vocabulary import CarbonBasis, Language, Policy, SubjectKind, System
 
-_WORDS = frozenset({"CarbonBasis", "Language", "Policy", "SubjectKind"})
+_WORDS = frozenset({"CarbonBasis", "Language", "Policy", "SubjectKind", "System"})
 
 __all__ = [
     "AuditError",
@@ -63,6 +66,7 @@ __all__ = [
     "Language",
     "Loaded",
     "MemoryLimitError",
+    "PlanExport",
     "PlanFolderError",
     "Policy",
     "Run",
@@ -72,6 +76,7 @@ __all__ = [
     "SourceError",
     "StopSignal",
     "SubjectKind",
+    "System",
     "UsageError",
     "WorkImport",
     "__version__",
@@ -79,6 +84,7 @@ __all__ = [
     "diagnose",
     "explain",
     "export",
+    "export_plan",
     "frontier",
     "import_series",
     "import_work",

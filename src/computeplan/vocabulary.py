@@ -101,3 +101,15 @@ class ShareMethod(StrEnum):
     LEAST_CORE = "least-core"
     NUCLEOLUS = "nucleolus"
     SHAPLEY = "shapley"
+
+
+class System(StrEnum):
+    """What a plan can be written for: systems that run work, any other by curves of capacity, a bill."""
+
+    KUEUE = "kueue"
+    KARMADA = "karmada"
+    KUBERNETES = "kubernetes"
+    SLURM = "slurm"
+    SKYPILOT = "skypilot"
+    CAPACITY = "capacity"
+    FOCUS = "focus"

@@ -122,6 +122,7 @@ def test_the_package_names_what_it_offers():
         "compare",
         "explain",
         "export",
+        "export_plan",
         "import_series",
         "import_work",
         "open",
@@ -131,8 +132,9 @@ def test_the_package_names_what_it_offers():
         "Language",
         "Policy",
         "SubjectKind",
+        "System",
     }
-    names |= {"Loaded", "Run", "SeriesImport", "SolverOptions", "StopSignal", "WorkImport"} | {
+    names |= {"Loaded", "PlanExport", "Run", "SeriesImport", "SolverOptions", "StopSignal", "WorkImport"} | {
         each for each in vars(errors) if each.endswith("Error")
     }
     assert set(dir(computeplan)) == {"__version__", *names}

@@ -24,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from computeplan.api.plans import diagnose, export, open, plan_loaded, solve  # noqa: A004 - as it does
     from computeplan.api.studies import frontier, ranging, shares, sweep
+    from computeplan.exports import PlanExport, export_plan
     from computeplan.imports.imported import SeriesImport
     from computeplan.imports.series import import_series
     from computeplan.imports.work import WorkImport, import_work
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "computeplan.api.plans": ("diagnose", "export", "open", "plan_loaded", "solve"),
     "computeplan.api.studies": ("frontier", "ranging", "shares", "sweep"),
+    "computeplan.exports": ("PlanExport", "export_plan"),
     "computeplan.imports.imported": ("SeriesImport",),
     "computeplan.imports.series": ("import_series",),
     "computeplan.imports.work": ("WorkImport", "import_work"),
@@ -57,6 +59,7 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Loaded",
+    "PlanExport",
     "Run",
     "SeriesImport",
     "SolverOptions",
@@ -69,6 +72,7 @@ __all__ = [
     "diagnose",
     "explain",
     "export",
+    "export_plan",
     "frontier",
     "import_series",
     "import_work",

@@ -37,13 +37,14 @@ LIFTED = "all_local_without"
 SEAL = "sha256"
 """Key of the record under which the hash of all else that it says stands."""
 
-PLAN, SWEEP, FRONTIER = "plan", "sweep", "frontier"
+PLAN, SWEEP, FRONTIER, EXPORT = "plan", "sweep", "frontier", "export"
 """Kinds of folders: none takes the place of another."""
 
 USES = {
     PLAN: "computeplan explain, compare and audit read it",
     SWEEP: "its points are in tables/points.csv, and what moves the answer is in summary.json",
     FRONTIER: "computeplan frontier DIR reads it",
+    EXPORT: "its files are for another system; names.csv and rounding.csv say what they are",
 }
 """What can be done with a folder of each kind."""
 
@@ -51,6 +52,7 @@ WRITERS = {
     PLAN: "computeplan solve CONFIG --out DIR",
     SWEEP: "computeplan sweep CONFIG --out DIR",
     FRONTIER: "computeplan frontier CONFIG --out DIR",
+    EXPORT: "computeplan export PLAN --to SYSTEM --out DIR",
 }
 """What writes a folder of each kind."""
 
