@@ -29,6 +29,38 @@ class Method(StrEnum):
     IPM = "ipm"
 
 
+class PlanForm(StrEnum):
+    """How a plan for several scenarios is found: one program of all, or one for each and what they share."""
+
+    AUTO = "auto"
+    EXTENSIVE = "extensive"
+    DECOMPOSITION = "decomposition"
+
+
+class FirstDecision(StrEnum):
+    """Decisions that can be made before it is known which scenario comes."""
+
+    BOOKINGS = "bookings"
+    CONTRACTS = "contracts"
+    LEASES = "leases"
+    NEW_UNITS = "new_units"
+    OPENINGS = "openings"
+    FIXED_PLACEMENTS = "fixed_placements"
+
+
+class RiskMeasure(StrEnum):
+    """What counts of the costs of several scenarios.
+
+    ``expected``: their mean. ``cvar``: the mean of the worst ones (conditional value at risk). ``worst``: the
+    highest. ``regret``: the highest excess over what the scenario would cost if it had been known.
+    """
+
+    EXPECTED = "expected"
+    CVAR = "cvar"
+    WORST = "worst"
+    REGRET = "regret"
+
+
 class Policy(StrEnum):
     """Simple ways to plan.
 

@@ -108,19 +108,48 @@ def _earned(reduced_cost: Floats, most: Floats) -> Floats:
 def _capacity(problem: Problem, prices: Prices) -> Iterator[BoundTerm]:
     pools, names = problem.pools, problem.pools.names
     rent = prices.rent * problem.horizon.hours * pools.availability
-    grows, reserved = pools.max_new_units > 0, pools.term == Term.RESERVED
+    grows = pools.max_new_units > 0
     excess = marginal.load(problem, prices) + prices.rent - prices.load
     # Of an owned pool that can grow, the units that are there anyway.
     there = times(np.where(grows, rent.sum(axis=1), 0.0), pools.max_units)
     usable = usable_unit_h(problem, pools.most_units)
     yield BoundTerm(LimitKind.CAPACITY, names, _earned(excess, usable) - there)
-    net = np.where(reserved, marginal.booking(problem, prices) - rent.sum(axis=1), 0.0)
+    net = net_booking(problem, prices)
     yield BoundTerm(LimitKind.BOOKABLE_UNITS, names, _earned(net, pools.max_units))
     yield BoundTerm(FixedCost.LEAST_BOOKED, names, np.maximum(net, 0.0) * pools.min_units)
-    new = marginal.new_unit(problem, prices) - rent.sum(axis=1)
-    yield BoundTerm(LimitKind.NEW_UNITS, names, _earned(new, pools.max_new_units))
+    new = _earned(net_new_unit(problem, prices), pools.max_new_units)
+    yield BoundTerm(LimitKind.NEW_UNITS, names, new)
     owned = np.where(pools.term == Term.OWNED, pools.max_units, 0.0)
     yield BoundTerm(FixedCost.IDLE_ENERGY, names, times(owned, marginal.idle_unit(problem, prices)))
+
+
+def net_booking(problem: Problem, prices: Prices) -> Floats:
+    """(P,) of one booked unit over the whole horizon, less the rent that it brings in; 0 if not reserved."""
+    net = marginal.booking(problem, prices) - _rent_of_unit(problem, prices)
+    return np.where(problem.pools.term == Term.RESERVED, net, 0.0)
+
+
+def net_new_unit(problem: Problem, prices: Prices) -> Floats:
+    """(P,) of one new unit over the whole horizon, less the rent that it brings in."""
+    return marginal.new_unit(problem, prices) - _rent_of_unit(problem, prices)
+
+
+def _rent_of_unit(problem: Problem, prices: Prices) -> Floats:
+    rent: Floats = (prices.rent * problem.horizon.hours * problem.pools.availability).sum(axis=1)
+    return rent
+
+
+def net_contracted_kw(problem: Problem, prices: Prices) -> Floats:
+    """(C,) of one kW of chosen contract power, less what its energy brings in."""
+    brought: Floats = (prices.offer * problem.horizon.hours * problem.contracts.profile).sum(axis=1)
+    return marginal.contracted_kw(problem, prices) - brought
+
+
+def net_lease(problem: Problem, prices: Prices) -> Floats:
+    """(L,) of one GB/h leased of a line, less what its use brings in; the line's first link stands for it."""
+    network, of_link = problem.network, (prices.lease * problem.horizon.hours).sum(axis=1)
+    brought = sum_by(network.line, of_link, network.links)
+    return marginal.money_weight(problem, prices) * network.lease_price - brought
 
 
 def _energy(problem: Problem, prices: Prices) -> Iterator[BoundTerm]:
@@ -132,9 +161,8 @@ def _energy(problem: Problem, prices: Prices) -> Iterator[BoundTerm]:
     given = (prices.offer * hours * contracts.available_kw).sum(axis=1)
     used = _earned(taken, contracts.most_kw * hours) - given - _covering(problem, prices)
     yield BoundTerm(LimitKind.CONTRACT, contracts.names, used)
-    brought = (prices.offer * hours * contracts.profile).sum(axis=1)
-    power = marginal.contracted_kw(problem, prices) - brought
-    yield BoundTerm(LimitKind.CONTRACTED_POWER, contracts.names, _earned(power, contracts.max_chosen_kw))
+    power = _earned(net_contracted_kw(problem, prices), contracts.max_chosen_kw)
+    yield BoundTerm(LimitKind.CONTRACTED_POWER, contracts.names, power)
     yield BoundTerm(FixedCost.TAKE_OR_PAY, contracts.names, _take_or_pay(problem, prices))
     if problem.objective.basis is CarbonBasis.MARKET:
         certificate = marginal.money_weight(problem, prices) * problem.grid.certificate_price
@@ -178,9 +206,8 @@ def _network(problem: Problem, prices: Prices) -> Iterator[BoundTerm]:
     carried = _earned(excess, (bandwidth + leases) * hours)
     there = times(prices.lease * hours, bandwidth).sum(axis=1)
     yield BoundTerm(LimitKind.BANDWIDTH, network.link_names, carried - there)
-    brought = sum_by(network.line, (prices.lease * hours).sum(axis=1), network.links)
-    lease = marginal.money_weight(problem, prices) * network.lease_price - brought
-    leased = _earned(lease, np.where(network.leases, network.max_leased_gb_per_h, 0.0))
+    most_leased = np.where(network.leases, network.max_leased_gb_per_h, 0.0)
+    leased = _earned(net_lease(problem, prices), most_leased)
     yield BoundTerm(LimitKind.LEASED_BANDWIDTH, network.line_names, leased)
 
 

@@ -130,12 +130,17 @@ TIGHT = 1e-9
 
 def least_cost_of_work(problem: Problem, prices: Prices) -> Floats:
     """(W,) least cost of serving each workload at repaired prices; inf if it cannot be served at all."""
-    register, work_prices = problem.workloads, WorkPrices(problem, prices)
+    return least_cost_at(problem, WorkPrices(problem, prices))
+
+
+def least_cost_at(problem: Problem, work_prices: WorkPrices, *, with_fixed: bool = True) -> Floats:
+    """(W,) least cost of serving each workload; of fixed ones 0 where they are to be left out."""
+    register = problem.workloads
     cost = np.zeros(register.size)
     for which, least_cost in (
         (~register.is_job & ~register.is_fixed & ~register.pays_moves, _demands),
         (register.pays_moves, _movable_demands),
-        (register.is_fixed, _fixed),
+        (register.is_fixed & with_fixed, _fixed),
         (register.is_job, _jobs),
     ):
         workloads = np.flatnonzero(which)
@@ -254,6 +259,16 @@ def _sliding_minimum(price: Floats, window: int) -> Floats:
 
 
 def _fixed(problem: Problem, prices: WorkPrices, workloads: Ints) -> Floats:
+    at_pool, shortfall = costs_of_placing(problem, prices, workloads)
+    least: Floats = np.minimum(at_pool.min(axis=1, initial=np.inf), shortfall)
+    return least
+
+
+def costs_of_placing(problem: Problem, prices: WorkPrices, workloads: Ints) -> tuple[Floats, Floats]:
+    """(n, P) cost of each fixed workload all in one pool, inf where it may not be; (n,) of its shortfall.
+
+    Both are 0 without demand.
+    """
     register, horizon = problem.workloads, problem.horizon
     pairs = np.column_stack((prices.class_of[workloads], register.profile[workloads]))
     distinct, pair_of = np.unique(pairs, axis=0, return_inverse=True)
@@ -261,13 +276,14 @@ def _fixed(problem: Problem, prices: WorkPrices, workloads: Ints) -> Floats:
     scale = register.scale[workloads]
     data = register.data_gb[workloads, None] * prices.data_price(workloads)
     allowed = prices.allowed(prices.class_of[workloads])
-    best = np.where(allowed, scale[:, None] * at_pool + data, np.inf).min(axis=1, initial=np.inf)
+    placed = np.where(allowed, scale[:, None] * at_pool + data, np.inf)
     real_h = register.profiles[register.profile[workloads]] @ (horizon.weight * horizon.hours)
     demand = scale * real_h
     shortfall = np.multiply(
         demand, _shortfall_price(problem, workloads), out=np.zeros_like(demand), where=demand > 0
     )
-    return np.where(demand > 0, np.minimum(best, shortfall), 0.0)
+    paid: Floats = np.where(demand[:, None] > 0, placed, 0.0)
+    return paid, shortfall
 
 
 def _profile_cost(problem: Problem, prices: WorkPrices, pairs: Ints) -> Floats:
