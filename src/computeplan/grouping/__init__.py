@@ -1,5 +1,6 @@
 """Exact merging of interchangeable workloads, and the way back to every one of them."""
 
+from computeplan.grouping.alike import merge_alike
 from computeplan.grouping.allocation import Allocation
 from computeplan.grouping.merge import Grouping, keep_all, merge, merge_by_class, workload_classes
 from computeplan.grouping.overlap import find_overlaps
@@ -10,6 +11,7 @@ __all__ = [
     "find_overlaps",
     "keep_all",
     "merge",
+    "merge_alike",
     "merge_by_class",
     "workload_classes",
 ]
