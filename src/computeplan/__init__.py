@@ -5,9 +5,10 @@
 >>> run.status, run.cost.total, run.emissions.market  # doctest: +SKIP
 >>> run.save("plans/quickstart")  # doctest: +SKIP
 
-`load` reads and checks a config, `solve` plans it, `explain`, `compare` and `report` say what the plan is;
-`sweep`, `frontier` and `ranging` study it, `open` opens what was saved; `export_plan` writes a plan for the
-systems that run it, `export` the program of a config for other solvers;
+`load` reads and checks a config, `solve` plans it, `decide` plans one whose scenarios may all come;
+`explain`, `compare` and `report` say what the plan is; `sweep`, `frontier` and `ranging` study it, `open`
+opens what was saved; `export_plan` writes a plan for the systems that run it, `export` the program of a
+config for other solvers;
 `import_series` and `import_work` make series and workloads out of files of other systems. All errors are
 `ComputeplanError`, whose fields say what is wrong.
 Everything is imported when it is first used, so that ``import computeplan`` and ``computeplan --help`` stay
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         StopSignal,
         WorkImport,
         compare,
+        decide,
         diagnose,
         explain,
         export,
@@ -81,6 +83,7 @@ __all__ = [
     "WorkImport",
     "__version__",
     "compare",
+    "decide",
     "diagnose",
     "explain",
     "export",

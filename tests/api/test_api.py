@@ -117,7 +117,17 @@ def test_faults_are_raised_with_all_of_them(config):
 
 
 def test_the_package_names_what_it_offers():
-    names = {"diagnose", "frontier", "load", "open_frontier", "open_plan", "ranging", "solve", "sweep"}
+    names = {
+        "decide",
+        "diagnose",
+        "frontier",
+        "load",
+        "open_frontier",
+        "open_plan",
+        "ranging",
+        "solve",
+        "sweep",
+    }
     names |= {
         "compare",
         "explain",

@@ -7,6 +7,7 @@ so that two formulations check each other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -75,12 +76,28 @@ def solve_reference(problem: Problem, *, pinned: Floats | None = None) -> Answer
     )
 
 
-class _Model:
-    """Variables and constraints around the `Terms`."""
+def solve_scenarios(problems: Sequence[Problem], probability: Sequence[float]) -> Answer:
+    """Solve problems whose levels and placements are the same, for their mean cost; whole."""
+    lp = pulp.LpProblem("scenarios", pulp.LpMinimize)
+    models = [_Model(problem, lp, f"s{number}v") for number, problem in enumerate(problems)]
+    first = models[0].terms
+    for other in (model.terms for model in models[1:]):
+        for name in ("booked", "new", "contracted", "leased", "share", "open"):
+            mine, its = getattr(first, name), getattr(other, name)
+            for thing in mine.keys() & its.keys():
+                lp.addConstraint(total([mine[thing]]) - its[thing] == 0)
+    weighted = zip(models, probability, strict=True)
+    status = models[0].minimize(total(model.terms.money() * weight for model, weight in weighted))
+    return Answer(status, models[0].objective if status is Status.OPTIMAL else None)
 
-    def __init__(self, problem: Problem) -> None:
+
+class _Model:
+    """Variables and constraints around the `Terms`; in the program of several problems if one is given."""
+
+    def __init__(self, problem: Problem, lp: pulp.LpProblem | None = None, prefix: str = "v") -> None:
         self.problem = problem
-        self.lp = pulp.LpProblem("reference", pulp.LpMinimize)
+        self.lp = pulp.LpProblem("reference", pulp.LpMinimize) if lp is None else lp
+        self._prefix = prefix
         self.objective = 0.0
         self._count = 0
         self.terms = self._declare()
@@ -99,7 +116,7 @@ class _Model:
         """A variable named by number: PuLP rewrites other names."""
         self._count += 1
         most, kind = None if high == inf else float(high), pulp.LpInteger if whole else pulp.LpContinuous
-        return self.lp.add_variable(f"v{self._count:06}", float(low), most, kind)
+        return self.lp.add_variable(f"{self._prefix}{self._count:06}", float(low), most, kind)
 
     def require(self, constraint: pulp.LpConstraint) -> None:
         self.lp.addConstraint(constraint)

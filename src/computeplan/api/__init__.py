@@ -24,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from computeplan.api.plans import diagnose, export, open, plan_loaded, solve  # noqa: A004 - as it does
     from computeplan.api.studies import frontier, ranging, shares, sweep
+    from computeplan.api.uncertainty import decide
     from computeplan.exports import PlanExport, export_plan
     from computeplan.imports.imported import SeriesImport
     from computeplan.imports.series import import_series
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "computeplan.api.plans": ("diagnose", "export", "open", "plan_loaded", "solve"),
     "computeplan.api.studies": ("frontier", "ranging", "shares", "sweep"),
+    "computeplan.api.uncertainty": ("decide",),
     "computeplan.exports": ("PlanExport", "export_plan"),
     "computeplan.imports.imported": ("SeriesImport",),
     "computeplan.imports.series": ("import_series",),
@@ -69,6 +71,7 @@ __all__ = [
     "chosen_options",
     "compare",
     "configured_options",
+    "decide",
     "diagnose",
     "explain",
     "export",

@@ -100,6 +100,10 @@ def solve(
     if limits is not None and limits < 0:
         raise UsageError(path="limits", expected="at least 0, or None", found=limits)
     loaded = read_config(config, scenario, overrides, allow_paths, progress)
+    if loaded.config.uncertainty is not None and loaded.scenario is None:
+        expected = "a scenario, or a config without `uncertainty`"
+        hint = "computeplan.decide(config) plans for all scenarios that may come"
+        raise UsageError(path="config", expected=expected, found="`uncertainty`", hint=hint)
     return plan_loaded(
         loaded,
         options=options,

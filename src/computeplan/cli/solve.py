@@ -21,6 +21,7 @@ from computeplan.cli.options import (
     named_policies,
     read_share,
 )
+from computeplan.cli.uncertain import refuse_stated, solve_uncertain
 
 if TYPE_CHECKING:
     from computeplan.api import Run
@@ -63,6 +64,10 @@ def solve(
 
     check_target(folder)
     loaded = overlay.load(config)
+    if loaded.config.uncertainty is not None and overlay.scenario is None:
+        stated = {"--out": out, "--baselines": baselines, "--limits": limits}
+        refuse_stated([option for option, value in stated.items() if value is not None])
+        return solve_uncertain(loaded, flags, compare=not no_baseline, max_gap=max_gap, as_json=as_json)
     with terminal.working("planning") as stages:
         run, is_interrupted = run_until_interrupted(
             lambda stop: api.plan_loaded(

@@ -9,12 +9,14 @@ from computeplan.config.changes import Change, Operator, read_changes
 from computeplan.config.json_schema import json_schema, unit_of
 from computeplan.config.load import IN_MEMORY, ConfigReader, LoadedConfig, find_settings, load_config
 from computeplan.config.schema.sweep import SweepSection
+from computeplan.config.schema.uncertainty import BASE, RiskSection, UncertaintySection
 from computeplan.config.setting_paths import Setting, SettingPaths
 from computeplan.config.tables.input_files import InputFile, allowed_folders
 from computeplan.config.variation import Law, Values, Variation, read_variation, variation_of
 from computeplan.config.yaml.text import to_yaml
 
 __all__ = [
+    "BASE",
     "IN_MEMORY",
     "Change",
     "ConfigReader",
@@ -22,9 +24,11 @@ __all__ = [
     "Law",
     "LoadedConfig",
     "Operator",
+    "RiskSection",
     "Setting",
     "SettingPaths",
     "SweepSection",
+    "UncertaintySection",
     "Values",
     "Variation",
     "allowed_folders",

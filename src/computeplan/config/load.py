@@ -17,6 +17,7 @@ from computeplan.config.resolve import Resolved, to_problem
 from computeplan.config.schema import CURRENCY_PATTERN, Config, SolverSection
 from computeplan.config.schema.horizon import HorizonSection
 from computeplan.config.schema.sweep import SweepSection
+from computeplan.config.schema.uncertainty import UncertaintySection
 from computeplan.config.setting_paths import SettingPaths
 from computeplan.config.tables.input_files import OUTSIDE, InputFile, InputFiles, Memory, allowed_folders
 from computeplan.config.units import DEFAULT_CURRENCY, USUAL, Calendar
@@ -29,6 +30,8 @@ from computeplan.text import shown_value
 
 IN_MEMORY = "<config>"
 """What a config that is no file is called in messages."""
+STUDIED = ("scenarios", "sweep", "uncertainty")
+"""Sections that are about several problems: the one that is planned does not have them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +41,13 @@ class LoadedConfig:
     problem: Problem
     solver: SolverSection
     data: dict[str, Any]
-    """The config with its scenario and overrides applied, without the sections `scenarios` and `sweep`."""
+    """The config with its scenario and overrides applied, without the sections of `STUDIED`."""
     inputs: tuple[InputFile, ...]
     """The files it names."""
     warnings: tuple[str, ...]
     """Values that are allowed but look wrong."""
     sweep: SweepSection | None = None
+    uncertainty: UncertaintySection | None = None
     places: Places | None = None
     """Where settings are in the file."""
 
@@ -94,7 +98,7 @@ class ConfigReader:
         data, places = _with_overlays(self.document, scenario, overrides)
         settings = _validate(data, places)
         resolved = self._resolve(settings, data, places)
-        applied = {key: value for key, value in data.items() if key not in ("scenarios", "sweep")}
+        applied = {key: value for key, value in data.items() if key not in STUDIED}
         return LoadedConfig(
             resolved.problem,
             settings.solver,
@@ -102,6 +106,7 @@ class ConfigReader:
             resolved.inputs,
             resolved.warnings,
             settings.sweep,
+            settings.uncertainty,
             places,
         )
 

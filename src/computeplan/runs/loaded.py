@@ -16,6 +16,7 @@ import numpy as np
 
 from computeplan.arguments import checked
 from computeplan.config import (
+    BASE,
     IN_MEMORY,
     Change,
     ConfigReader,
@@ -84,6 +85,19 @@ class Loaded:
         yield WRITTEN, self.written.encode()
         for file in self.config.inputs:
             yield f"{INPUTS}/{file.path}", _unchanged(self.path.parent, file)
+
+    def in_scenarios(self, names: Sequence[str]) -> dict[str, LoadedConfig]:
+        """Read the config once more in each of some scenarios; `base` is the file without one.
+
+        Raises
+        ------
+        ConfigError
+        """
+        reader = _reader(self.path if self.is_file else None, self.written, self.allow_paths)
+        return {
+            name: reader.load(scenario=None if name == BASE else name, overrides=self.overrides)
+            for name in names
+        }
 
     @checked
     def changed(self, overrides: Sequence[str | Change]) -> LoadedConfig:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Discriminator, Field, StringConstraints, field_validator, model_validator
+from pydantic_core import InitErrorDetails
 
 from computeplan.config.schema.base import Name, PartName, Settings, SiteName, fault, fault_at, raise_faults
 from computeplan.config.schema.horizon import HorizonSection, ObjectiveSection, SolverSection
@@ -18,9 +19,11 @@ from computeplan.config.schema.quantity import Money, PositiveNumber, Share, Ton
 from computeplan.config.schema.series import NamedSeries
 from computeplan.config.schema.sites import Cap, Hardware, Site
 from computeplan.config.schema.sweep import SweepSection
+from computeplan.config.schema.uncertainty import BASE, UncertaintySection
 from computeplan.config.schema.workloads import MoveSection, Workload, WorkloadTable
 from computeplan.config.units import DEFAULT_CURRENCY
 from computeplan.problem import Split
+from computeplan.text import did_you_mean
 
 Patterns = tuple[Name, ...]
 
@@ -125,6 +128,10 @@ class Config(Settings):
         description="Named changes of the file: mappings merge, other values replace, null removes a key.",
     )
     sweep: SweepSection | None = Field(None, description="What `computeplan sweep` varies.")
+    uncertainty: UncertaintySection | None = Field(
+        None,
+        description="Scenarios that may come, for a plan of which some decisions are made before one does.",
+    )
 
     @field_validator("format", mode="before")
     @classmethod
@@ -139,8 +146,23 @@ class Config(Settings):
         faults = [fault_at((key,), "at least one entry") for key, value in needed.items() if not value]
         if not (self.workloads or self.workload_tables or self.population):
             faults.append(fault_at(("workloads",), "workloads, workload_tables or a population"))
+        faults += self._unknown_scenarios()
         raise_faults(self, faults)
         return self
+
+    def _unknown_scenarios(self) -> list[InitErrorDetails]:
+        known = {BASE, *self.scenarios}
+        uncertain = self.uncertainty.weights if self.uncertainty is not None else {}
+        return [
+            fault_at(
+                ("uncertainty", "weights", name),
+                f"the name of a scenario, or `{BASE}` for the file without one",
+                did_you_mean(name, sorted(known)),
+                repr(name),
+            )
+            for name in uncertain
+            if name not in known
+        ]
 
 
 __all__ = ["Config", "SolverSection"]

@@ -1,0 +1,132 @@
+"""What shared decisions lead to in every node: its best plan with them held, audited on the whole problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from computeplan.accounts.moves import MoveCounter
+from computeplan.audit import audit_plan
+from computeplan.grouping import Allocation
+from computeplan.lp import LinearProgram
+from computeplan.lp.builder import Entries, lay_out_by_column
+from computeplan.problem import Floats, Status, sum_by
+from computeplan.solvers import SolverOptions, SolverResult
+from computeplan.solvers.decomposition import ProgramSolver, Reduction
+from computeplan.solvers.plan import Solution
+from computeplan.studies.uncertainty.nodes import Node, SharedDecisions
+
+
+@dataclass(frozen=True, eq=False)
+class NodePlan:
+    """What shared decisions lead to in one node."""
+
+    status: Status
+    solution: Solution | None
+    """Absent where the node has no plan with them."""
+
+    @property
+    def cost(self) -> float:
+        """The objective; inf without a plan."""
+        return np.inf if self.solution is None else self.solution.accounts.objective
+
+
+def evaluate(nodes: Sequence[Node], values: Floats, options: SolverOptions) -> tuple[NodePlan, ...]:
+    """Plan every node with the shared decisions (n,) held at some values."""
+    muted = options.muted()
+    return tuple(audited(node, solve_held(node, values, muted)) for node in nodes)
+
+
+def costs_of(outcomes: Sequence[NodePlan]) -> Floats:
+    """(S,) cost of each outcome; inf where there is no plan."""
+    return np.array([outcome.cost for outcome in outcomes])
+
+
+def solve_held(node: Node, values: Floats, options: SolverOptions) -> SolverResult:
+    """Solve a node with the shared decisions held."""
+    result, _ = ProgramSolver(node.held(values), options, Reduction.NONE).solve()
+    return result
+
+
+def solve_alone(node: Node, options: SolverOptions) -> tuple[NodePlan, Floats | None]:
+    """Plan a node as if it were known that it comes; also give its own values (n,) of what is shared."""
+    result, _ = ProgramSolver(node.lp, options, Reduction.ALL).solve()
+    if result.values is None:
+        return audited(node, result), None
+    values = np.zeros(len(node.columns))
+    values[node.there] = result.values[node.columns[node.there]]
+    return audited(node, result, with_proof=True), values
+
+
+def audited(node: Node, result: SolverResult, *, with_proof: bool = False) -> NodePlan:
+    """Audit what was found for a node on its whole problem.
+
+    `with_proof`: with the bound of the node alone; where shared decisions are held there is none.
+    """
+    if result.values is None:
+        return NodePlan(result.status, None)
+    work, decisions = node.model.decode(result.values)
+    allocation = Allocation(node.problem, node.grouping, work)
+    counter = MoveCounter(node.problem)
+    has_prices = with_proof and result.row_duals is not None and not node.problem.has_integers
+    prices = node.model.prices(result.row_duals) if has_prices and result.row_duals is not None else None
+    accounts, report = audit_plan(
+        node.problem,
+        counter.watch(allocation.blocks()),
+        decisions,
+        prices,
+        claimed_objective=result.objective,
+        claimed_status=result.status if with_proof else Status.FEASIBLE,
+        claimed_bound=result.bound if with_proof else None,
+    )
+    solution = Solution(allocation, decisions, prices, accounts, counter.moves(), report)
+    return NodePlan(result.status, solution)
+
+
+def best_for_mean(
+    nodes: Sequence[Node], shared: SharedDecisions, probability: Floats, options: SolverOptions
+) -> Floats | None:
+    """(n,) shared decisions that are best for the mean of all numbers; None without meaning or plan."""
+    lp = mean_program(nodes, probability)
+    if lp is None:
+        return None
+    result, _ = ProgramSolver(lp, options.muted(), Reduction.NONE).solve()
+    if result.values is None:
+        return None
+    values = np.zeros(shared.size)
+    first = nodes[0]
+    values[first.there] = result.values[first.columns[first.there]]
+    return shared.tidied(values)
+
+
+def mean_program(nodes: Sequence[Node], probability: Floats) -> LinearProgram | None:
+    """Average the numbers of the nodes' programs; None where their variables or rows are not the same."""
+    first = nodes[0].lp
+    if any(not _are_alike(first, node.lp) for node in nodes):
+        return None
+    weighted = list(zip(probability.tolist(), (node.lp for node in nodes), strict=True))
+    columns = np.concatenate([lp.entry_columns for _, lp in weighted])
+    rows = np.concatenate([lp.rows for _, lp in weighted]).astype(np.int64)
+    values = np.concatenate([weight * lp.values for weight, lp in weighted])
+    place, entry = np.unique(columns * first.n_rows + rows, return_inverse=True)
+    merged = Entries(place % first.n_rows, place // first.n_rows, sum_by(entry, values, len(place)))
+    starts, row, value = lay_out_by_column([merged], first.n_columns)
+    sides = ("cost", "column_lower", "column_upper", "row_lower", "row_upper")
+    means = {side: sum(weight * getattr(lp, side) for weight, lp in weighted) for side in sides}
+    offset = sum(weight * lp.offset for weight, lp in weighted)
+    return replace(first, starts=starts, rows=row, values=value, offset=offset, **means)
+
+
+def _are_alike(one: LinearProgram, other: LinearProgram) -> bool:
+    """Whether the variables and rows of two programs mean the same."""
+    pairs = (
+        (mine, its)
+        for kind in ("column_families", "row_families")
+        for mine, its in zip(getattr(one, kind), getattr(other, kind), strict=True)
+    )
+    return all(
+        len(mine.keys) == len(its.keys) and all(map(np.array_equal, mine.keys, its.keys))
+        for mine, its in pairs
+    )

@@ -1,0 +1,92 @@
+"""`solve` of a config whose scenarios may all come."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+from command_line import run
+
+BOOKING = """\
+name: Booking
+horizon: {start: 2026-03-02T00:00, duration: 4 h}
+zones: {here: {}}
+hardware: {gpu: {busy_power: 1 kW}}
+sites:
+  park:
+    zone: here
+    pools:
+      booked: {hardware: gpu, term: reserved, price: 1}
+      rented: {hardware: gpu, term: on_demand, price: 2.1, max_units: 200}
+workloads:
+  chat: {zone: here, demand: [40, 60, 80, 60]}
+  state: {zone: here, demand: 10, mobility: fixed}
+scenarios:
+  quiet: {demand_scale: 0.7}
+  rush: {demand_scale: 1.5}
+  flood: {demand_scale: 9, sites: {park: {pools: {booked: {max_units: 100}}}}}
+uncertainty:
+  weights: {quiet: 0.3, base: 0.5, rush: 0.2}
+"""
+
+
+@pytest.fixture
+def booking(tmp_path):
+    config = tmp_path / "booking.yaml"
+    config.write_text(BOOKING, encoding="utf-8")
+    return config
+
+
+def test_the_terminal_says_what_to_decide_now(booking):
+    shown = run("solve", booking).stdout
+    assert "optimal plan of Booking for 3 scenarios: 359.8 CNY expected, at most 0.0 % above" in shown
+    assert "Knowing the scenario beforehand would save" in shown
+    assert "regret if decided for" in shown
+    alone = run("solve", booking, "--no-baseline").stdout
+    assert "359.8 CNY" in alone
+    assert "Knowing" not in alone
+
+
+def test_the_answer_is_what_the_schema_says(booking):
+    schema = json.loads(run("schema", "--of", "decide").stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    found = json.loads(run("solve", booking, "--json").stdout)
+    jsonschema.validate(found, schema)
+    assert [each["name"] for each in found["decisions"]] == ["park/booked"]
+    assert sum(found["placements"].values()) == pytest.approx(1)
+    assert found["gap"] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_scenario_without_a_plan_is_named(booking):
+    result = run("solve", booking, "--set", "uncertainty.weights={base: 0.9, flood: 0.1}", "--json")
+    assert result.exit_code == 3
+    assert "no plan meets all limits in scenario flood" in result.stderr
+    assert "computeplan solve CONFIG --scenario flood says why" in result.stderr
+    assert json.loads(result.stdout)["impossible"] == ["flood"]
+
+
+def test_decisions_that_suit_no_two_scenarios_are_no_plan(booking):
+    text = BOOKING.replace("quiet: {", "quiet: {sites: {park: {pools: {booked: {max_units: 20}}}}, ")
+    text = text.replace("rush: {", "rush: {sites: {park: {pools: {booked: {min_units: 70}}}}, ")
+    booking.write_text(text, encoding="utf-8")
+    result = run("solve", booking)
+    assert result.exit_code == 3
+    assert "no decisions suit all scenarios, though each of them has a plan" in result.stderr
+
+
+def test_options_of_one_plan_are_refused(booking, tmp_path):
+    result = run("solve", booking, "--out", tmp_path / "plan")
+    assert result.exit_code == 2
+    assert "--out: expected none in a config with `uncertainty`" in result.stderr
+
+
+def test_one_scenario_is_planned_as_ever(booking, tmp_path):
+    result = run("solve", booking, "--scenario", "rush", "--out", tmp_path / "plan")
+    assert result.exit_code == 0
+    assert (tmp_path / "plan" / "summary.json").is_file()
+
+
+def test_a_gap_that_is_asked_for_is_kept(booking):
+    assert run("solve", booking, "--no-baseline", "--max-gap", "0.1%").exit_code == 0
