@@ -162,6 +162,9 @@ class Job(Needing):
     release: float = 0.0
     deadline: float | None = None
     max_rate: float = inf
+    through: bool = False
+    """Whether it runs at `max_rate` without a pause."""
+    whole: bool = False
 
     def times(self, factor: float) -> Job:
         """The same job of another size, in the same time."""
@@ -509,7 +512,8 @@ class Case:
             need=np.array(need_of, np.int64),
             is_job=np.array([w is not None for w in jobs], bool),
             is_fixed=np.array([w.fixed or w.whole if w else False for w in demands], bool),
-            is_whole=np.array([w.whole if w else False for w in demands], bool),
+            is_whole=np.array([w.whole for w in self.workloads], bool),
+            runs_through=np.array([w.through if w else False for w in jobs], bool),
             profile=np.where([w is None for w in demands], 0, profile.reshape(-1)).astype(np.int64),
             scale=np.array([w.scale if w else 0.0 for w in demands], float),
             profiles=profiles,

@@ -189,13 +189,14 @@ def _jobs(draw: Draw, blocks: Sequence[int], period_h: float, needing: dict) -> 
     whole = release.is_integer() and window.is_integer()
     slack = st.sampled_from([1.25, 2.0, 4.0, 1.25, 1.25, 0.5])
     needing["data"] = draw(sometimes(quarters(1, 20), 0.0))
-    return Job(
+    job = Job(
         volume=volume,
         release=release * period_h,
         deadline=(release + window) * period_h,
         max_rate=inf if whole and draw(st.booleans()) else draw(slack) * volume / (within * period_h),
         **needing,
     )
+    return replace(job, through=job.max_rate < inf and draw(st.booleans()))
 
 
 @st.composite

@@ -125,6 +125,7 @@ def _workloads(data: Instance) -> Workloads:
         is_job=np.zeros(size, bool),
         is_fixed=np.zeros(size, bool),
         is_whole=np.zeros(size, bool),
+        runs_through=np.zeros(size, bool),
         profile=data.kind,
         scale=data.scale,
         profiles=data.profile,

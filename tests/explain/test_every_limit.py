@@ -125,6 +125,16 @@ LIMITS = {
         "new units",
         "sites.A.pools.own.new.max_units=8",
     ),
+    "no pause": (
+        {
+            "A": site("{hardware: gpu, term: owned, units: 20, availability: [1, 0, 1, 1]}"),
+            "B": NOTHING,
+            "w": "{zone: a, job: {volume: 8, max_rate: 4, deadline: 3 h, interruptible: false}}",
+        },
+        "w without a pause",
+        "delay",
+        "workloads.w.job.deadline=4 h",
+    ),
     "new units in steps": (
         {
             "A": site(

@@ -68,6 +68,12 @@ def test_later_deadline_never_costs_more(case, extra):
 
 
 @given(cases())
+def test_a_job_that_may_pause_never_costs_more_than_one_that_may_not(case):
+    pausing = [replace(w, through=False) if isinstance(w, Job) else w for w in case.workloads]
+    at_most(optimum(case.but(workloads=pausing)), optimum(case))
+
+
+@given(cases())
 def test_free_work_never_costs_more_than_fixed(case):
     free = [replace(w, fixed=False) if isinstance(w, Demand) and not w.data else w for w in case.workloads]
     at_most(optimum(case.but(workloads=free)), optimum(case))

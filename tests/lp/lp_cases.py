@@ -101,6 +101,16 @@ CASES: dict[str, Case] = {
             Demand(1),
         ],
     ),
+    "run": Case(
+        periods=4,
+        sites=TWO_SITES,
+        pools=TWO_POOLS,
+        workloads=[
+            Job(3.0, release=0.5, deadline=4.0, max_rate=2.0, through=True, shortfall_price=9.0),
+            Job(6.0, max_rate=2.0, through=True, whole=True, zone="xj"),
+            Job(6.0, max_rate=2.0, through=True, whole=True, zone="xj"),
+        ],
+    ),
     "traffic": Case(
         periods=2,
         sites=TWO_SITES,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from handmade import by_hand
 
-from builders import Demand, Pool, Site, make_problem, on_demand, reserved
+from builders import Demand, Job, Pool, Site, make_problem, on_demand, reserved
 from computeplan.audit import Check
 from computeplan.problem import Status
 from computeplan.solvers import SolverOptions
@@ -22,6 +24,20 @@ def test_a_whole_workload_in_two_pools_is_named():
     violation = report.violation(Check.WHOLE_WORKLOAD)
     assert (violation.absolute, violation.place) == (pytest.approx(3), "workload w0")
     assert not report.passed
+
+
+def test_a_job_that_pauses_where_it_may_not_is_named():
+    job = Job(4.0, max_rate=2.0, through=True)
+    problem = make_problem(periods=4, pools=[Pool(4), Pool(4)], workloads=[job])
+    nothing = [0, 0, 0, 0]
+    for done, off in (([0, 2, 2, 0], 0), ([1, 1, 1, 1], 0), ([2, 0, 2, 0], 2), ([1.5, 1, 1, 0.5], 1)):
+        violation = by_hand(problem, [[done, nothing]]).report().violation(Check.RUN)
+        assert violation.absolute == pytest.approx(off, abs=1e-12)
+        assert violation.place == ("workload w0" if off else "")
+    moved = by_hand(problem, [[[2, 0, 0, 0], [0, 2, 0, 0]]]).report()
+    assert moved.violation(Check.RUN).absolute == pytest.approx(2)
+    whole = make_problem(periods=4, pools=[Pool(4)], workloads=[replace(job, whole=True)])
+    assert by_hand(whole, [[[1, 2, 1, 0]]]).report().violation(Check.RUN).absolute == pytest.approx(1)
 
 
 @pytest.mark.parametrize("booked", [2.0, 2.0 + HALF])

@@ -22,6 +22,7 @@ NO_LIMITS = {
     "sites.is_optional",
     "workloads.is_fixed",
     "workloads.is_whole",
+    "workloads.runs_through",
     "needs.labels",
     "needs.residency",
     "network.connected",

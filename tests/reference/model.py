@@ -16,7 +16,7 @@ import pulp
 
 from computeplan.problem import CapMeasure, Decisions, Floats, Goal, Problem, Status, Term
 from reference.terms import Amount, Expression, Terms, total
-from reference.windows import job_overlap, service_slices
+from reference.windows import job_overlap, runs_of, service_slices
 
 FEASIBILITY = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
 STATUS = {
@@ -213,7 +213,9 @@ class _Model:
     def _serve_all(self) -> None:
         workloads = self.problem.workloads
         for w in self.terms.W:
-            if workloads.is_job[w]:
+            if workloads.runs_through[w]:
+                self._serve_run(w)
+            elif workloads.is_job[w]:
                 self._serve_job(w)
             elif workloads.is_fixed[w]:
                 self._serve_fixed(w)
@@ -257,6 +259,25 @@ class _Model:
                 self.require(terms.served(w, t) == 0)
             else:
                 self.at_most(terms.served(w, t), workloads.max_rate[w] * overlap[t])
+
+    def _serve_run(self, w: int) -> None:
+        # x[w,p,t] = Σ_τ start[p,τ] · max_rate · hours of the run in t; Σ start + short = 1
+        workloads, terms = self.problem.workloads, self.terms
+        whole, volume = bool(workloads.is_whole[w]), float(workloads.volume_unit_h[w])
+        runs, short = runs_of(self.problem, w), self._shortfall(w, 1.0)
+        if whole and isinstance(short, pulp.LpVariable):
+            short.cat = pulp.LpInteger
+        starts = [(p, run, self.variable(whole=whole)) for p in terms.pools_of[w] for run in runs]
+        self.require(total([short, *(start for _, _, start in starts)]) == 1)
+        terms.u[w, max(job_overlap(self.problem, w))] = short * volume
+        for p in terms.pools_of[w]:
+            for t in terms.T:
+                done = total(
+                    start * (float(workloads.max_rate[w]) * run.get(t, 0.0))
+                    for at, run, start in starts
+                    if at == p
+                )
+                self.require(terms.x[w, p, t] - done == 0)
 
     def _serve_fixed(self, w: int) -> None:
         # Σ_p share + short = 1; x[w,p,t] = share[p] · d[w,t]; without demand there is nothing to split

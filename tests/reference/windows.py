@@ -80,5 +80,28 @@ def job_overlap(problem: Problem, w: int) -> dict[int, float]:
     return {t: min(overlap, period_h) for t, overlap in hours.items() if overlap > 1e-9}
 
 
+def runs_of(problem: Problem, w: int) -> list[dict[int, float]]:
+    """Hours of each period in which job *w* runs, by start: its release, or a later start of a period."""
+    period_h, workloads = problem.horizon.period_h, problem.workloads
+    length = workloads.volume_unit_h[w] / workloads.max_rate[w]
+    window, release = job_overlap(problem, w), float(workloads.release_h[w])
+    first = next(t for t in range(problem.horizon.size) if release < (t + 1) * period_h - 1e-9)
+    block = block_of(problem, first)
+    end = min(float(workloads.deadline_h[w]), (block[-1] + 1) * period_h)
+    if problem.horizon.end is HorizonEnd.CYCLIC:
+        # once around the block, at most to where the period of the release begins
+        end = min(float(workloads.deadline_h[w]), (first + len(block)) * period_h)
+    starts = [release, *((first + n) * period_h for n in range(1, len(block)))]
+    runs = []
+    for start in starts:
+        if length > 0 and start + length <= end + 1e-9 * period_h:
+            pieces = [(n * period_h, (n + 1) * period_h) for n in range(first, first + len(block))]
+            hours = [_common(piece, start, start + length) for piece in pieces]
+            times = [block[(first - block[0] + n) % len(block)] for n in range(len(block))]
+            runs.append({t: h for t, h in zip(times, hours, strict=True) if h > 1e-9})
+    assert all(set(run) <= set(window) for run in runs)
+    return runs
+
+
 def _common(window: tuple[float, float], start: float, end: float) -> float:
     return max(0.0, min(window[1], end) - max(window[0], start))

@@ -55,6 +55,13 @@ def test_a_job_runs_from_its_release_at_its_greatest_rate():
     assert work_of(plan_under(problem, Policy.CHEAPEST_FIRST))[0, 0].tolist() == pytest.approx([2, 2, 1])
 
 
+def test_a_job_that_runs_through_starts_when_there_is_room_for_it():
+    pools = [on_demand(2, site="cheap", busy_kw=1.0, availability=[1, 0, 1, 1])]
+    work = [Job(4, max_rate=2, through=True)]
+    problem = case(periods=4, pools=pools, workloads=work).problem()
+    assert work_of(plan_under(problem, Policy.CHEAPEST_FIRST))[0, 0].tolist() == pytest.approx([0, 0, 2, 2])
+
+
 def test_fixed_work_is_split_once():
     found = work_of(
         plan_under(case(workloads=[Demand([1, 4, 2], fixed=True)]).problem(), Policy.CHEAPEST_FIRST)

@@ -233,6 +233,69 @@ def job_overlap_h(problem: Problem, jobs: Ints, periods: Ints) -> Floats:
     return np.where(counts, np.minimum(overlap, hours), 0.0)
 
 
+@dataclass(frozen=True, eq=False)
+class RunStarts(ReadOnlyArrays):
+    """Hours, from the start of the horizon, at which some jobs that run through may start.
+
+    They start at their release or with a period, and are over by the deadline and by the end of the block
+    (`close`) or, once around it, by the start of the period of their release (`cyclic`).
+    """
+
+    row: Ints
+    """(k,) which of the jobs, ascending."""
+    period: Ints
+    start_h: Floats
+    """(k,) the period in which it is, and the hour."""
+    run_h: Floats
+    """(n,) hours that each of the jobs runs."""
+
+
+def run_starts(problem: Problem, jobs: Ints) -> RunStarts:
+    """Find the starts that some jobs with work may choose; none for one that is longer than its window."""
+    work, horizon, edge = problem.workloads, problem.horizon, _edges(problem.horizon)
+    step, home, release = horizon.period_h, job_block(problem, jobs), job_period(problem, jobs)
+    first = np.array([block.start for block in horizon.blocks])[home]
+    size = np.bincount(horizon.block)[home]
+    release_h, run_h = work.release_h[jobs], work.volume_unit_h[jobs] / work.max_rate[jobs]
+    cyclic = horizon.end is HorizonEnd.CYCLIC
+    last_h = np.minimum(work.deadline_h[jobs], edge[release] + size * step if cyclic else edge[first + size])
+    last_h -= run_h
+    later = np.floor((last_h - edge[release]) / step + ROUNDING).astype(np.int64)
+    count = np.where(release_h <= last_h + ROUNDING * step, np.maximum(later, 0) + 1, 0)
+    row = np.repeat(np.arange(len(jobs)), count)
+    turn = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    start_h = np.maximum(edge[release[row]] + turn * step, release_h[row])
+    return RunStarts(row, first[row] + ((release - first)[row] + turn) % size[row], start_h, run_h)
+
+
+def hours_after_release(problem: Problem, jobs: Ints, periods: Ints) -> Floats:
+    """(n, t) hours from each job's release to the start of some periods, forward around its block.
+
+    Negative in the period of the release, where that lies inside it.
+    """
+    edge, size = _edges(problem.horizon), np.bincount(problem.horizon.block)
+    home, first = job_block(problem, jobs), job_period(problem, jobs)
+    turn = (periods - first[:, None]) % size[home][:, None]
+    inside_h = problem.workloads.release_h[jobs] - edge[first]
+    after: Floats = turn * problem.horizon.period_h - inside_h[:, None]
+    return after
+
+
+def run_parts(problem: Problem, job: int, start_h: Floats) -> Floats:
+    """(k, T) part of a job's volume that a run does in each period, for each of its starts (k,)."""
+    horizon, edge = problem.horizon, _edges(problem.horizon)
+    run_h = problem.workloads.volume_unit_h[job] / problem.workloads.max_rate[job]
+    begin, end = start_h[:, None], start_h[:, None] + run_h
+    block = horizon.blocks[int(job_block(problem, np.array([job]))[0])]
+    hours = np.zeros((len(start_h), horizon.size))
+    hours[:, block] = _shared(edge[:-1][block], horizon.hours[block], begin, end)
+    if horizon.end is HorizonEnd.CYCLIC:
+        around = edge[block.stop] - edge[block.start]
+        hours[:, block] += _shared(edge[:-1][block] + around, horizon.hours[block], begin, end)
+    part: Floats = hours / run_h
+    return part
+
+
 def window_periods(problem: Problem, jobs: Ints) -> Ints:
     """(t,) the periods that the window of any of some jobs can touch."""
     edge = _edges(problem.horizon)

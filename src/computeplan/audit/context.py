@@ -31,6 +31,7 @@ class Check(StrEnum):
     JOB_VOLUME = "job_volume"
     JOB_WINDOW = "job_window"
     JOB_RATE = "job_rate"
+    RUN = "run"
     FIXED_SPLIT = "fixed_split"
     SHORTFALL = "shortfall"
     CAPACITY = "capacity"

@@ -11,6 +11,10 @@ whole_workload  all of it is done by one pool, or none
 job_volume      Σ_p,t x + u = volume
 job_window      x = 0, u = 0 in periods that the window does not touch
 job_rate        Σ_p x ≤ max_rate · hours of the period inside the window
+run             x[p,t] = Σ_τ s[p,τ] · work of a run from τ on, s ≥ 0 (0 or 1 if whole)
+
+The starts s are not stated either: the first to work in a period is the run that starts there, so that
+they follow from x one after another.
 
 Before a block b is 0 (`close`) or the b of its end (`cyclic`); the plan does not state that level,
 so it is the least that fits. Work is done in the order of arrival, so that the two bounds on b say:
@@ -23,7 +27,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from computeplan.accounts.requirements import arrivals, job_overlap_h, waiting_limit
+from computeplan.accounts.requirements import (
+    arrivals,
+    hours_after_release,
+    job_overlap_h,
+    run_parts,
+    run_starts,
+    waiting_limit,
+)
 from computeplan.accounts.usage import Meter, Usage, fixed_shares, pieces
 from computeplan.audit.context import AuditContext, Check
 from computeplan.problem import Bools, Floats, HorizonEnd, Ints, Problem, WorkBlock
@@ -51,6 +62,7 @@ def _check_block(context: AuditContext, block: WorkBlock) -> None:
     register = context.problem.workloads
     job, waits = register.is_job[block.workloads], register.max_delay_h[block.workloads] > 0
     _check_jobs(context, block, np.flatnonzero(job))
+    _check_runs(context, block, np.flatnonzero(register.runs_through[block.workloads]))
     _check_demand(context, block, np.flatnonzero(~job & ~waits))
     _check_deferral(context, block, np.flatnonzero(~job & waits))
     _check_split(context, block, np.flatnonzero(register.is_fixed[block.workloads]))
@@ -198,6 +210,57 @@ def _check_volume(context: AuditContext, block: WorkBlock, rows: Ints) -> None:
     context.ledger.record(
         Check.JOB_VOLUME, missing, context.volume_size[jobs], lambda row: context.workload(int(jobs[row]))
     )
+
+
+def _check_runs(context: AuditContext, block: WorkBlock, rows: Ints) -> None:
+    """Hold that the work of each of the rows, jobs that run through, is that of runs."""
+    rows = rows[block.unit_h[rows].any(axis=(1, 2))]
+    if not len(rows):
+        return
+    jobs = block.workloads[rows]
+    excess = _off_one_run(context.problem, block, rows)
+    for row in np.flatnonzero(excess > ONE_RUN * context.problem.workloads.volume_unit_h[jobs]).tolist():
+        excess[row] = min(excess[row], _off_runs(context.problem, block, int(rows[row])))
+    context.ledger.record(
+        Check.RUN, excess, context.work_size[jobs], lambda row: context.workload(int(jobs[row]))
+    )
+
+
+ONE_RUN = 1e-9
+"""Share of a job's volume by which the work of its only run may be off."""
+
+
+def _off_one_run(problem: Problem, block: WorkBlock, rows: Ints) -> Floats:
+    """(n,) most that is not as if the job ran in the pool with most of its work, from where it begins on."""
+    jobs, work = block.workloads[rows], block.unit_h[rows]
+    here = np.take_along_axis(work, work.sum(axis=2).argmax(axis=1)[:, None, None], axis=1)[:, 0]
+    elsewhere = work.sum(axis=(1, 2)) - here.sum(axis=1)
+    after_h = hours_after_release(problem, jobs, block.periods)
+    begin_h = np.maximum(np.where(here > 0, after_h, np.inf).min(axis=1), 0.0)
+    end_h = begin_h + problem.workloads.volume_unit_h[jobs] / problem.workloads.max_rate[jobs]
+    hours = np.minimum(after_h + problem.horizon.period_h, end_h[:, None]) - np.maximum(
+        after_h, begin_h[:, None]
+    )
+    run = np.maximum(hours, 0.0) * problem.workloads.max_rate[jobs, None]
+    missing = np.abs(problem.workloads.volume_unit_h[jobs] - run.sum(axis=1))
+    off: Floats = np.maximum(np.abs(here - run).max(axis=1), np.maximum(elsewhere, missing))
+    return off
+
+
+def _off_runs(problem: Problem, block: WorkBlock, row: int) -> float:
+    """Most that the work of a job is not that of runs, in parts or, if it is whole, one."""
+    job = int(block.workloads[row])
+    volume = float(problem.workloads.volume_unit_h[job])
+    starts = run_starts(problem, np.array([job]))
+    if not len(starts.period):
+        return volume
+    work = np.zeros((len(block.pools), problem.horizon.size))
+    work[:, block.periods] = block.unit_h[row]
+    part = run_parts(problem, job, starts.start_h)
+    amount = np.linalg.solve(part[:, starts.period].T, work[:, starts.period].T).T
+    off = max(float(np.abs(work - amount @ part).max()), -float(amount.min()))
+    whole = problem.workloads.is_whole[job]
+    return max(off, volume - float(amount.max())) if whole else off
 
 
 def _check_whole(context: AuditContext, block: WorkBlock, rows: Ints) -> None:

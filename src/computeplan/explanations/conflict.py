@@ -125,16 +125,21 @@ def _also(answer: Answer, name: str, thing: int) -> tuple[LimitKind, ...]:
 def _thing(answer: Answer, name: str, key: int) -> int | None:
     """Find what the limit of a row belongs to; the sites of levels, as −1 − placement the work of those.
 
-    None for a placement all of whose work waits or is a job: other rows require that work.
+    None for a placement all of whose work waits or is a job that may pause: other rows require that work.
     """
     if name == "open_level":
         return int(answer.problem.pools.site[key])
-    if name != "placement":
+    if name not in {"placement", "run"}:
         return key
-    grouping, work = answer.grouping, answer.grouping.problem.workloads
+    return -1 - key if _of_placement(answer, key).any() else None
+
+
+def _of_placement(answer: Answer, placement: int) -> Bools:
+    """(classes,) whether a class is of a placement, and is done at once or runs through."""
+    work = answer.grouping.problem.workloads
     at_once = ~work.is_job & ~work.is_fixed & (work.max_delay_h == 0)
-    classes = np.flatnonzero(at_once & (grouping.placement_of == key))
-    return -1 - key if len(classes) else None
+    mine: Bools = (at_once | work.runs_through) & (answer.grouping.placement_of == placement)
+    return mine
 
 
 def _list_parts(answer: Answer, found: dict[tuple[LimitKind, int], Bools]) -> tuple[str, ...]:
@@ -185,11 +190,9 @@ def _name_one(problem: Problem, room: str, kind: LimitKind, thing: int) -> str:
 
 
 def _members(answer: Answer, thing: int) -> Ints:
-    """Find the workloads of a class, or those that are done at once of placement −1 − thing."""
-    grouping, work = answer.grouping, answer.grouping.problem.workloads
-    at_once = ~work.is_job & ~work.is_fixed & (work.max_delay_h == 0)
-    placed = at_once & (grouping.placement_of == -1 - thing)
-    classes = placed if thing < 0 else np.arange(grouping.size) == thing
+    """Find the workloads of a class, or those of placement −1 − thing whose work its rows require."""
+    grouping = answer.grouping
+    classes = _of_placement(answer, -1 - thing) if thing < 0 else np.arange(grouping.size) == thing
     return np.flatnonzero(classes[grouping.class_of])
 
 
@@ -202,5 +205,8 @@ _KINDS: dict[str, LimitKind] = {
     "direction": LimitKind.BATTERY_DIRECTION,
 }
 """Kind of limit that rows impose, by family; others define something. A booking follows from its level."""
-_WITHOUT_PERIODS = {"soft_max_delay", "soft_deadline", "soft_max_rate", "soft_whole_workload", "open_level"}
+_WITHOUT_PERIODS = {
+    *("soft_max_delay", "soft_deadline", "soft_max_rate", "soft_whole_workload"),
+    *("open_level", "run"),
+}
 """Families whose limits hold all the time."""

@@ -152,7 +152,9 @@ def find_relaxable(problem: Problem, grouping: Grouping, paths: WorkloadPaths) -
         delay[w] = _delay_setting(problem, paths, w) is not None
     for w in np.flatnonzero(asked & work.is_job).tolist():
         deadline[w] = _deadline_setting(problem, paths, w) is not None
-        rate[w] = np.isfinite(work.max_rate[w]) and _rate_setting(problem, paths, w) is not None
+        # A higher rate makes a run shorter, which no relief says.
+        paced = np.isfinite(work.max_rate[w]) and not work.runs_through[w]
+        rate[w] = paced and _rate_setting(problem, paths, w) is not None
     for w in np.flatnonzero(described & work.is_whole).tolist():
         split[w] = paths.settings.words(paths.of[w], "mobility") is not None
     masks = (delay, deadline, rate, split, described)

@@ -6,7 +6,8 @@ and at the same cost:
 * demands with the same need (pools, efficiency, traffic, unit costs), shortfall price and `max_delay`:
   the oldest work is served first, each period's arrivals in proportion;
 * jobs that also share the window, the data set per unit·h and the time at full rate, volume / max_rate:
-  each does the same part of its volume in every period;
+  each does the same part of its volume in every period; those that run through are laid one after another
+  over the runs of the class, whole ones if they are of one size;
 * fixed workloads that also share the demand's shape and the data set per unit: one split fits all;
 * interactive workloads whose moves have a price, if they share that price and the demand's shape: where all
   have the same shares, as much of each moves as of the class;
@@ -96,6 +97,7 @@ def _merge_workloads(workloads: Workloads, class_of: Ints, size: int) -> Workloa
         is_job=workloads.is_job[first],
         is_fixed=workloads.is_fixed[first],
         is_whole=workloads.is_whole[first],
+        runs_through=workloads.runs_through[first],
         profile=profile,
         scale=(~workloads.is_job[first]).astype(np.float64),
         profiles=profiles,
@@ -143,13 +145,13 @@ def need_classes(problem: Problem) -> Ints:
 def placement_classes(problem: Problem) -> Ints:
     """(W,) class of each workload for placing it: the same need and the same traffic.
 
-    Work whose moves have a price is placed by itself, so that its shares are known.
+    Work whose moves have a price is placed by itself, so that its shares are known; jobs that run through are
+    placed apart from other work.
     """
     gb, pays = round_digits(problem.traffic_gb_per_unit_h), problem.workloads.pays_moves
     alone = np.where(pays, np.arange(len(pays)), -1)
-    code, _ = _number_combinations(
-        need_classes(problem)[problem.workloads.need], gb, problem.rule_sets, alone
-    )
+    need, through = need_classes(problem)[problem.workloads.need], problem.workloads.runs_through
+    code, _ = _number_combinations(need, gb, problem.rule_sets, alone, through.astype(np.int64))
     return code
 
 
@@ -160,7 +162,7 @@ def workload_classes(problem: Problem) -> tuple[Ints, int]:
     per_size = 1.0 / np.where(size > 0, size, np.inf)
     keys: tuple[Ints | Floats, ...] = (
         need_classes(problem)[workloads.need],
-        workloads.is_job.astype(np.int64) + 2 * workloads.is_fixed,
+        workloads.is_job.astype(np.int64) + 2 * workloads.is_fixed + 4 * workloads.runs_through,
         np.where(workloads.is_fixed | workloads.pays_moves, workloads.profile, -1),
         workloads.max_delay_h,
         workloads.release_h,
@@ -170,8 +172,10 @@ def workload_classes(problem: Problem) -> tuple[Ints, int]:
         workloads.shortfall_price,
         np.where(workloads.pays_moves, workloads.move_price, 0.0),
         problem.rule_sets,
-        # Whole workloads are never merged: laying a class over pools would cut one.
-        np.where(workloads.is_whole, np.arange(workloads.size), -1),
+        # Laying a class over pools would cut a whole workload; of equal jobs that run through, a whole number
+        # starts.
+        np.where(workloads.is_whole & ~workloads.runs_through, np.arange(workloads.size), -1),
+        np.where(workloads.is_whole & workloads.runs_through, size, -1.0),
     )
     return _number_combinations(*keys)
 

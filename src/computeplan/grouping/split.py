@@ -16,10 +16,14 @@ from itertools import pairwise
 import numpy as np
 
 from computeplan.grouping.layout import Layout, lay_members
+from computeplan.grouping.overlap import find_overlaps
+from computeplan.grouping.runs import find_runs
 from computeplan.problem import Floats, Horizon, HorizonEnd, Ints, Problem, Split, WorkBlock
 
 SLIVER = 1e-12
 """Work below this share of all of a member's is rounding."""
+ROUNDING = 1e-9
+"""A run with less than this share of a class's work is a solver's rounding."""
 MOST_PERIODS = 500
 """Periods over which moves are kept few; each such stretch of a longer block starts anew."""
 
@@ -136,6 +140,9 @@ class ClassPlan:
 
     def blocks(self, most_cells: int) -> Iterator[WorkBlock]:
         """Expand the members, a few at a time."""
+        if self.problem.workloads.runs_through[self.members[0]]:
+            yield from self._blocks_of_runs(most_cells)
+            return
         per_member = max(1, len(self.pools) * len(self.periods))
         step = max(1, most_cells // per_member)
         capacity, below = self._capacity(), np.zeros((len(self._places), len(self.periods)))
@@ -150,6 +157,45 @@ class ClassPlan:
                 unit_h = self._split_once(amounts, below[0], capacity)
                 below = below + amounts.sum(axis=0)
             yield WorkBlock(members, self.pools, self.periods, unit_h, short)
+
+    def _blocks_of_runs(self, most_cells: int) -> Iterator[WorkBlock]:
+        """Lay the members one after another over the runs of the class: few are divided."""
+        volume = self.problem.workloads.volume_unit_h[self.members]
+        part, done = self._runs
+        ends, each = np.zeros(len(volume), dtype=np.int64), np.zeros(len(done), dtype=np.int64)
+        member, run, unit_h = find_overlaps(ends, volume, each, done)
+        size, step = len(self.pools), max(1, most_cells // max(1, len(self.pools) * len(part)))
+        for first in range(0, len(self.members), step):
+            some = slice(*np.searchsorted(member, (first, first + step)))
+            members = self.members[first : first + step]
+            by_run = np.zeros((len(members), len(done)))
+            by_run[member[some] - first, run[some]] = unit_h[some]
+            by_start = by_run[:, :-1].reshape(len(members), size, part.shape[1])
+            short = np.zeros((len(members), len(self.periods)))
+            short[:, np.flatnonzero(self.short_unit_h)] = by_run[:, -1:]
+            yield WorkBlock(members, self.pools, self.periods, by_start @ part.T, short)
+
+    @property
+    def _runs(self) -> tuple[Floats, Floats]:
+        """(t, k) part of a job that each run does in a period; (p · k + 1,) work of runs, and shortfall."""
+        runs = find_runs(self.problem, self.members[:1])
+        row, entry = runs.entries(np.arange(len(runs.workload)))
+        part = np.zeros((self.problem.horizon.size, len(runs.workload)))
+        part[runs.when[entry], row] = runs.part[entry]
+        # A run is the last one to start in its first period, so that the starts follow one by one.
+        done = np.linalg.solve(part[runs.period], self._padded(runs.period).T).T
+        done = np.concatenate((np.maximum(done, 0.0).reshape(-1), [self.short_unit_h.sum()]))
+        if self.problem.workloads.is_whole[self.members[0]]:
+            each = self.problem.workloads.volume_unit_h[self.members[0]]
+            done = np.round(done / each) * each
+        kept: Floats = np.where(done < ROUNDING * done.sum(), 0.0, done).astype(np.float64)
+        return part[self.periods], kept
+
+    def _padded(self, periods: Ints) -> Floats:
+        """(p, n) work in some periods of the horizon."""
+        work = np.zeros((len(self.pools), self.problem.horizon.size))
+        work[:, self.periods] = self.unit_h
+        return work[:, periods]
 
     @property
     def _is_moved(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from computeplan.grouping import Grouping
+from computeplan.grouping import Grouping, Runs, find_runs
 from computeplan.lp.builder import ProgramBuilder, Values
 from computeplan.lp.windows import Arrivals, WorkloadPeriods, arrivals_of, free_slots
 from computeplan.problem import Bools, Floats, Ints, Problem
@@ -32,6 +32,8 @@ class Placements(ReadOnlyArrays):
     """(Q,) GB that travel with a unit·h, data sets of jobs included."""
     member: Bools
     """(U, Q) whether its workloads are in the set of each rule: all of them are, or none."""
+    runs_through: Bools
+    """(Q,) whether its workloads are jobs that run through."""
 
     @property
     def size(self) -> int:
@@ -48,6 +50,7 @@ def placements_of(grouping: Grouping) -> Placements:
         need=workloads.need[first],
         gb_per_unit_h=grouping.problem.traffic_gb_per_unit_h[first],
         member=grouping.problem.rules.member[:, first],
+        runs_through=workloads.runs_through[first],
     )
 
 
@@ -83,6 +86,10 @@ class BuildContext:
     """Of demands."""
     slots: WorkloadPeriods
     """Where free work may be done."""
+    runs: Runs
+    """Of jobs that run through."""
+    job_unit_h: Floats
+    """(W,) mean volume of the jobs of each class."""
     program: ProgramBuilder
     """Takes columns, rows, entries, costs and emissions."""
     balance: EnergyBalance
@@ -101,6 +108,8 @@ class BuildContext:
             placements=placements_of(grouping),
             arrivals=arrivals,
             slots=free_slots(problem, arrivals),
+            runs=find_runs(problem, np.flatnonzero(problem.workloads.runs_through)),
+            job_unit_h=problem.workloads.volume_unit_h / np.maximum(np.diff(grouping.start), 1),
             program=ProgramBuilder(),
             balance=EnergyBalance(problem.sites.size, problem.horizon.size),
         )

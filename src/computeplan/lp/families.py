@@ -1,7 +1,7 @@
 """The catalog of the model: every family of variables and of constraints, in the order of the program.
 
 Each family has one function, in the module of its thing (work, capacity, energy, storage,
-network, policy, moves).
+network, policy, moves, runs).
 That of variables sets bounds and adds cost, emissions and the part in the energy balance; that of
 constraints adds rows. Its docstring holds the formula and the shape of the indices that it returns; they
 are `ABSENT` where there is no variable or row. docs/formulas.md is written from this catalog.
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import getdoc
 
-from computeplan.lp import capacity, energy, moves, network, policy, storage, work
+from computeplan.lp import capacity, energy, moves, network, policy, runs, storage, work
 from computeplan.lp.context import BuildContext
 from computeplan.problem import Ints
 
@@ -71,6 +71,7 @@ VARIABLES: Mapping[str, Definition] = {
         storage.add_charging, whole="batteries with losses under negative prices or `renewable_share`"
     ),
     "moved": Definition(moves.add_moved),
+    "start": Definition(runs.add_start, whole="`mobility: whole` of a job"),
 }
 """Families of variables by name, in the order of their columns."""
 
@@ -104,5 +105,6 @@ FAMILIES: Mapping[str, Definition] = {
     "direction": Definition(storage.choose_direction),
     "open_battery": Definition(storage.close_batteries),
     "move": Definition(moves.count_moved),
+    "run": Definition(runs.do_runs),
 }
 """Families of constraints by name, in the order of their rows."""

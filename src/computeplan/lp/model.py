@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from computeplan.grouping import Grouping, find_overlaps
+from computeplan.grouping import Grouping, Runs, find_overlaps
 from computeplan.lp.context import ABSENT, BuildContext, Placements
 from computeplan.lp.families import FAMILIES, VARIABLES
 from computeplan.lp.program import LinearForm, LinearProgram
+from computeplan.lp.runs import runs_of_columns
 from computeplan.lp.storage import net_directions
 from computeplan.lp.windows import Arrivals, WorkloadPeriods
-from computeplan.problem import Decisions, Floats, Ints, Prices, Problem, Work
+from computeplan.problem import Decisions, Floats, Ints, Prices, Problem, Work, sum_by
 
 BYTES_PER_COLUMN = 700
 """Least memory for a variable from building to the end of the solve (measured: 750 to 2,400 bytes)."""
@@ -33,7 +34,9 @@ class Model:
     placements: Placements
     slots: WorkloadPeriods
     arrivals: Arrivals
-    """What the columns of work stand for."""
+    runs: Runs
+    job_unit_h: Floats
+    """What the columns of work stand for; (W,) mean volume of the jobs of a class."""
     columns: dict[str, Ints]
     """Column indices of each family of variables; `ABSENT` where there is none."""
     rows: dict[str, Ints]
@@ -80,8 +83,8 @@ class Model:
         )
 
     def _decode_work(self, values: Floats) -> Work:
-        free, fixed = self._free_work(values), self._fixed_work(values)
-        workload, pool, period, unit_h = (np.concatenate(part) for part in zip(free, fixed, strict=True))
+        kinds = self._free_work(values), self._fixed_work(values), self._work_of_runs(values)
+        workload, pool, period, unit_h = (np.concatenate(part) for part in zip(*kinds, strict=True))
         kept = np.flatnonzero(unit_h > NEGLIGIBLE * unit_h.max(initial=0.0))
         order = kept[np.lexsort((period[kept], pool[kept], workload[kept]))]
         short_workload, short_period, short_unit_h = self._decode_shortfall(values)
@@ -116,6 +119,20 @@ class Model:
         done = values[self.columns["share"]][:, None] * self.arrivals.by_period(workload)
         pair, period = np.nonzero(done > 0)
         return workload[pair], pool[pair], period, done[pair, period]
+
+    def _work_of_runs(self, values: Floats) -> tuple[Ints, Ints, Ints, Floats]:
+        """Add up what the runs do that start."""
+        started = np.flatnonzero(values[self.columns["start"]] > 0)
+        workload, pool, _ = (key[started] for key in self.lp.column_keys("start"))
+        jobs = values[self.columns["start"][started]]
+        row, entry = self.runs.entries(runs_of_columns(self.problem, self.runs)[started])
+        unit_h = (jobs * self.job_unit_h[workload])[row] * self.runs.part[entry]
+        pools, periods = self.problem.pools.size, self.problem.horizon.size
+        cells, cell = np.unique(
+            (workload[row] * pools + pool[row]) * periods + self.runs.when[entry], return_inverse=True
+        )
+        done = sum_by(cell, unit_h, len(cells))
+        return cells // (pools * periods), cells // periods % pools, cells % periods, done
 
     def _decode_shortfall(self, values: Floats) -> tuple[Ints, Ints, Floats]:
         slots = self.slots
@@ -153,6 +170,8 @@ def build(grouping: Grouping) -> Model:
         placements=context.placements,
         slots=context.slots,
         arrivals=context.arrivals,
+        runs=context.runs,
+        job_unit_h=context.job_unit_h,
         columns=context.columns,
         rows=context.rows,
     )
@@ -189,7 +208,7 @@ def least_columns(grouping: Grouping) -> int:
     need = np.zeros(placements, dtype=np.int64)
     need[of] = workloads.need
     pools = problem.eligibility.allowed.sum(axis=1)[need]
-    waits = free & (workloads.is_job | (workloads.max_delay_h > 0))
+    waits = free & ((workloads.is_job & ~workloads.runs_through) | (workloads.max_delay_h > 0))
     load = problem.pools.size * problem.horizon.size
     return int(active @ pools + periods[waits].sum() + load)
 

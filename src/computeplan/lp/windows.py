@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from computeplan.grouping import ragged_arange, release_periods
 from computeplan.problem import Floats, Horizon, HorizonEnd, Ints, Problem
 from computeplan.problem.arrays import ReadOnlyArrays
 
@@ -138,12 +139,9 @@ def job_windows(problem: Problem) -> tuple[Ints, Ints, Floats]:
     """
     horizon, workloads = problem.horizon, problem.workloads
     jobs = np.flatnonzero(workloads.is_job)
-    first_of_block, size_of_block = _block_ranges(horizon)
     step = horizon.period_h
     release = workloads.release_h[jobs]
-    at = np.floor(release / step + EDGE_H).astype(np.int64)
-    block = horizon.block[np.clip(at, 0, horizon.size - 1)]
-    origin, length = first_of_block[block], size_of_block[block]
+    at, origin, length = release_periods(problem, jobs)
     longest = length * step if horizon.end is HorizonEnd.CYCLIC else (origin + length) * step - release
     deadline = np.minimum(workloads.deadline_h[jobs], release + longest)
     count = np.ceil(deadline / step - EDGE_H).astype(np.int64) - at
@@ -163,16 +161,3 @@ def _fold(
     first = np.searchsorted(row, row[again])
     total[first] += overlap[again]
     return jobs[row[~again]], period[~again], total[~again]
-
-
-def _block_ranges(horizon: Horizon) -> tuple[Ints, Ints]:
-    first = np.array([block.start for block in horizon.blocks])
-    size = np.array([block.stop - block.start for block in horizon.blocks])
-    return first, size
-
-
-def ragged_arange(counts: Ints) -> Ints:
-    """0, 1, …, counts[i] − 1 for every i, laid end to end."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) - np.repeat(ends - counts, counts)

@@ -83,10 +83,13 @@ def add_short_share(build: BuildContext) -> Ints:
 
 
 def add_served(build: BuildContext) -> Ints:
-    """0 ≤ served[w,t] ≤ max_rate · overlap_h of jobs, without limit of deferrable demands; (slots,)."""
+    """0 ≤ served[w,t] ≤ max_rate · overlap_h of jobs, without limit of deferrable demands; (slots,).
+
+    Not of jobs that run through.
+    """
     workloads, slots = build.problem.workloads, build.slots
     waits = workloads.is_job[slots.workload] | (workloads.max_delay_h[slots.workload] > 0)
-    at = np.flatnonzero(waits)
+    at = np.flatnonzero(waits & ~workloads.runs_through[slots.workload])
     workload = slots.workload[at]
     most = np.where(workloads.is_job, workloads.max_rate, np.inf)[workload] * slots.overlap_h[at]
     served = np.full(slots.size, ABSENT)
@@ -113,7 +116,8 @@ def place_served_work(build: BuildContext) -> Ints:
 
     Σ_p work[q,p,t] − Σ_waiting served[w,t] + Σ_interactive u[w,t] = Σ_interactive d[w,t]
 
-    Over the workloads w of placement q, for every period with a slot of one of them.
+    Over the workloads w of placement q, for every period with a slot of one of them; not for jobs that run
+    through.
     """
     slots, columns, program = build.slots, build.columns, build.program
     shape = (build.placements.size, build.problem.horizon.size)
@@ -122,13 +126,15 @@ def place_served_work(build: BuildContext) -> Ints:
     arrivals = np.where(at_once, build.arrivals.of_pairs(slots.workload, slots.period), 0.0)
     due = sum_by(place, arrivals, shape[0] * shape[1])
     has_slot = np.zeros(shape[0] * shape[1], dtype=bool)
-    has_slot[place] = True
+    has_slot[place] = ~build.placements.runs_through[build.placements.of[slots.workload]]
     there = np.flatnonzero(has_slot)
     rows = np.full(shape[0] * shape[1], ABSENT)
     keys = (there // shape[1], there % shape[1])
     rows[there] = program.add_rows("placement", keys, due[there], due[there])
     placement, _, period = program.column_keys("work")
-    program.add_entries(rows.reshape(shape)[placement, period], columns["work"], 1.0)
+    placed = np.flatnonzero(~build.placements.runs_through[placement])
+    at = rows.reshape(shape)[placement[placed], period[placed]]
+    program.add_entries(at, columns["work"][placed], 1.0)
     program.add_entries(rows[place[~at_once]], columns["served"][~at_once], -1.0)
     short = at_once & (columns["short"] != ABSENT)
     program.add_entries(rows[place[short]], columns["short"][short], 1.0)
@@ -170,16 +176,19 @@ def complete_jobs(build: BuildContext) -> Ints:
 
     Σ_{t in window} served[w,t] + u[w] = volume[w]      for every job w
 
-    Its rate, served[w,t] ≤ max_rate[w] · overlap_h[w,t], is a bound of served.
+    Its rate, served[w,t] ≤ max_rate[w] · overlap_h[w,t], is a bound of served. Of jobs that run through, with
+    v the volume of one of them, Σ_{p,τ} v[w] · start[w,p,τ] takes the place of Σ served.
     """
     workloads, slots, columns = build.problem.workloads, build.slots, build.columns
     jobs = np.flatnonzero(workloads.is_job)
     volume = workloads.volume_unit_h[jobs]
     rows = build.add_rows("job_volume", workloads.size, jobs, volume, volume)
-    of_job = np.flatnonzero(workloads.is_job[slots.workload])
+    of_job = np.flatnonzero(workloads.is_job[slots.workload] & (columns["served"] != ABSENT))
     build.program.add_entries(rows[slots.workload[of_job]], columns["served"][of_job], 1.0)
     short = np.flatnonzero(columns["short_job"] != ABSENT)
     build.program.add_entries(rows[short], columns["short_job"][short], 1.0)
+    workload, _, _ = build.program.column_keys("start")
+    build.program.add_entries(rows[workload], columns["start"], build.job_unit_h[workload])
     return rows[jobs]
 
 

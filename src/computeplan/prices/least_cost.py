@@ -17,6 +17,7 @@ moves    Where moves have a price: all of a demand goes through the periods of a
          To split it over places saves nothing: what then moves is what goes through other places.
 fixed    min_p (Σ_t d[t] · price[p,t] + data set · price of its route), or a shortfall of all of it
 job      the cheapest periods of the window, each up to max_rate · hours inside the window
+run      of a job that runs through, the cheapest start and pool: the mean price of its hours from there on
 
 A unit·h of work costs at every pool and period
 
@@ -37,6 +38,7 @@ from computeplan.accounts.requirements import (
     delay_periods,
     job_block,
     job_overlap_h,
+    run_starts,
     serving_efficiency,
     unit_money,
     window_periods,
@@ -45,7 +47,7 @@ from computeplan.accounts.requirements import (
 from computeplan.accounts.usage import CELLS
 from computeplan.prices import marginal
 from computeplan.problem import Bools, Floats, HorizonEnd, Ints, Prices, Problem
-from computeplan.problem.arrays import times
+from computeplan.problem.arrays import round_digits, times
 
 
 class WorkPrices:
@@ -141,7 +143,8 @@ def least_cost_at(problem: Problem, work_prices: WorkPrices, *, with_fixed: bool
         (~register.is_job & ~register.is_fixed & ~register.pays_moves, _demands),
         (register.pays_moves, _movable_demands),
         (register.is_fixed & with_fixed, _fixed),
-        (register.is_job, _jobs),
+        (register.is_job & ~register.runs_through, _jobs),
+        (register.runs_through, _runs),
     ):
         workloads = np.flatnonzero(which)
         cost[workloads] = least_cost(problem, work_prices, workloads)
@@ -328,3 +331,69 @@ def _fill_cheapest(price: Floats, most: Floats, volume: Floats) -> tuple[Floats,
     before = np.cumsum(offered, axis=1) - offered
     taken = np.clip(volume - before, 0.0, offered)
     return taken.sum(axis=1), _spend(taken, np.take_along_axis(price, order, axis=1))
+
+
+def _runs(problem: Problem, prices: WorkPrices, workloads: Ints) -> Floats:
+    """(n,); jobs of one class, window and run time are priced together."""
+    register = problem.workloads
+    busy = np.flatnonzero(register.volume_unit_h[workloads] > 0)
+    jobs, cost = workloads[busy], np.zeros(len(workloads))
+    run_h = round_digits(register.volume_unit_h[jobs] / register.max_rate[jobs])
+    keys = np.column_stack(
+        (prices.class_of[jobs], register.release_h[jobs], register.deadline_h[jobs], run_h)
+    )
+    _, first, alike = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    each = np.full(len(first), np.inf)
+    for part in _cut_where_classes_change(keys[first, 0], problem.horizon.size * problem.pools.size):
+        each[part] = _cheapest_runs(problem, prices, jobs[first[part]])
+    home = np.array([block.start for block in problem.horizon.blocks])[job_block(problem, jobs)]
+    shortfall = _shortfall_price(problem, jobs) * problem.horizon.weight[home]
+    cost[busy] = register.volume_unit_h[jobs] * np.minimum(each[alike.reshape(-1)], shortfall)
+    return cost
+
+
+def _cut_where_classes_change(of_class: Floats, width: int) -> list[Ints]:
+    """Cut 0 … n − 1 into runs of one class (n,), sorted, with at most `CELLS` numbers of `width` each."""
+    edges = np.flatnonzero(np.diff(of_class)) + 1
+    return [
+        some[part] for some in np.split(np.arange(len(of_class)), edges) for part in chunks(len(some), width)
+    ]
+
+
+def _cheapest_runs(problem: Problem, prices: WorkPrices, jobs: Ints) -> Floats:
+    """(n,) price of a unit·h on the cheapest run of jobs of one class; inf without a pool or a start."""
+    of_class, cheapest = prices.class_of[jobs[:1]], np.full(len(jobs), np.inf)
+    starts, pools = run_starts(problem, jobs), np.flatnonzero(prices.allowed(of_class)[0])
+    if len(pools) and len(starts.row):
+        paid = _PaidSoFar(problem, prices.of(of_class)[0][pools])
+        end_h, home = starts.start_h + starts.run_h[starts.row], job_block(problem, jobs)[starts.row]
+        run = paid.until(end_h, home) - paid.until(starts.start_h, home)
+        np.minimum.at(cheapest, starts.row, run.min(axis=0) / starts.run_h[starts.row])
+    return cheapest
+
+
+class _PaidSoFar:
+    """What one unit pays from the start of the horizon on, at prices (P, T) of a unit·h."""
+
+    def __init__(self, problem: Problem, price: Floats) -> None:
+        self._horizon = problem.horizon
+        paid = np.cumsum(price * problem.horizon.hours, axis=1)
+        self._paid = np.concatenate((np.zeros((len(price), 1)), paid), axis=1)
+
+    def until(self, hour: Floats, home: Ints) -> Floats:
+        """(P, n) up to an hour of a block, which goes on at its start after its end."""
+        blocks = self._horizon.blocks
+        first = np.array([block.start for block in blocks])[home]
+        stop = np.array([block.stop for block in blocks])[home]
+        period = hour / self._horizon.period_h
+        again = period > stop
+        paid = self._at(np.where(again, period - (stop - first), period))
+        paid[:, again] += (self._paid[:, stop] - self._paid[:, first])[:, again]
+        return paid
+
+    def _at(self, period: Floats) -> Floats:
+        """(P, n) up to a fraction of a period."""
+        whole = np.floor(period).astype(np.int64).clip(max=self._paid.shape[1] - 2)
+        before = self._paid[:, whole]
+        paid: Floats = before + (period - whole) * (self._paid[:, whole + 1] - before)
+        return paid

@@ -78,7 +78,10 @@ class Workloads(ReadOnlyArrays):
     is_fixed: Annotated[Bools, flag("W")]
     """One split over the pools for the whole horizon; only with `max_delay_h` 0 and no job."""
     is_whole: Annotated[Bools, flag("W")]
-    """Fixed, and all of it in one pool."""
+    """Fixed, or a job that runs through; and all of it in one pool."""
+    runs_through: Annotated[Bools, flag("W")]
+    """A job that starts once, at its release or the beginning of a period, and runs at `max_rate` in one pool
+    until it is done; a job that is not whole does so on average, divided among starts and pools."""
     profile: Annotated[Ints, index("W")]
     """Row of `profiles`; 0 for jobs."""
     scale: Annotated[Floats, demand("W")]
@@ -96,7 +99,7 @@ class Workloads(ReadOnlyArrays):
     """End of a job's window. It may lie beyond the block: `close` cuts it off, `cyclic` wraps it."""
     max_rate: Annotated[Floats, limit("W", "unit")]
     """Most units a job can keep busy; inf where there is no limit. Finite where a window starts or ends
-    inside a period."""
+    inside a period, and where the job runs through."""
     data_gb: Annotated[Floats, demand("W", "GB")]
     """Data set moved once to where the work runs, in proportion to the work."""
     shortfall_price: Annotated[Floats, price("W", "money/(unit·h)")]

@@ -104,7 +104,8 @@ class _Division:
         places = int(self._place.max(initial=-1)) + 1
         self._last = np.full((problem.workloads.size, places), np.nan)
         # What pays for its moves is where the program wants it.
-        self._free = ~(problem.workloads.is_fixed | problem.workloads.pays_moves)
+        workloads = problem.workloads
+        self._free = ~(workloads.is_fixed | workloads.pays_moves | workloads.runs_through)
         self._order = np.argsort(work.period, kind="stable")
         self._entry_starts = np.searchsorted(work.period[self._order], np.arange(problem.horizon.size + 1))
         self._column_keys = model.lp.column_keys("work")

@@ -187,6 +187,14 @@ def test_more_work_than_the_window_admits_is_no_fault():
     assert job_of("{volume: 1000, release: 0, deadline: 1, max_rate: 1}").volume_unit_h[0] == 1000
 
 
+def test_a_job_that_runs_through():
+    job = "{volume: 8, max_rate: 2, interruptible: false}"
+    workloads = job_of(job)
+    assert (workloads.runs_through.tolist(), workloads.is_whole.tolist()) == ([True], [False])
+    whole = resolve(f"workloads: {{work: {{demand: null, mobility: whole, job: {job}}}}}").problem.workloads
+    assert [whole.is_whole[0], whole.is_fixed[0], whole.runs_through[0]] == [True, False, True]
+
+
 @pytest.mark.parametrize(
     ("job", "message"),
     [
@@ -207,6 +215,10 @@ def test_more_work_than_the_window_admits_is_no_fault():
             r"workloads\.work\.job: expected `max_rate`, or a window on .*, got a window from 1\.5 h",
         ),
         ("{volume: 1, deadline: 2026-03-02T01:01}", r"it begins or ends inside a period of 1 h"),
+        (
+            "{volume: 8, max_rate: 2, release: 21, interruptible: false}",
+            r"work\.job: expected a run of at most 3 h, which fits the window, got 4 h: volume / max_rate; a",
+        ),
     ],
 )
 def test_faults_of_windows(job, message):

@@ -176,6 +176,17 @@ def test_a_window_is_cut_at_the_end():
     assert set(workloads.deadline_h[workloads.is_job].tolist()) == {24}
 
 
+def test_a_job_that_runs_through_is_no_longer_than_its_window():
+    text = POPULATION.replace("run_time: [1 h, 2 h]", "run_time: [1 h, 2 h], interruptible: false")
+    workloads = resolve(text).problem.workloads
+    assert (workloads.runs_through == workloads.is_job).all()
+    late = text.replace("release: [0, 6 h]", "release: [22.5 h]")
+    with pytest.raises(
+        ConfigError, match=r"training\.job\.run_time: expected run times that fit .*1\.5 h left"
+    ):
+        resolve(late)
+
+
 def test_a_company_without_any_draw_has_the_likeliest():
     text = POPULATION.replace("{top: 1, rest: 0.6}", "0").replace("chance: 0.3\n", "chance: 1.0e-9\n")
     assert set(archetypes(resolve(text).problem)) == {"training"}

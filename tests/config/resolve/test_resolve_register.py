@@ -99,6 +99,17 @@ def test_every_field(read):
     assert needs.unit_cost.tolist() == [[0]] * 4
 
 
+def test_jobs_that_run_through(read):
+    rows = "name,volume,max_rate,interruptible,mobility\na,4,2,false,whole\nb,4,2,,\nc,4,2,true,\n"
+    workloads = read(rows).problem.workloads
+    assert workloads.runs_through.tolist() == workloads.is_whole.tolist() == [True, False, False]
+    assert not workloads.is_fixed.any()
+    by_default = read(
+        rows, ", defaults: {zone: here, kind: training, interruptible: false}"
+    ).problem.workloads
+    assert by_default.runs_through.tolist() == [True, True, False]
+
+
 def test_demand_is_the_mean_of_its_profile(read):
     workloads = read("name,demand,profile\nw,5,office\nv,4,\nu,0,office\n").problem.workloads
     demand = workloads.scale[:, None] * workloads.profiles[workloads.profile]
@@ -252,6 +263,27 @@ def test_times_with_an_offset(read):
             "expected 0 for a job, and for mobility `fixed`",
         ),
         ("name,volume,mobility\nw,1,fixed\n", (2, 3), "expected `free` for a job, got 'fixed' in row 2"),
+        ("name,volume,mobility\nw,1,whole\n", (2, 3), "expected `free` for a job, got 'whole' in row 2"),
+        (
+            "name,volume,max_rate,interruptible\nw,1,,false\n",
+            (2, 3),
+            "expected a rate, for a job that is not interruptible",
+        ),
+        (
+            "name,volume,max_rate,interruptible,deadline\nw,5,1,false,4\n",
+            (2, 2),
+            "expected a run that fits its window, got '5' in row 2",
+        ),
+        (
+            "name,volume,max_rate,interruptible\nw,5,1,no\n",
+            (2, 4),
+            "expected the name of a yes or no, true or false, got 'no' in row 2",
+        ),
+        (
+            "name,demand,interruptible\nw,5,false\n",
+            (2, 3),
+            "expected an empty cell in a row with a demand, got 'false' in row 2",
+        ),
         (
             "name,demand,data\nw,1,5\n",
             (2, 3),

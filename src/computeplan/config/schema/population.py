@@ -25,6 +25,7 @@ from computeplan.config.schema.workloads import (
     Mobility,
     MoveSection,
     Residency,
+    Truth,
     mobility_faults,
     required_setting,
     setting,
@@ -140,6 +141,7 @@ class DrawnJob(Settings):
     run_time: tuple[q.PositiveHours, ...] = Field(
         min_length=1, description="Shortest time to do the work, h: max_rate is volume / run time."
     )
+    interruptible: Truth = setting("interruptible")
 
     @model_validator(mode="after")
     def _run_time_fits(self) -> Self:
@@ -178,15 +180,14 @@ class Archetype(Settings):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        is_job = self.job is not None
         faults = mobility_faults(
             self.mobility,
             max_delay=self.max_delay,
-            is_job=is_job,
+            job=self.job,
             data=self.data_per_unit,
             data_key="data_per_unit",
         )
-        if is_job and self.profile is not None:
+        if self.job is not None and self.profile is not None:
             faults.append(fault_at(("profile",), "no profile for a job"))
         raise_faults(self, faults)
         return self

@@ -79,6 +79,16 @@ def _end_of_day(value: Any) -> Any:
 
 Moment = Annotated[datetime | float, _MomentOf()]
 """A local time, or hours from the horizon's start."""
+
+
+def _read_truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise fault("true or false")
+    return value
+
+
+Truth = Annotated[bool, BeforeValidator(_read_truth)]
+"""True or false."""
 Deadline = Annotated[Moment, BeforeValidator(_end_of_day)]
 """A moment; a date without a time is the end of that day."""
 
@@ -171,7 +181,14 @@ WORKLOAD_FIELDS: dict[str, WorkloadField] = {
         q.POSITIVE_UNITS,
         None,
         "Maximum work per hour, unit·h/h: units that it keeps busy at efficiency 1. Required if release or "
-        "deadline lie inside a period.",
+        "deadline lie inside a period, and for a job that is not interruptible.",
+    ),
+    "interruptible": WorkloadField(
+        Truth,
+        "`false`: the job starts once, at its release or the beginning of a period, and runs at `max_rate` "
+        "in one pool until it is done. With mobility `free` on average: a part of it may start at another "
+        "time or in another pool; with `whole` all of it at once, an integer decision.",
+        True,
     ),
 }
 """In the order of a register's columns."""
@@ -203,6 +220,7 @@ class Job(Settings):
     release: Moment = setting("release")
     deadline: Deadline | None = setting("deadline")
     max_rate: q.PositiveUnits | None = setting("max_rate")
+    interruptible: Truth = setting("interruptible")
 
     @model_validator(mode="after")
     def _window_is_not_empty(self) -> Self:
@@ -212,21 +230,30 @@ class Job(Settings):
         )
         if comparable and not self.release < self.deadline:  # type: ignore[operator]
             raise_faults(self, [fault_at(("deadline",), "a time after the release")])
+        if not self.interruptible and self.max_rate is None:
+            hint = "it runs at this rate from its start to its end"
+            raise_faults(self, [fault_at(("max_rate",), "a rate, for a job that is not interruptible", hint)])
         return self
 
 
+WHOLE_JOBS = "only a job with `interruptible: false` can be whole"
+
+
 def mobility_faults(
-    mobility: str | None, *, max_delay: object, is_job: bool, data: float | None, data_key: str = "data"
+    mobility: str | None, *, max_delay: object, job: Any, data: float | None, data_key: str = "data"
 ) -> list[InitErrorDetails]:
     """Return what contradicts the mobility of a workload.
 
-    `max_delay`: maximum wait, h; 0 or None for none. `data_key`: key of the data set.
+    `max_delay`: maximum wait, h; 0 or None for none. `job`: settings of a job; None for demand. `data_key`:
+    key of the data set.
     """
     faults = []
-    stays = mobility in {"fixed", "whole"}
-    if stays and is_job:
+    is_job, stays = job is not None, mobility in {"fixed", "whole"}
+    if is_job and mobility == "fixed":
         faults.append(fault_at(("mobility",), "`free` for a job", "only work with a demand can be fixed"))
-    if stays and max_delay:
+    if is_job and mobility == "whole" and job.interruptible:
+        faults.append(fault_at(("mobility",), "`free` for a job that may pause", WHOLE_JOBS))
+    if stays and max_delay and not is_job:
         faults.append(fault_at(("max_delay",), f"0 with mobility `{mobility}`", "fixed work cannot wait"))
     if is_job and max_delay:
         faults.append(fault_at(("max_delay",), "nothing for a job", "a job waits until its deadline"))
@@ -265,9 +292,7 @@ class Workload(Settings):
     def _check(self) -> Self:
         if self.demand is None and self.job is None:
             raise_faults(self, [fault_at((), "either `demand` or `job`", found="neither")])
-        faults = mobility_faults(
-            self.mobility, max_delay=self.max_delay, is_job=self.job is not None, data=self.data
-        )
+        faults = mobility_faults(self.mobility, max_delay=self.max_delay, job=self.job, data=self.data)
         if self.demand is not None and self.job is not None:
             faults.append(fault_at(("job",), "either `demand` or `job`", found="both"))
         raise_faults(self, faults)

@@ -8,6 +8,7 @@ import numpy as np
 
 from computeplan.lp.context import ABSENT
 from computeplan.lp.elastic.softening import WHOLE_HORIZON, Reliefs, Softening, family, most_needed_units
+from computeplan.lp.runs import runs_of_columns
 from computeplan.lp.windows import EDGE_H, job_windows, largest_backlog
 from computeplan.problem import Batteries, Bools, Floats, Ints, Problem, Term, sum_by
 from computeplan.problem.arrays import ReadOnlyArrays
@@ -135,7 +136,8 @@ def _one_by_one(
     keys = (place.workload, place.period)
     reliefs = soft.add_reliefs(kind, place.workload, size, place.period)
     rows = soft.program.add_rows(family("soft", kind), keys, -np.inf, limit)
-    soft.program.add_entries(rows, place.column, 1.0)
+    there = place.column != ABSENT
+    soft.program.add_entries(rows[there], place.column[there], 1.0)
     soft.program.add_entries(rows, reliefs.columns, -1.0)
     return reliefs, rows
 
@@ -151,7 +153,7 @@ def _jobs(soft: Softening, relaxable: Relaxable) -> tuple[Reliefs, Reliefs]:
         model.slots.overlap_h[at],
         _hours_inside(problem, workload, period),
     )
-    faster = np.flatnonzero(relaxable.rate & work.is_job & np.isfinite(work.max_rate))
+    faster = np.flatnonzero(relaxable.rate & work.is_job & ~work.runs_through & np.isfinite(work.max_rate))
     rates = soft.add_reliefs(LimitKind.MAX_RATE, faster, _window_h(problem)[faster])
     rate_relief = np.full(work.size, ABSENT)
     rate_relief[faster] = rates.columns
@@ -162,7 +164,10 @@ def _jobs(soft: Softening, relaxable: Relaxable) -> tuple[Reliefs, Reliefs]:
 
 @dataclass(frozen=True, eq=False)
 class _JobSlots:
-    """Periods of the widest windows of jobs, with `served`; hours in that window, and in the one as it is."""
+    """Periods of the widest windows of jobs; hours in that window, and in the one as it is.
+
+    `place` has the columns `served`, which jobs that run through do not have.
+    """
 
     place: _WorkColumns
     wide_h: Floats
@@ -186,9 +191,24 @@ def _later(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> Reliefs:
     after_h = hours_to(problem, workload, period) - _window_h(problem)[workload]
     size = np.maximum(after_h, problem.horizon.period_h / 2) / HOURS_A_DAY
     limit, rows = _one_by_one(soft, LimitKind.DEADLINE, late.place, most, size)
+    _add_runs(soft, rows, workload, period)
     quick = np.flatnonzero(rate_relief[workload] != ABSENT)
     soft.program.add_entries(rows[quick], rate_relief[workload[quick]], -late.inside_h[quick])
     return limit
+
+
+def _add_runs(soft: Softening, rows: Ints, workload: Ints, period: Ints) -> None:
+    """Add to rows of jobs and periods, in their order, what the runs of the job do in the period."""
+    model, size = soft.model, soft.problem.horizon.size
+    started, _, _ = model.lp.column_keys("start")
+    column, entry = model.runs.entries(runs_of_columns(model.problem, model.runs))
+    row_of = np.full(soft.problem.workloads.size * size, ABSENT)
+    row_of[workload * size + period] = rows
+    at = row_of[started[column] * size + model.runs.when[entry]]
+    late = np.flatnonzero(at != ABSENT)
+    column, entry = column[late], entry[late]
+    unit_h = model.job_unit_h[started[column]] * model.runs.part[entry]
+    soft.program.add_entries(at[late], model.columns["start"][column], unit_h)
 
 
 def _faster(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> None:

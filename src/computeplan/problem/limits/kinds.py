@@ -43,6 +43,7 @@ class LimitKind(StrEnum):
     RELEASE = "release"
     DEADLINE = "deadline"
     MAX_RATE = "max rate"
+    UNINTERRUPTED = "uninterrupted"
     HORIZON_END = "horizon end"
     FIXED_SPLIT = "fixed split"
     WHOLE_WORKLOAD = "whole workload"

@@ -87,6 +87,18 @@ WORK = (
         alone="job rates",
     ),
     Limit(
+        LimitKind.UNINTERRUPTED,
+        field="workloads.runs_through",
+        rows=("run",),
+        bounds=("start",),
+        golden="run",
+        audit="run",
+        phrase=Phrase("{} without a pause", "{} 不可中断"),
+        why_no_price=_WORK_IS_PRICED,
+        why_no_relief="a program that cannot stop does not learn it; a later deadline has the same effect",
+        why_no_ranging=_NO_NUMBER,
+    ),
+    Limit(
         LimitKind.HORIZON_END,
         field="horizon.end",
         bounds=("backlog",),

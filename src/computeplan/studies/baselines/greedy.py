@@ -14,7 +14,14 @@ import numpy as np
 from computeplan.accounts.capacity import by_site, it_energy_kwh, usable_unit_h, use_of_caps
 from computeplan.accounts.energy import at_sites
 from computeplan.accounts.moves import MoveCounter
-from computeplan.accounts.requirements import arrivals, delay_periods, job_overlap_h, serving_efficiency
+from computeplan.accounts.requirements import (
+    arrivals,
+    delay_periods,
+    job_overlap_h,
+    run_parts,
+    run_starts,
+    serving_efficiency,
+)
 from computeplan.accounts.usage import Meter
 from computeplan.audit import audit_plan
 from computeplan.grouping import Allocation, merge
@@ -123,9 +130,9 @@ class _GreedyFill:
     def run(self) -> Work:
         """Assign all work."""
         workloads = self._problem.workloads
-        kind = np.where(workloads.is_fixed, 0, np.where(workloads.is_job, 2, 1))
+        kind = np.where(workloads.is_fixed, 0, np.where(workloads.is_job, 2, 1)) + workloads.runs_through
         for workload in np.argsort(kind, kind="stable").tolist():
-            serve = (self._serve_fixed, self._serve_demand, self._serve_job)[kind[workload]]
+            serve = (self._serve_fixed, self._serve_demand, self._serve_job, self._serve_run)[kind[workload]]
             left = serve(workload)
             if left.sum() > 0:
                 self._short.append((workload, left))
@@ -169,10 +176,19 @@ class _GreedyFill:
             left -= float((wanted - missing).sum())
             most = most - (wanted - missing) if limited else np.full_like(most, left)
             is_open &= (missing <= LEFT * wanted) & (most > LEFT * volume)
-        shortfall: Floats = np.zeros_like(hours)
-        if left > LEFT * volume:
-            shortfall[np.flatnonzero(hours > 0)[-1] if hours.any() else -1] = left
-        return shortfall
+        return _not_done(hours, left if left > LEFT * volume else 0.0)
+
+    def _serve_run(self, workload: int) -> Floats:
+        """Run a job that may not pause as early as the pools in order can take a share of it."""
+        problem, job = self._problem, np.array([workload])
+        volume = left = float(problem.workloads.volume_unit_h[workload])
+        for part in run_parts(problem, workload, run_starts(problem, job).start_h) if volume > 0 else ():
+            for pool in self._order[workload].tolist():
+                if self._efficiency[workload, pool] <= 0 or left <= LEFT * volume:
+                    break
+                left -= float(self._assign(workload, pool, left * part, whole=left * part).sum())
+        hours = job_overlap_h(problem, job, np.arange(problem.horizon.size))[0]
+        return _not_done(hours, left if left > LEFT * volume else 0.0)
 
     def _fill(self, workload: int, wanted: Floats, *, same_share: bool = False) -> Floats:
         """Assign work to the pools in order; (T,) what is left."""
@@ -191,7 +207,7 @@ class _GreedyFill:
         links = problem.network.route[zones]
         load = left / self._efficiency[workload, pool]
         traffic = left * problem.traffic_gb_per_unit_h[workload]
-        if whole is not None:
+        if whole is not None and problem.workloads.is_fixed[workload]:
             part_left = left.sum() / whole.sum()
             horizon = problem.horizon
             data_gb = float(problem.workloads.data_gb[workload]) * part_left
@@ -227,6 +243,13 @@ class _GreedyFill:
             short_period=short_period,
             short_unit_h=late[short, short_period],
         )
+
+
+def _not_done(hours: Floats, left: float) -> Floats:
+    """(T,) shortfall of a job, in the last period of its window (T,)."""
+    shortfall = np.zeros_like(hours)
+    shortfall[np.flatnonzero(hours > 0)[-1] if hours.any() else -1] = left
+    return shortfall
 
 
 def _earliest(amount: Floats, most: float) -> Floats:

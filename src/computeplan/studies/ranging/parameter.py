@@ -95,12 +95,22 @@ CONVEX = frozenset(
 )
 """Numbers that only limit: the optimum is convex in them."""
 
+
+def _runs_last_alike(one: Problem, other: Problem) -> bool:
+    """Whether jobs that run through take as long in both problems, so that they have the same runs."""
+    through = one.workloads.runs_through
+    volume, rate = one.workloads.volume_unit_h[through], one.workloads.max_rate[through]
+    others = other.workloads
+    return np.allclose(volume * others.max_rate[through], others.volume_unit_h[through] * rate, rtol=1e-9)
+
+
 CONVEX_IF: Mapping[str, Callable[[Problem, Problem], bool]] = {
     "workloads.scale": lambda one, other: not _fixed_work_changes(one, other, data_only=True),
     "workloads.profiles": lambda one, other: not _fixed_work_changes(one, other),
-    "workloads.volume_unit_h": lambda one, _: (
-        not bool((one.workloads.is_job & (one.workloads.data_gb > 0)).any())
+    "workloads.volume_unit_h": lambda one, other: (
+        not bool((one.workloads.is_job & (one.workloads.data_gb > 0)).any()) and _runs_last_alike(one, other)
     ),
+    "workloads.max_rate": _runs_last_alike,
     "pools.availability": lambda one, other: not bool((_changed_rows(one, other) & _is_chosen(one)).any()),
     "rules.limit": lambda one, other: not _shares_change_with_shortfall(one, other),
 }

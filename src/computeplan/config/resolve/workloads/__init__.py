@@ -98,6 +98,7 @@ def build_workloads(
         is_job=table.is_job,
         is_fixed=table.is_fixed,
         is_whole=table.is_whole,
+        runs_through=table.runs_through,
         profile=np.where(table.is_job, 0, table.profile.index),
         scale=table.scale,
         profiles=table.profile.rows,
@@ -195,7 +196,7 @@ def read_listed(
         max_latency_ms=numbers("max_latency"),
         traffic_gb_per_unit_h=numbers("traffic"),
         unit_cost=Coded.of(name_index.site_costs(w.unit_cost, f"{path}.unit_cost") for path, w in items),
-        is_fixed=np.array([w.mobility != "free" for w in listed]),
+        is_fixed=np.array([w.mobility != "free" and w.job is None for w in listed]),
         is_whole=np.array([w.mobility == "whole" for w in listed]),
         profile=Coded.of(shape for shape, _ in shapes),
         scale=np.array([scale for _, scale in shapes]),
@@ -231,7 +232,8 @@ def _read_jobs(items: Sequence[tuple[str, Workload]], context: Context) -> Jobs:
         NUMBER_FIELDS[field].numbers(getattr(job, field, None) for job in jobs)
         for field in ("volume", "max_rate")
     )
-    return Jobs(is_job, volume, windows.release_h, windows.deadline_h, max_rate)
+    through = np.array([job is not None and not job.interruptible for job in jobs])
+    return Jobs(is_job, volume, windows.release_h, windows.deadline_h, max_rate, through)
 
 
 def _moments(values: Sequence[tuple[str, datetime | float | None]], context: Context) -> Moments:
@@ -268,6 +270,10 @@ def _note(path: str, job: Job, windows: Windows, row: int, context: Context) -> 
         found = f"a window from {windows.release_h[row]:g} h to {windows.deadline_h[row]:g} h after the start"
         hint = f"it begins or ends inside a period of {horizon.period_h:g} h, which limits the rate"
         faults.add(path, "`max_rate`, or a window on the edges of periods", found, hint)
+    if not job.interruptible and job.max_rate and job.volume / job.max_rate > windows.longest_run_h[row]:
+        expected = f"a run of at most {windows.longest_run_h[row]:g} h, which fits the window"
+        found = f"{job.volume / job.max_rate:g} h: volume / max_rate"
+        faults.add(path, expected, found, "a later deadline, a higher `max_rate`, or `interruptible: true`")
 
 
 def _shown(moment: datetime | float | None) -> str:

@@ -48,6 +48,7 @@ class Jobs:
     release_h: Floats
     deadline_h: Floats
     max_rate: Floats
+    runs_through: Bools
 
 
 @dataclass(frozen=True, eq=False)

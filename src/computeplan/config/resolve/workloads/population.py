@@ -251,7 +251,7 @@ def draw_population(
         unit_cost=Coded.of(
             (name_index.site_costs(a.unit_cost, f"{path}.unit_cost") for path, a in items), archetype
         ),
-        is_fixed=rows.of_archetype(a.mobility != "free" for a in archetypes) > 0,
+        is_fixed=(rows.of_archetype(a.mobility != "free" for a in archetypes) > 0) & ~jobs.is_job,
         is_whole=rows.of_archetype(a.mobility == "whole" for a in archetypes) > 0,
         profile=Coded.of((_profile(a, path, series, context) for path, a in items), archetype),
         scale=np.where(jobs.is_job, 0.0, mean_units),
@@ -329,7 +329,16 @@ def _draw_jobs(items: _Items, rows: Rows, mean_units: Floats, context: Context) 
     volume = np.where(is_job, mean_units * horizon.real_hours / block_weight(horizon, release), 0.0)
     rate = np.full(len(is_job), np.inf)
     rate[is_job] = volume[is_job] / run_time[is_job]
-    return Jobs(is_job, volume, windows.release_h, windows.deadline_h, rate)
+    through = rows.of_archetype(a.job is not None and not a.job.interruptible for _, a in items) > 0
+    too_long = through & (run_time > windows.longest_run_h)
+    for a in np.unique(rows.archetype[too_long]).tolist():
+        longest = windows.longest_run_h[too_long & (rows.archetype == a)].min()
+        hint = "earlier releases, a longer horizon, `end: cyclic`, or `interruptible: true`"
+        expected = "run times that fit windows cut at the end of the horizon"
+        context.faults.add(
+            f"{_PATH}.archetypes.{rows.names[a]}.job.run_time", expected, f"{longest:g} h left", hint
+        )
+    return Jobs(is_job, volume, windows.release_h, windows.deadline_h, rate, through)
 
 
 def _options(archetype: Archetype, path: str, field: str) -> list[Drawable]:

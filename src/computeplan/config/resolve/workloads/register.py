@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple, get_args
 from zoneinfo import ZoneInfo
@@ -15,15 +14,14 @@ import polars as pl
 from computeplan.config.context import Context
 from computeplan.config.names import NameIndex, Names
 from computeplan.config.resolve.workloads.arrays import Coded, Jobs, WorkloadArrays
-from computeplan.config.resolve.workloads.unread import name_unread
+from computeplan.config.resolve.workloads.register_cells import RegisterCells, columns_of, register_cells
 from computeplan.config.resolve.workloads.windows import Moments, lay_windows, looks_like_date, warn_of_cuts
 from computeplan.config.schema.base import MOST_NAME_LENGTH, NAME_PATTERN
 from computeplan.config.schema.quantity import Quantity
 from computeplan.config.schema.workloads import (
-    NUMBER_FIELDS,
+    WHOLE_JOBS,
     WORKLOAD_FIELDS,
     Mobility,
-    TableDefaults,
     WorkloadTable,
 )
 from computeplan.config.series.clock import DAY_S, LocalClock
@@ -31,11 +29,12 @@ from computeplan.config.series.reader import SeriesReader, scale_to_mean_one
 from computeplan.config.setting_paths import RegisterRow
 from computeplan.config.tables.cells import TimeCells, read_numbers, read_texts, read_times, time_hint
 from computeplan.config.tables.input_files import InputFiles
-from computeplan.config.tables.table_file import HEADER_ROWS, InputTable, open_table
+from computeplan.config.tables.table_file import HEADER_ROWS, open_table
 from computeplan.errors import Faults
 from computeplan.problem import Bools, Floats, Ints
 
 _SHAPE = Quantity("1", minimum=0)
+_YES_OR_NO = Names("a yes or no, true or false", ("true", "false"))
 _MOBILITY = Names("a mobility, free, fixed or whole", get_args(Mobility))
 
 
@@ -49,8 +48,8 @@ def read_register(
         return None
     owners = read_owners(cells)
     demand, jobs = read_work(cells)
-    mobility = _mobility(cells, jobs.is_job)
-    stays = mobility > 0
+    mobility = _mobility(cells, jobs)
+    stays = (mobility > 0) & ~jobs.is_job
     return WorkloadArrays(
         path=path,
         names=owners.names,
@@ -111,12 +110,13 @@ def _security(cells: RegisterCells) -> Floats:
     return level
 
 
-def _mobility(cells: RegisterCells, is_job: Bools) -> Ints:
-    """(n,) position in `_MOBILITY`; 0, free, for jobs."""
+def _mobility(cells: RegisterCells, jobs: Jobs) -> Ints:
+    """(n,) position in `_MOBILITY`; 0, free, for jobs that are not whole."""
     default = _MOBILITY[cells.default("mobility") or WORKLOAD_FIELDS["mobility"].default]
-    mobility = cells.codes("mobility", _MOBILITY, default)
-    cells.note((mobility > 0) & is_job & cells.is_given("mobility"), "mobility", "`free` for a job")
-    return np.where(is_job, 0, mobility)
+    mobility, given = cells.codes("mobility", _MOBILITY, default), cells.is_given("mobility")
+    barred = jobs.is_job & ~(jobs.runs_through & (mobility == _MOBILITY["whole"]))
+    cells.note((mobility > 0) & barred & given, "mobility", "`free` for a job", WHOLE_JOBS)
+    return np.where(barred, 0, mobility)
 
 
 def _max_delay(cells: RegisterCells, can_wait: Bools) -> Floats:
@@ -216,7 +216,25 @@ def read_work(cells: RegisterCells) -> tuple[Floats, Jobs]:
     warn_of_cuts(cells.texts("name").fill_null(""), windows, cells.table.path, cells.context)
     expected = "a rate, for a window that begins or ends inside a period"
     cells.note(windows.needs_rate & np.isinf(max_rate), "max_rate", expected)
-    return demand, Jobs(is_job, volume, windows.release_h, windows.deadline_h, max_rate)
+    through = _runs_through(cells, is_job)
+    cells.note(through & np.isinf(max_rate), "max_rate", "a rate, for a job that is not interruptible")
+    too_long = through & (volume / max_rate > windows.longest_run_h)
+    hint = "it is longer than its window: a later deadline, a higher rate, or interruptible"
+    cells.note(
+        too_long & ~windows.is_empty & ~windows.is_outside, "volume", "a run that fits its window", hint
+    )
+    return demand, Jobs(is_job, volume, windows.release_h, windows.deadline_h, max_rate, through)
+
+
+def _runs_through(cells: RegisterCells, is_job: Bools) -> Bools:
+    """(n,) which jobs are not interruptible."""
+    default = cells.default("interruptible")
+    code = _YES_OR_NO["false" if default is False else "true"]
+    cells.note(
+        cells.is_given("interruptible") & ~is_job, "interruptible", "an empty cell in a row with a demand"
+    )
+    through: Bools = is_job & (cells.codes("interruptible", _YES_OR_NO, code) == _YES_OR_NO["false"])
+    return through
 
 
 def _is_job(cells: RegisterCells) -> Bools:
@@ -263,134 +281,13 @@ def _read_moments(column: pl.Series, context: Context) -> tuple[Floats, TimeCell
     return numbers.values, replace(times, empty=numbers.empty)
 
 
-_SEPARATOR = re.compile("[;；]")
-_MOST_NAMES = 5
-_ANY = np.array(True)
-
-
-@dataclass(frozen=True, eq=False)
-class RegisterCells:
-    """The columns of a register that hold fields of workloads, one row a workload; `columns` by field."""
-
-    table: InputTable
-    data: pl.DataFrame
-    columns: dict[str, str]
-    defaults: TableDefaults
-    context: Context
-
-    def cells(self, field: str) -> pl.Series:
-        """Return the cells of a field; all null if it has no column."""
-        if field in self.columns:
-            return self.data[self.columns[field]]
-        return pl.Series(field, [None], pl.String).new_from_index(0, self.data.height)
-
-    def is_given(self, field: str) -> Bools:
-        """(n,) which rows have a cell with content."""
-        given: Bools = read_texts(self.cells(field)).is_not_null().to_numpy()
-        return given
-
-    def default(self, field: str) -> Any:
-        """Return the config's value for empty cells of a field; None if there is none."""
-        return getattr(self.defaults, field, None)
-
-    def default_path(self, field: str) -> str:
-        """Return the path in the config of a field's default."""
-        return f"{self.table.path}.defaults.{field}"
-
-    def note(self, wrong: Bools, field: str, expected: str, hint: str = "") -> None:
-        """Add faults of wrong cells, or one that there is neither a column nor a default."""
-        if field in self.columns:
-            self.table.note_cells(wrong, self.cells(field), expected, hint)
-        elif wrong.any():
-            row = int(np.flatnonzero(wrong)[0]) + 1
-            hint = hint or "add the column, name it in `columns`, or give a default"
-            found = f"no column {field!r}, first needed in row {row + HEADER_ROWS}"
-            self.table.note(expected, found, hint, row=row)
-
-    def texts(self, field: str) -> pl.Series:
-        """Return the texts of a field; null without cell and default."""
-        return read_texts(self.cells(field)).fill_null(pl.lit(self.default(field), pl.String))
-
-    def numbers(self, field: str, where: Bools = _ANY) -> Floats:
-        """(n,) numbers of a field; the default applies to empty cells of the rows `where`."""
-        quantity, absent = NUMBER_FIELDS[field].quantity, NUMBER_FIELDS[field].absent
-        cells = read_numbers(self.cells(field), parse=lambda text: self.context.number(text, quantity.unit))
-        wrong = cells.bad | ~(cells.empty | quantity.holds(cells.values))
-        self.note(wrong, field, quantity.expected(self.context.currency), cells.hint)
-        default = self.default(field)
-        fallback = np.where(where, absent if default is None else default, absent)
-        return np.where(cells.empty | wrong, fallback, cells.values)
-
-    def codes(self, field: str, names: Names, default: int) -> Ints:
-        """(n,) codes of a field of names; the default's code for empty cells."""
-        return self._code_texts(field, names.position, names, default)
-
-    def rows(
-        self, field: str, names: Names, of_indices: Callable[[list[int]], Bools], default: Bools
-    ) -> Coded[np.bool_]:
-        """Read a field of several names, separated by ``;``: `of_indices` makes a row of their indices."""
-        sets = [default]
-
-        def code(text: str) -> int:
-            parts = [part.strip() for part in _SEPARATOR.split(text)]
-            found = [names.position(part) for part in parts if part]
-            if -1 in found:
-                return -1
-            sets.append(of_indices(found))
-            return len(sets) - 1
-
-        index = self._code_texts(field, code, names, 0)
-        return Coded.of(sets, index)
-
-    def _code_texts(self, field: str, code: Callable[[str], int], names: Names, default: int) -> Ints:
-        """Code every distinct text once; add faults for those without a code (-1)."""
-        texts = read_texts(self.cells(field))
-        distinct = texts.drop_nulls().unique(maintain_order=True)
-        codes = [code(text) for text in distinct]
-        unknown = [text for text, number in zip(distinct, codes, strict=True) if number < 0]
-        for text in unknown[:_MOST_NAMES]:
-            wrong = (texts == text).fill_null(value=False).to_numpy()
-            parts = [part.strip() for part in _SEPARATOR.split(text)]
-            hint = names.hint(next((part for part in parts if part not in names), text))
-            row, count = int(wrong.argmax()), int(wrong.sum())
-            found = repr(text) + (f" ({count:,} rows)" if count > 1 else "")
-            self.table.note_cell(row, self.columns[field], names.expected, found, hint)
-        if len(unknown) > _MOST_NAMES:
-            self.table.note(
-                names.expected,
-                f"{len(unknown) - _MOST_NAMES:,} more unknown names in column {self.columns[field]!r}",
-            )
-        if not len(distinct):
-            return np.full(len(texts), default, np.int64)
-        coded: Ints = texts.replace_strict(distinct, codes, default=default, return_dtype=pl.Int64).to_numpy()
-        return np.where(coded < 0, default, coded)
-
-
-def _columns(table: InputTable, settings: WorkloadTable) -> dict[str, str]:
-    """Give the column of each field that has one."""
-    columns = {field: field for field in WORKLOAD_FIELDS if field in table.names}
-    return columns | {str(field): column for field, column in settings.columns.items()}
-
-
-def register_cells(table: InputTable, settings: WorkloadTable, context: Context) -> RegisterCells | None:
-    """Read the columns that hold fields of workloads; None after a fault, such as a missing column."""
-    columns = _columns(table, settings)
-    if "name" not in columns:
-        hint = "give every workload a name, or name its column in `columns`"
-        table.note("a column 'name'", f"columns {', '.join(table.names[:8])}", hint, row=0)
-        return None
-    name_unread(table, columns, settings, context)
-    data = table.columns(list(columns.values()))
-    return None if data is None else RegisterCells(table, data, columns, settings.defaults, context)
-
-
 def find_rows(data: Mapping[str, Any], files: InputFiles) -> dict[str, RegisterRow]:
     """Find the rows of all registers of a config, by the names of their workloads."""
     found: dict[str, RegisterRow] = {}
     for i, section in enumerate(data.get("workload_tables") or ()):
         settings, path = WorkloadTable.model_validate(section), f"workload_tables.{i}"
         table = open_table(settings.file, path, files, Faults())
-        columns = _columns(table, settings) if table else {}
+        columns = columns_of(table, settings) if table else {}
         data_frame = table.columns([columns["name"]]) if table and "name" in columns else None
         for row, name in enumerate([] if data_frame is None else read_texts(data_frame.to_series())):
             place = f"{settings.file}:{row + 1 + HEADER_ROWS}"

@@ -47,6 +47,9 @@ class Windows:
     """(n,) whether the window begins or ends inside a period, so that a largest rate must be given."""
     is_cut: Bools
     """(n,) whether the deadline as given is past the end of the block."""
+    longest_run_h: Floats
+    """(n,) longest time without a pause that fits the window, rounding included; once around a block
+    (`cyclic`) it ends where the period of the release begins."""
 
 
 def lay_windows(release: Moments, deadline: Moments, is_job: Bools, horizon: Horizon) -> Windows:
@@ -55,14 +58,16 @@ def lay_windows(release: Moments, deadline: Moments, is_job: Bools, horizon: Hor
     `release`: default the start of the horizon. `deadline`: default the end of the release's block; a time is
     counted from the start of that block.
     """
-    ends = np.zeros((2, len(is_job)))
+    ends = np.zeros((3, len(is_job)))
     wrong = np.zeros((4, len(is_job)), bool)
     ends[:, is_job], wrong[:, is_job] = _lay_out(release.at(is_job), deadline.at(is_job), horizon)
-    return Windows(*ends, *wrong)
+    release_h, deadline_h, longest_run_h = ends
+    is_outside, is_empty, needs_rate, is_cut = wrong
+    return Windows(release_h, deadline_h, is_outside, is_empty, needs_rate, is_cut, longest_run_h)
 
 
 def _lay_out(release: Moments, deadline: Moments, horizon: Horizon) -> tuple[Floats, Bools]:
-    """Return (2, n) ends of windows, and (4, n) what is wrong with them, in the order of `Windows`."""
+    """Return (3, n) ends of windows and longest runs, and (4, n) what is wrong, in the order of `Windows`."""
     blocks = _Blocks.of(horizon)
     begin = np.where(np.isnat(release.utc), np.nan_to_num(release.hours), blocks.hours_at(release.utc))
     begin = _snap_to_edges(begin, horizon)
@@ -74,10 +79,14 @@ def _lay_out(release: Moments, deadline: Moments, horizon: Horizon) -> tuple[Flo
     is_cut = ~is_outside & (stop > blocks.end_h[block]) & (horizon.end is HorizonEnd.CLOSE)
     if horizon.end is HorizonEnd.CLOSE:
         stop = np.minimum(stop, blocks.end_h[block])
-    is_whole = stop - begin >= (blocks.end_h - blocks.start_h)[block]
+    length = (blocks.end_h - blocks.start_h)[block]
+    is_whole = stop - begin >= length
+    period_h = horizon.period_h
+    around = np.floor(begin / period_h + _TOLERANCE) * period_h + length
+    run = (np.minimum(stop, around) - begin) * (1 + _TOLERANCE)
     needs_rate = ~is_whole & ~(_is_on_edge(begin, horizon) & _is_on_edge(stop, horizon))
     wrong = np.stack([is_outside, is_empty, needs_rate & ~is_outside & ~is_empty, is_cut])
-    return np.stack([begin, stop]), wrong
+    return np.stack([begin, stop, run]), wrong
 
 
 def warn_of_cuts(names: Iterable[str], windows: Windows, path: str, context: Context) -> None:
