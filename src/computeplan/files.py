@@ -175,6 +175,8 @@ def lock_folder(folder: Path, *, wait: bool = True) -> Iterator[None]:
     try:
         lock.acquire(timeout=WAIT_S if wait else 0)
     except Timeout:
+        if not path.exists():
+            raise OSError(errno.EACCES, f"its lock, {path}, cannot be made there") from None
         raise BlockingIOError(errno.EAGAIN, f"another program holds its lock, {path}") from None
     except OSError as error:
         message = f"its lock, {path}, cannot be taken: {error.strerror or error}"

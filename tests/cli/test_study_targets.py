@@ -31,7 +31,7 @@ def study(request, tiny):
         ("other", "error: other holds files that are no part of a"),
         (".", "error: . holds files that are no part of a"),
         ("..", "and is not replaced"),
-        ("/", "error: / holds files that are no part of a"),
+        ("/", "error: / is a whole file system and is not replaced"),
     ],
 )
 def test_what_is_no_place_for_a_study_is_refused(study, monkeypatch, target, said):

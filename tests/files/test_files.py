@@ -101,6 +101,23 @@ def test_a_plan_folder_that_another_program_holds_is_one_clear_error(config, tmp
     assert run("solve", config, "--out", tmp_path / "plan").exit_code == 0
 
 
+def test_where_no_file_can_be_made_no_other_program_is_blamed(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "WAIT_S", 0.1)
+    monkeypatch.setattr(FileLock, "_acquire", lambda _: None)
+    with (
+        pytest.raises(OSError, match=r"its lock, .*\.plan\.lock, cannot be made there"),
+        lock_folder(tmp_path / "plan"),
+    ):
+        pass
+
+
+def test_a_name_with_a_null_character_is_one_clear_error():
+    with pytest.raises(
+        PlanFolderError, match=r"'pl\\x00an' cannot be written: no name of a file holds a null"
+    ):
+        write(Path("pl\0an"))
+
+
 def test_a_lock_that_cannot_be_written_is_one_clear_error(tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")

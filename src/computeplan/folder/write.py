@@ -31,6 +31,7 @@ def check_target(target: Path, kind: str = PLAN) -> None:
 
     Raises `PlanFolderError` if it is something else, or its parent cannot be written to.
     """
+    _refuse_no_folder(target)
     refuse_inside_folder(target)
     parent = next((folder for folder in target.absolute().parents if folder.exists()), target)
     with _reported(target):
@@ -54,6 +55,7 @@ def write_folder(
 
     Raises `PlanFolderError` if it cannot be written; what was there is unchanged.
     """
+    _refuse_no_folder(target)
     target = Path(os.path.realpath(target))
     check_target(target, kind)
     with _reported(target):
@@ -171,6 +173,14 @@ def _refuse_foreign(target: Path, kind: str) -> None:
             path=target,
             hint="move them or name another place with --out DIR",
         )
+
+
+def _refuse_no_folder(target: Path) -> None:
+    """Refuse what cannot be the name of a folder, and a whole file system."""
+    if "\0" in str(target):
+        raise PlanFolderError(f"{str(target)!r} cannot be written: no name of a file holds a null character")
+    if target.absolute() == Path(target.absolute().anchor):
+        raise PlanFolderError(f"{target} is a whole file system and is not replaced", path=target)
 
 
 def refuse_inside_folder(path: Path) -> None:
