@@ -5,6 +5,7 @@
 #   make bench     measure, write bench/RESULTS.md    make docs       the pages that are generated
 #   make site      the documentation as a site, in build/site
 #   make browser   install Chromium and a Chinese font for the tests, with apt-get; nothing else installs system software
+#   make flagship  the figures of docs/flagship.md
 #   make goldens   golden programs and texts anew       make picture    the pictures in README.md
 #   make bench-tools  the same problem in other tools, write bench/RESULTS-tools.md
 #   make coverage  branch coverage of the tests
@@ -21,7 +22,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-lowest test-newest coverage check format bench bench-tools docs site picture goldens fuzz mutants browser clean
+.PHONY: help demo test test-all test-lowest test-newest coverage check format bench bench-tools docs site picture flagship goldens fuzz mutants browser clean
 
 help:
 	@sed -n 's/^#  //p' Makefile
@@ -103,6 +104,9 @@ site: docs
 picture: $(VENV)/run.stamp
 	$(BIN)/python docs/make_picture.py
 	$(BIN)/python docs/make_report_picture.py
+
+flagship: $(VENV)/run.stamp
+	$(BIN)/python docs/make_flagship.py
 
 goldens: $(VENV)/dev.stamp
 	PYTHONPATH=tests $(BIN)/python tests/lp/lp_cases.py
