@@ -52,19 +52,19 @@ browser:
 	{ echo "install Chromium or Chrome, and a font with Chinese letters, by this system's own means" >&2; exit 1; }
 
 test: $(VENV)/dev.stamp
-	$(BIN)/pytest -n auto -m "not slow"
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow"
 
 test-all: $(VENV)/dev.stamp
-	$(BIN)/pytest -n auto --hypothesis-profile=whole
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=whole
 
 coverage: $(VENV)/dev.stamp
-	$(BIN)/pytest -n auto -m "not slow" --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow" --cov --cov-report=term
 
 test-lowest:
-	uv run --no-project --isolated --resolution lowest-direct --with-editable '.[dev]' --python 3.11 pytest -n auto -m "not slow"
+	uv run --no-project --isolated --resolution lowest-direct --with-editable '.[dev]' --python 3.11 pytest -n auto --dist worksteal -m "not slow"
 
 test-newest:
-	uv run --no-project --isolated --with-editable '.[dev]' --python 3.13 pytest -n auto -m "not slow"
+	uv run --no-project --isolated --with-editable '.[dev]' --python 3.13 pytest -n auto --dist worksteal -m "not slow"
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check

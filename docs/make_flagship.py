@@ -34,7 +34,9 @@ def main() -> None:
 def fill(page: str, name: str, text: str) -> str:
     """Replace what stands between two marks."""
     begin, end = f"<!-- {name}: made by `make flagship` -->\n", f"<!-- end of {name} -->"
-    return re.sub(f"({re.escape(begin)}).*?({end})", lambda found: f"{found[1]}{text}\n{found[2]}", page, flags=re.S)
+    return re.sub(
+        f"({re.escape(begin)}).*?({end})", lambda found: f"{found[1]}{text}\n{found[2]}", page, flags=re.S
+    )
 
 
 def answer(summary: Mapping[str, Any], base: Mapping[str, Any]) -> str:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
+from typer import testing
 from typer.testing import CliRunner, Result
 
 from computeplan.cli.app import app
+
+# A runner builds the whole command line anew for each command: most of the time of a short one.
+testing._get_command = cache(testing._get_command)
 
 TINY = """\
 name: Tiny

@@ -1,13 +1,15 @@
 """Random small cases that together use every feature.
 
 Numbers are quarters and few, so that objectives are well conditioned and ties and duplicates are
-common. Most cases can be served, some cannot; `test_strategies.py` holds both to account.
+common. Most cases can be served, some cannot; `test_strategies.py` holds both to account. Strategies are kept:
+Hypothesis looks at each new one anew, which takes longer than drawing from it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from math import ceil, inf
 
 from hypothesis import settings
@@ -28,10 +30,12 @@ def examples(count: int, **others: object) -> settings:
     return settings(max_examples=ceil(count * settings().max_examples / 30), **others)
 
 
+@cache
 def quarters(low: float, high: float) -> st.SearchStrategy[float]:
     return st.integers(round(4 * low), round(4 * high)).map(lambda n: n / 4)
 
 
+@cache
 def series(values: st.SearchStrategy[float], periods: int) -> st.SearchStrategy:
     return values | st.lists(values, min_size=periods, max_size=periods)
 
@@ -53,7 +57,7 @@ def cases(draw: Draw, **given: st.SearchStrategy) -> Case:
     sites = draw(st.lists(_sites(periods), min_size=1, max_size=3))
     sites = [replace(site, name=f"s{i}") for i, site in enumerate(sites)]
     sites[0] = replace(sites[0], provides=LABELS, security=3)
-    names = [site.name for site in sites]
+    names = tuple(site.name for site in sites)
     workloads = draw(st.lists(_workloads(blocks, period_h, names), min_size=1, max_size=4))
     workloads += draw(st.lists(st.sampled_from(workloads).flatmap(lambda w: _twins(w, periods)), max_size=2))
     case = Case(
@@ -106,6 +110,7 @@ def _two_months(periods: int, change: int) -> tuple[int, ...]:
     return tuple(int(t >= change) for t in range(periods))
 
 
+@cache
 @st.composite
 def _sites(draw: Draw, periods: int) -> Site:
     factors = series(quarters(0, 2), periods)
@@ -124,6 +129,7 @@ def _sites(draw: Draw, periods: int) -> Site:
     )
 
 
+@cache
 def _pool_lists(sites: Sequence[str], periods: int) -> st.SearchStrategy[list[Pool]]:
     """Up to five pools; usually one of them can serve what the others cannot, at a price."""
     ample = st.builds(on_demand, site=st.just(sites[0]), price=quarters(5, 9), busy_kw=st.just(0.5))
@@ -131,6 +137,7 @@ def _pool_lists(sites: Sequence[str], periods: int) -> st.SearchStrategy[list[Po
     return st.tuples(few, ample, st.integers(0, 4)).map(lambda drawn: drawn[0] + [drawn[1]] * (drawn[2] < 4))
 
 
+@cache
 @st.composite
 def _pools(draw: Draw, sites: Sequence[str], periods: int) -> Pool:
     term = draw(st.sampled_from(Term))
@@ -150,6 +157,7 @@ def _pools(draw: Draw, sites: Sequence[str], periods: int) -> Pool:
     )
 
 
+@cache
 @st.composite
 def _workloads(draw: Draw, blocks: Sequence[int], period_h: float, sites: Sequence[str]) -> Demand | Job:
     needing = {
@@ -216,6 +224,7 @@ def _twins(draw: Draw, workload: Demand | Job, periods: int) -> Demand | Job:
     return replace(twin, **dict([draw(st.sampled_from(changes))] if draw(st.booleans()) else []))
 
 
+@cache
 def _contracts(sites: Sequence[str], periods: int) -> st.SearchStrategy[Contract]:
     return st.builds(
         Contract,
@@ -228,6 +237,7 @@ def _contracts(sites: Sequence[str], periods: int) -> st.SearchStrategy[Contract
     )
 
 
+@cache
 def _networks() -> st.SearchStrategy[list[Link]]:
     link = st.builds(
         Link,
@@ -242,6 +252,7 @@ def _networks() -> st.SearchStrategy[list[Link]]:
     return st.integers(0, 4).flatmap(lambda n: st.lists(link, min_size=n, max_size=n))
 
 
+@cache
 def _caps(pools: Sequence[str], periods: int) -> st.SearchStrategy[Cap]:
     return st.builds(
         Cap,

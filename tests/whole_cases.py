@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from math import inf
 
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ PARTS = ("rules", "renewable", "budget", "new", "contracted", "lease", "battery"
 def whole_cases(draw: Draw, *always: str) -> Case:
     """A case with some of the rarer parts; those named always."""
     case = draw(cases())
-    names = [site.name for site in case.sites]
+    names = tuple(site.name for site in case.sites)
     others = draw(st.lists(st.sampled_from(PARTS), min_size=not always, max_size=3, unique=True))
     parts = dict.fromkeys((*others, *always))
     for part in parts:
@@ -114,6 +115,7 @@ def _stepped(pool: Pool) -> st.SearchStrategy[Pool]:
     return st.builds(replace, st.just(pool), step=steps)
 
 
+@cache
 def _batteries(sites: Sequence[str]) -> st.SearchStrategy[Battery]:
     return st.builds(
         Battery,
@@ -137,6 +139,7 @@ def _selling(contract: Contract) -> st.SearchStrategy[Contract]:
     return quarters(0, 6).map(lambda price: replace(contract, feed_in=price))
 
 
+@cache
 def _chosen(sites: Sequence[str]) -> st.SearchStrategy[Contract]:
     return st.builds(
         Contract,
@@ -168,6 +171,7 @@ def _leased(draw: Draw, case: Case) -> Case:
     return case.but(links=leased, workloads=workloads)
 
 
+@cache
 @st.composite
 def _rules(draw: Draw, sites: Sequence[str], workloads: int) -> Rule:
     measure = draw(st.sampled_from(RuleMeasure))

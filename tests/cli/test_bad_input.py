@@ -89,7 +89,7 @@ def test_all_faults_are_told_at_once(tiny):
         (("--solver", "nonesuch"), "nonesuch"),
         (("--out", "tiny.yaml"), "tiny.yaml is a file"),
         (("--out", "tiny.yaml/deeper"), "tiny.yaml is a file"),
-        (("--out", "/"), "no part of a plan"),
+        (("--out", "/"), "is a whole file system"),
     ],
 )
 def test_bad_arguments_are_refused(tiny, arguments, place):
