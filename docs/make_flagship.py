@@ -35,7 +35,10 @@ def fill(page: str, name: str, text: str) -> str:
     """Replace what stands between two marks."""
     begin, end = f"<!-- {name}: made by `make flagship` -->\n", f"<!-- end of {name} -->"
     return re.sub(
-        f"({re.escape(begin)}).*?({end})", lambda found: f"{found[1]}{text}\n{found[2]}", page, flags=re.S
+        f"({re.escape(begin)}).*?({end})",
+        lambda found: f"{found[1]}{text}\n{found[2]}",
+        page,
+        flags=re.DOTALL,
     )
 
 

@@ -1,8 +1,8 @@
 """Random small cases that together use every feature.
 
 Numbers are quarters and few, so that objectives are well conditioned and ties and duplicates are
-common. Most cases can be served, some cannot; `test_strategies.py` holds both to account. Strategies are kept:
-Hypothesis looks at each new one anew, which takes longer than drawing from it.
+common. Most cases can be served, some cannot; `test_strategies.py` holds both to account.
+Strategies are kept: Hypothesis looks into each new one, which takes longer than drawing from it.
 """
 
 from __future__ import annotations
