@@ -90,3 +90,14 @@ def test_one_scenario_is_planned_as_ever(booking, tmp_path):
 
 def test_a_gap_that_is_asked_for_is_kept(booking):
     assert run("solve", booking, "--no-baseline", "--max-gap", "0.1%").exit_code == 0
+
+
+def test_the_method_is_one_of_the_solver_or_of_the_scenarios(booking, tmp_path):
+    for method in ("extensive", "decomposition"):
+        found = json.loads(run("solve", booking, "--no-baseline", "--json", "--method", method).stdout)
+        assert found["method"] == method
+        assert found["objective"] == pytest.approx(359.8, rel=1e-4)
+    assert run("solve", booking, "--no-baseline", "--method", "simplex").exit_code == 0
+    refused = run("solve", booking, "--scenario", "rush", "--method", "extensive", "--out", tmp_path / "plan")
+    assert refused.exit_code == 2
+    assert "--method: expected one of auto, simplex, ipm in a config without" in refused.stderr

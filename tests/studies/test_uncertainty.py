@@ -13,8 +13,9 @@ import computeplan
 from computeplan.config import UncertaintySection
 from computeplan.errors import ConfigError, UsageError
 from computeplan.problem import Goal, Status
-from computeplan.solvers import SolverOptions
+from computeplan.solvers import SolverOptions, StopSignal
 from computeplan.studies.uncertainty import plan_scenarios
+from computeplan.vocabulary import PlanForm
 from reference.model import solve_scenarios
 from strategies import cases, examples, quarters
 
@@ -114,9 +115,10 @@ FARMER = {
 }
 
 
-def decide(config, **uncertainty):
+def decide(config, *, compare=True, **uncertainty):
     """Plan a config with some settings of its uncertainty; proved, and each scenario's plan audited."""
-    study = computeplan.decide({**config, "uncertainty": {**config["uncertainty"], **uncertainty}})
+    section = {**config["uncertainty"], **uncertainty}
+    study = computeplan.decide({**config, "uncertainty": section}, compare=compare)
     assert study.status is Status.OPTIMAL
     assert study.passed
     assert abs(study.gap) <= 1e-9
@@ -151,8 +153,11 @@ def test_lands_has_the_published_answer(lands):
     ],
     ids=["cvar", "cvar of no weight", "cvar of all", "regret", "worst"],
 )
-def test_lands_under_each_measure_of_risk(risk, value):
-    assert decide(LANDS, risk=risk).value == pytest.approx(value, rel=1e-7)
+@pytest.mark.parametrize("method", ["extensive", "decomposition"])
+def test_lands_under_each_measure_of_risk(risk, value, method):
+    study = decide(LANDS, risk=risk, method=method, gap=1e-10, compare=False)
+    assert study.value == pytest.approx(value, rel=1e-7)
+    assert study.method == method
 
 
 def test_the_farmer_plants_as_published():
@@ -221,7 +226,7 @@ def scenario_sets(draw):
 def test_random_scenarios_have_the_optimum_of_a_plain_model(drawn):
     problems, weights = drawn
     named = {str(number): problem for number, problem in enumerate(problems)}
-    section = UncertaintySection(weights=dict(zip(named, weights, strict=True)))
+    section = UncertaintySection(weights=dict(zip(named, weights, strict=True)), gap=1e-10)
     study = plan_scenarios(named, section, SolverOptions())
     oracle = solve_scenarios(problems, weights)
     assert study.status is oracle.status
@@ -234,6 +239,73 @@ def test_random_scenarios_have_the_optimum_of_a_plain_model(drawn):
     assert study.risk.value(compared.alone) <= study.value + 1e-6 * abs(study.value) + 1e-6
     if compared.mean is not None:
         assert study.value <= study.risk.value(compared.mean) + 1e-6 * abs(study.value) + 1e-6
+    if not problems[0].has_integers:
+        apart = section.model_copy(update={"method": PlanForm.DECOMPOSITION})
+        found = plan_scenarios(named, apart, SolverOptions(), compare=False)
+        assert found.value == pytest.approx(study.value, rel=1e-9, abs=1e-9)
+        assert found.bound == pytest.approx(study.value, rel=1e-7, abs=1e-7)
+
+
+def test_a_search_that_is_stopped_gives_its_best_plan_and_gap():
+    class Later(StopSignal):
+        asked = 0
+
+        def is_set(self):
+            self.asked += 1
+            return self.asked > 30
+
+    loaded = computeplan.load(LANDS)
+    problems = {name: each.problem for name, each in loaded.in_scenarios(("low", "base", "high")).items()}
+    section = UncertaintySection.model_validate(
+        {**LANDS["uncertainty"], "method": "decomposition", "gap": 1e-10}
+    )
+    study = plan_scenarios(problems, section, SolverOptions(stop=Later()))
+    assert study.status is Status.FEASIBLE
+    assert study.passed
+    assert 1e-6 < study.gap < 1
+    assert study.bound <= 381.8533334 <= study.value
+
+
+def test_whole_numbers_are_not_decomposed():
+    first = {**LANDS["sites"]["s0"], "pools": {"t": {**technology(10), "step": 10}}}
+    whole = {**LANDS, "sites": {**LANDS["sites"], "s0": first}}
+    study = computeplan.decide(whole)
+    assert study.passed
+    assert study.method == "extensive"
+    assert amounts(study)[0] % 10 == 0
+    apart = {**whole, "uncertainty": {**LANDS["uncertainty"], "method": "decomposition"}}
+    with pytest.raises(UsageError, match=r"expected `extensive`, as this plan has whole numbers \(`step`"):
+        computeplan.decide(apart)
+
+
+def test_what_fixed_work_cannot_do_is_known_before_it_is_tried():
+    """Fixed work is split alike in all scenarios, so that the largest one fits."""
+    config = {
+        "name": "fixed",
+        "horizon": {"start": "2026-03-02T00:00", "duration": "2 h"},
+        "zones": {"here": {}},
+        "hardware": {"gpu": {"busy_power": 0}},
+        "sites": {
+            "park": {
+                "zone": "here",
+                "grid": {"price": 0},
+                "pools": {
+                    "own": {"hardware": "gpu", "term": "owned", "units": 10},
+                    "booked": {"hardware": "gpu", "term": "reserved", "price": 1, "max_units": 50},
+                    "rented": {"hardware": "gpu", "term": "on_demand", "price": 5},
+                },
+            }
+        },
+        "workloads": {"state": {"zone": "here", "demand": [8, 12], "mobility": "fixed"}},
+        "scenarios": {"rush": {"demand_scale": 2}},
+        "uncertainty": {"weights": {"base": 0.5, "rush": 0.5}, "gap": 1e-10},
+    }
+    for method in ("extensive", "decomposition"):
+        study = decide(config, method=method)
+        # 24 units at most, 10 of them there: 14 booked for two hours
+        assert study.value == pytest.approx(28)
+        assert amounts(study) == pytest.approx([14])
+        assert study.placements() == pytest.approx({"park/own": 10 / 24, "park/booked": 14 / 24})
 
 
 def test_a_config_with_uncertainty_is_not_solved_by_chance():

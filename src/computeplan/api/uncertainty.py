@@ -14,6 +14,8 @@ from computeplan.progress import Progress
 from computeplan.runs.loaded import Loaded, Overrides, chosen_options
 from computeplan.solvers import SolverOptions
 from computeplan.studies.uncertainty import UncertaintyStudy, find_difference, plan_scenarios
+from computeplan.text import expected_one_of
+from computeplan.vocabulary import PlanForm
 
 
 @checked
@@ -22,14 +24,16 @@ def decide(
     *,
     overrides: Overrides = (),
     allow_paths: Sequence[str | Path] = (),
+    form: PlanForm | str | None = None,
     options: SolverOptions | Mapping[str, object] | None = None,
     compare: bool = True,
     progress: Progress | None = None,
 ) -> UncertaintyStudy:
     """Find what to decide before it is known which scenario of a config's `uncertainty` comes.
 
-    `compare`: also plan every scenario as if it were known, and all of them with the decisions that are best
-    for their mean: what it would be worth to know, and what it is worth to plan for all.
+    `form`: ``extensive``, ``decomposition`` or ``auto``; default the config's `method`. `compare`: also plan
+    every scenario as if it were known, and all of them with the decisions that are best for their mean: what
+    it would be worth to know, and what it is worth to plan for all.
 
     Raises
     ------
@@ -45,6 +49,10 @@ def decide(
         raise UsageError(path="uncertainty", expected="scenarios and their weights", found="nothing")
     if loaded.scenario is not None:
         raise UsageError(path="scenario", expected="none, as all of them may come", found=loaded.scenario)
+    if form is not None:
+        if form not in list(PlanForm):
+            raise UsageError(path="form", **expected_one_of(PlanForm, form))
+        section = section.model_copy(update={"method": PlanForm(form)})
     read = loaded.in_scenarios(tuple(section.scenarios))
     problems = {name: each.problem for name, each in read.items()}
     loaded.config.raise_faults(list(_faults(problems)))

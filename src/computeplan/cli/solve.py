@@ -17,11 +17,12 @@ from computeplan.cli.options import (
     Json,
     MaxGap,
     Overlay,
-    SolverFlags,
     named_policies,
     read_share,
 )
-from computeplan.cli.uncertain import refuse_stated, solve_uncertain
+from computeplan.cli.uncertain import SolveFlags, refuse_stated, solve_uncertain
+from computeplan.errors import UsageError
+from computeplan.vocabulary import Method
 
 if TYPE_CHECKING:
     from computeplan.api import Run
@@ -47,7 +48,7 @@ NoBaseline = Annotated[bool, typer.Option("--no-baseline", help="Skip the all-lo
 def solve(
     config: Config,
     overlay: Overlay,
-    flags: SolverFlags,
+    flags: SolveFlags,
     *,
     out: Out = None,
     no_baseline: NoBaseline = False,
@@ -68,6 +69,9 @@ def solve(
         stated = {"--out": out, "--baselines": baselines, "--limits": limits}
         refuse_stated([option for option, value in stated.items() if value is not None])
         return solve_uncertain(loaded, flags, compare=not no_baseline, max_gap=max_gap, as_json=as_json)
+    if flags.form is not None:
+        expected = f"one of {', '.join(Method)} in a config without `uncertainty`"
+        raise UsageError(path="--method", expected=expected, found=flags.form.value)
     with terminal.working("planning") as stages:
         run, is_interrupted = run_until_interrupted(
             lambda stop: api.plan_loaded(

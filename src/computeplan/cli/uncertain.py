@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 from computeplan.cli import terminal
 from computeplan.cli.command import NO_PLAN, ExitCode, no_plan, run_until_interrupted, tell_interrupted
-from computeplan.cli.options import SolverFlags, read_share
+from computeplan.cli.options import SolverFlags, choice, read_share
 from computeplan.errors import UsageError
 from computeplan.text import percent, some_names
+from computeplan.vocabulary import Method, PlanForm
 
 if TYPE_CHECKING:
     from computeplan.runs.loaded import Loaded
     from computeplan.studies.uncertainty import UncertaintyStudy
+
+
+FORMS = (PlanForm.EXTENSIVE, PlanForm.DECOMPOSITION)
+
+
+@dataclass(frozen=True)
+class SolveFlags(SolverFlags):
+    """The same, and how several scenarios are planned."""
+
+    method: Annotated[
+        str | None,
+        choice(
+            "--method",
+            among=[*Method, *FORMS],
+            help="Algorithm of HiGHS; with `uncertainty` also one program of all scenarios, or one for each.",
+        ),
+    ] = None  # type: ignore[assignment]  # one option, whose words go to two places
+
+    @property
+    def form(self) -> PlanForm | None:
+        """How scenarios are planned, where that is stated."""
+        return PlanForm(self.method) if self.method in FORMS else None
+
+    def stated(self) -> dict[str, Any]:
+        """Give the fields of the solver's options that the user stated."""
+        found = super().stated()
+        return found if self.form is None else {k: v for k, v in found.items() if k != "method"}
 
 
 def refuse_stated(options: Sequence[str]) -> None:
@@ -24,7 +53,7 @@ def refuse_stated(options: Sequence[str]) -> None:
 
 
 def solve_uncertain(
-    loaded: Loaded, flags: SolverFlags, *, compare: bool, max_gap: str | None, as_json: bool
+    loaded: Loaded, flags: SolveFlags, *, compare: bool, max_gap: str | None, as_json: bool
 ) -> ExitCode:
     """Find what to decide before it is known which scenario comes, and print it."""
     share = read_share("--max-gap", max_gap)
@@ -33,7 +62,11 @@ def solve_uncertain(
 
         study, is_interrupted = run_until_interrupted(
             lambda stop: api.decide(
-                loaded, options={**flags.stated(), "stop": stop}, compare=compare, progress=stages
+                loaded,
+                form=flags.form,
+                options={**flags.stated(), "stop": stop},
+                compare=compare,
+                progress=stages,
             )
         )
     if as_json:

@@ -71,7 +71,7 @@ def choose_options(lp: LinearProgram, options: SolverOptions) -> SolverOptions:
     is_whole = bool(len(lp.integer))
     options = fill_options(options, shape_of(lp), with_clarabel=clarabel.is_installed() and not is_whole)
     if is_whole:
-        _check_integers(options.name, f" ({_integer_settings(lp)})")
+        _check_integers(options.name, f" ({', '.join(integer_settings(lp)) or 'in its program'})")
     return options
 
 
@@ -85,7 +85,7 @@ def _check_integers(name: str, settings: str = "") -> None:
         )
 
 
-def _integer_settings(lp: LinearProgram) -> str:
+def integer_settings(lp: LinearProgram) -> list[str]:
     """Name what makes whole numbers of a program's columns, in the words of the config."""
     families = [
         f.name
@@ -93,7 +93,7 @@ def _integer_settings(lp: LinearProgram) -> str:
         if np.any((lp.integer >= f.first) & (lp.integer < f.first + f.size))
     ]
     settings = [VARIABLES[name].whole if name in VARIABLES else name for name in families]
-    return ", ".join(dict.fromkeys(settings)) or "in its program"
+    return list(dict.fromkeys(settings))
 
 
 def _check_numbers(lp: LinearProgram) -> None:

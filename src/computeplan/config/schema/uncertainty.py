@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from computeplan.config.schema.base import Name, Settings, fault_at, raise_faults
 from computeplan.config.schema.quantity import Share
-from computeplan.vocabulary import FirstDecision, RiskMeasure
+from computeplan.vocabulary import FirstDecision, PlanForm, RiskMeasure
 
 BASE: Final = "base"
 """Name of the file without a scenario."""
@@ -59,6 +59,12 @@ class UncertaintySection(Settings):
         "known which one comes; default all of them. Everything else is decided scenario by scenario.",
     )
     risk: RiskSection = Field(default_factory=RiskSection, description="What is minimized.")
+    method: PlanForm = Field(
+        PlanForm.AUTO,
+        description="`extensive`: one program of all scenarios; `decomposition`: one for each, solved again "
+        "and again, not with whole numbers; `auto`: by size.",
+    )
+    gap: Share = Field(1e-4, description="Relative gap at which the decomposition ends.")
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:

@@ -13,7 +13,7 @@ from computeplan.grouping import Allocation
 from computeplan.lp import LinearProgram
 from computeplan.lp.builder import Entries, lay_out_by_column
 from computeplan.problem import Floats, Status, sum_by
-from computeplan.solvers import SolverOptions, SolverResult
+from computeplan.solvers import Basis, SolverOptions, SolverResult, Start
 from computeplan.solvers.decomposition import ProgramSolver, Reduction
 from computeplan.solvers.plan import Solution
 from computeplan.studies.uncertainty.nodes import Node, SharedDecisions
@@ -33,10 +33,18 @@ class NodePlan:
         return np.inf if self.solution is None else self.solution.accounts.objective
 
 
-def evaluate(nodes: Sequence[Node], values: Floats, options: SolverOptions) -> tuple[NodePlan, ...]:
-    """Plan every node with the shared decisions (n,) held at some values."""
-    muted = options.muted()
-    return tuple(audited(node, solve_held(node, values, muted)) for node in nodes)
+def evaluate(
+    nodes: Sequence[Node],
+    values: Floats,
+    options: SolverOptions,
+    bases: Sequence[Basis | None] = (),
+) -> tuple[NodePlan, ...]:
+    """Plan every node with the shared decisions (n,) held at some values, from its basis if there is one."""
+    muted, starts = options.muted(), bases or [None] * len(nodes)
+    return tuple(
+        audited(node, solve_held(node, values, muted, basis)[0])
+        for node, basis in zip(nodes, starts, strict=True)
+    )
 
 
 def costs_of(outcomes: Sequence[NodePlan]) -> Floats:
@@ -44,10 +52,14 @@ def costs_of(outcomes: Sequence[NodePlan]) -> Floats:
     return np.array([outcome.cost for outcome in outcomes])
 
 
-def solve_held(node: Node, values: Floats, options: SolverOptions) -> SolverResult:
-    """Solve a node with the shared decisions held."""
-    result, _ = ProgramSolver(node.held(values), options, Reduction.NONE).solve()
-    return result
+def solve_held(
+    node: Node, values: Floats, options: SolverOptions, basis: Basis | None
+) -> tuple[SolverResult, Basis | None]:
+    """Solve a node with the shared decisions held, from a basis if there is one; also give its last basis."""
+    start = None if basis is None else Start((basis,))
+    solver = ProgramSolver(node.held(values), options, Reduction.NONE, start)
+    result, _ = solver.solve()
+    return result, next(iter(solver.bases()), None)
 
 
 def solve_alone(node: Node, options: SolverOptions) -> tuple[NodePlan, Floats | None]:

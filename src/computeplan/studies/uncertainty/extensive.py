@@ -16,7 +16,7 @@ from computeplan.lp import LinearProgram
 from computeplan.lp.builder import Entries, lay_out_by_column
 from computeplan.lp.program import Family
 from computeplan.problem import Floats, Ints, Status
-from computeplan.solvers import SolverOptions
+from computeplan.solvers import Basis, SolverOptions
 from computeplan.solvers.decomposition import ProgramSolver, Reduction
 from computeplan.studies.uncertainty.nodes import Node, SharedDecisions
 from computeplan.studies.uncertainty.risk import Risk
@@ -39,6 +39,8 @@ class Found:
     """No plan is better, as the solver says; of programs with whole numbers only."""
     rounds: int = 0
     """Of the decomposition."""
+    bases: tuple[Basis | None, ...] = ()
+    """From which each node's program is solved soon at these values."""
 
 
 @dataclass(frozen=True, eq=False)

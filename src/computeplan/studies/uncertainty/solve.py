@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from logging import getLogger
 
 import numpy as np
 
 from computeplan.config import UncertaintySection
+from computeplan.errors import UsageError
 from computeplan.prices.shared import shared_bound
 from computeplan.problem import Floats, Problem, Status
 from computeplan.solvers import SolverOptions
+from computeplan.solvers.registry import integer_settings
+from computeplan.studies.uncertainty.decomposition import solve_decomposed
 from computeplan.studies.uncertainty.evaluation import (
     NodePlan,
     best_for_mean,
@@ -32,6 +36,9 @@ PROVED = 1e-6
 SMALL = 500_000
 """Columns of all programs times scenarios up to which each scenario's own plan is tried in all others."""
 
+LARGEST_EXTENSIVE = 100_000
+"""The same up to which one program of all scenarios is solved."""
+
 Alone = tuple[tuple[NodePlan, ...], tuple[Floats | None, ...]]
 """Plan of each scenario that is known beforehand, and its values (n,) of the shared decisions."""
 
@@ -52,41 +59,63 @@ def plan_scenarios(
     options.enter("building the scenarios", LOG)
     with clock.stage("build"):
         nodes, shared = make_nodes(names, tuple(problems.values()), section.decide_first)
-    weights = np.array([section.scenarios[name] for name in names])
+    form = _choose_form(nodes, section)
     with clock.stage("compare"):
-        alone = _plan_alone(nodes, options) if compare or _needs_alone(section) else None
+        is_regret = section.risk.measure is RiskMeasure.REGRET
+        alone = _plan_alone(nodes, options) if is_regret else None
+    weights = np.array([section.scenarios[name] for name in names])
     risk = Risk.of(section.risk, weights, costs_of(alone[0]) if alone else None)
-    impossible = _impossible(nodes, alone)
-    found = Found(Status.INFEASIBLE, None)
     with clock.stage("solve"):
-        if not impossible:
-            found = solve_extensive(nodes, shared, risk, options)
-    outcomes: tuple[NodePlan, ...] = ()
+        found, mean = _solve(nodes, shared, risk, section, options)
     with clock.stage("audit"):
+        outcomes: tuple[NodePlan, ...] = ()
         if found.values is not None:
             options.enter("planning every scenario", LOG, ends_soon=True)
-            outcomes = evaluate(nodes, shared.tidied(found.values), options)
+            outcomes = evaluate(nodes, shared.tidied(found.values), _to_the_end(options), found.bases)
         bound = prove(nodes, section, risk, found)
-    if found.status is Status.INFEASIBLE and not impossible and alone is None:
-        impossible = _impossible(nodes, _plan_alone(nodes, options))
     with clock.stage("compare"):
-        comparison = None
-        if alone is not None and outcomes and not options.is_stopped:
-            comparison = _compare(nodes, shared, risk, alone, options)
+        if alone is None and (compare or found.status is Status.INFEASIBLE) and not options.is_stopped:
+            alone = _plan_alone(nodes, options)
+        reference = None
+        if compare and outcomes and alone is not None and not options.is_stopped:
+            mean = best_for_mean(nodes, shared, risk.probability, options) if mean is None else mean
+            reference = _compare(nodes, shared, alone, mean, options)
     return UncertaintyStudy(
         section=section,
         names=names,
         problems=tuple(problems.values()),
         risk=risk,
-        status=found.status,
-        method=PlanForm.EXTENSIVE,
+        status=_judge(found, risk, outcomes, bound),
+        method=form,
         outcomes=outcomes,
         bound=bound,
-        comparison=comparison,
-        impossible=impossible,
+        comparison=reference,
+        impossible=_impossible(nodes, alone),
         rounds=found.rounds,
         times_s=clock.times_s,
     )
+
+
+def _solve(
+    nodes: Sequence[Node],
+    shared: SharedDecisions,
+    risk: Risk,
+    section: UncertaintySection,
+    options: SolverOptions,
+) -> tuple[Found, Floats | None]:
+    """Find the shared decisions; also give those for the mean, where they were the start."""
+    if not np.isfinite(risk.reference).all():
+        return Found(Status.INFEASIBLE, None), None
+    if _choose_form(nodes, section) is PlanForm.EXTENSIVE:
+        return solve_extensive(nodes, shared, risk, options), None
+    options.enter("planning the mean of the scenarios", LOG)
+    mean = best_for_mean(nodes, shared, risk.probability, options)
+    return solve_decomposed(nodes, shared, risk, options, start=mean, gap=section.gap), mean
+
+
+def _to_the_end(options: SolverOptions) -> SolverOptions:
+    """Give options for what has to be finished even once the search was stopped."""
+    return replace(options.muted(), stop=None, time_limit_s=None)
 
 
 def prove(nodes: Sequence[Node], section: UncertaintySection, risk: Risk, found: Found) -> float | None:
@@ -99,8 +128,28 @@ def prove(nodes: Sequence[Node], section: UncertaintySection, risk: Risk, found:
     return shared_bound(problems, prices, weights, section.decide_first) - taken_off
 
 
-def _needs_alone(section: UncertaintySection) -> bool:
-    return section.risk.measure is RiskMeasure.REGRET
+def _judge(found: Found, risk: Risk, outcomes: Sequence[NodePlan], bound: float | None) -> Status:
+    """Say optimal of what is proved; of whole numbers the solver does."""
+    if not outcomes or bound is None or not found.row_duals:
+        return found.status
+    value = risk.value(costs_of(outcomes))
+    is_proved = value - bound <= PROVED * max(abs(bound), abs(value))
+    return Status.OPTIMAL if is_proved else Status.FEASIBLE
+
+
+def _choose_form(nodes: Sequence[Node], section: UncertaintySection) -> PlanForm:
+    """Choose by size, unless the config says how; whole numbers leave no choice.
+
+    Raises `UsageError` for a decomposition with whole numbers.
+    """
+    settings = {name for node in nodes for name in integer_settings(node.lp)}
+    if settings and section.method is PlanForm.DECOMPOSITION:
+        expected = f"`extensive`, as this plan has whole numbers ({', '.join(sorted(settings))})"
+        raise UsageError(path="uncertainty.method", expected=expected, found=section.method.value)
+    if section.method is not PlanForm.AUTO or settings:
+        return PlanForm.EXTENSIVE if settings else section.method
+    size = sum(node.lp.n_columns for node in nodes) * len(nodes)
+    return PlanForm.EXTENSIVE if size <= LARGEST_EXTENSIVE else PlanForm.DECOMPOSITION
 
 
 def _plan_alone(nodes: Sequence[Node], options: SolverOptions) -> Alone:
@@ -121,24 +170,21 @@ def _impossible(nodes: Sequence[Node], alone: Alone | None) -> tuple[str, ...]:
 def _compare(
     nodes: Sequence[Node],
     shared: SharedDecisions,
-    risk: Risk,
     alone: Alone,
+    mean: Floats | None,
     options: SolverOptions,
-) -> ReferencePlans:
-    """Evaluate the decisions for the mean and, of small problems, those for each scenario in all others."""
+) -> ReferencePlans | None:
+    """Try the decisions for the mean and, of small problems, those for each scenario in all others.
+
+    None where the search was stopped before all was known.
+    """
     options.enter("trying the decisions for the mean in every scenario", LOG)
-    values = best_for_mean(nodes, shared, risk.probability, options)
-    mean = None if values is None else costs_of(evaluate(nodes, values, options))
-    size = sum(node.lp.n_columns for node in nodes) * len(nodes)
-    own = None
-    if size <= SMALL and not options.is_stopped:
-        own = np.array(
-            [
-                costs_of(evaluate(nodes, shared.tidied(values), options))
-                for values in alone[1]
-                if values is not None
-            ]
-        )
-        np.fill_diagonal(own, costs_of(alone[0]))
+    of_mean = None if mean is None else costs_of(evaluate(nodes, mean, options))
+    size, own = sum(node.lp.n_columns for node in nodes) * len(nodes), None
+    if size <= SMALL:
+        tried = [shared.tidied(values) for values in alone[1] if values is not None]
+        own = np.array([costs_of(evaluate(nodes, values, options)) for values in tried])
+    if options.is_stopped:
+        return None
     least, most = ranges_of(tuple(node.problem for node in nodes), alone[0])
-    return ReferencePlans(costs_of(alone[0]), mean, own, least, most)
+    return ReferencePlans(costs_of(alone[0]), of_mean, own, least, most)

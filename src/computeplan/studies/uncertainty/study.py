@@ -142,7 +142,7 @@ class UncertaintyStudy:
             return ()
         kinds = {KINDS[kind] for kind in self.section.decide_first if kind in KINDS}
         listed = [
-            [each for each in _list(problem, outcome) if each.kind in kinds]
+            [each for each in _list(problem, outcome) if each.kind in kinds and not _is_given(problem, each)]
             for problem, outcome in zip(self.problems, self.outcomes, strict=True)
         ]
         compared = self.comparison
@@ -237,6 +237,14 @@ def _list(problem: Problem, outcome: NodePlan) -> tuple[Decision, ...]:
     """List all decisions of a plan."""
     solution = outcome.solution
     return list_decisions(problem, solution.decisions, solution.accounts) if solution else ()
+
+
+def _is_given(problem: Problem, decision: Decision) -> bool:
+    """Whether nothing is chosen: the power of a contract that is there."""
+    if decision.kind is not DecisionKind.CONTRACT:
+        return False
+    contract = problem.contracts.names.index(decision.name)
+    return not problem.contracts.max_chosen_kw[contract] > 0
 
 
 def ranges_of(
