@@ -16,6 +16,7 @@ from computeplan.problem import Status
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 QUICKSTART, CHONGQING = CONFIGS / "quickstart.yaml", CONFIGS / "chongqing.yaml"
+FOUR_REGIONS = CONFIGS / "four-regions.yaml"
 
 
 def scenarios(path: Path) -> list[str]:
@@ -36,13 +37,41 @@ def quickstart():
 
 @pytest.mark.parametrize(
     ("path", "scenario"),
-    [(path, name) for path in (QUICKSTART, CHONGQING) for name in scenarios(path)],
+    [(path, name) for path in (QUICKSTART, CHONGQING, FOUR_REGIONS) for name in scenarios(path)],
     ids=lambda value: value if isinstance(value, str) else value.stem,
 )
 def test_every_scenario_is_right_and_possible(path, scenario):
     loaded = api.load(path, scenario=scenario)
     assert not impossible(loaded.config.problem)
     assert loaded.config.warnings == ()
+
+
+def test_the_booking_of_two_weeks_is_that_of_the_paper():
+    """Stokely et al., ICPE 2025: what is booked costs 1, on demand 2.1, for all regions in one."""
+    hours = pl.read_csv(CONFIGS / "four-regions" / "demand.csv").filter(pl.col("week") >= "2024-01-07")
+    machines = hours.select(pl.sum_horizontal("region-1", "region-2", "region-3", "region-4")).to_series()
+    percent = (100 * machines / machines.max()).to_list()[:-1]  # the last hour closes the last interval
+    run = api.solve(
+        {
+            "name": "Two weeks",
+            "horizon": {"start": "2024-01-07T00:00", "duration": f"{len(percent)} h"},
+            "zones": {"here": {}},
+            "hardware": {"machine": {"busy_power": "1 kW"}},
+            "sites": {
+                "all": {
+                    "zone": "here",
+                    "pools": {
+                        "booked": {"hardware": "machine", "term": "reserved", "price": 1},
+                        "rented": {"hardware": "machine", "term": "on_demand", "price": 2.1},
+                    },
+                }
+            },
+            "workloads": {"warehouse": {"zone": "here", "demand": percent}},
+        },
+        baseline=False,
+    )
+    assert run.cost.total == pytest.approx(29_326.432978, abs=1e-5)
+    assert run.summary()["decisions"][0]["amount"] == pytest.approx(77.453730, abs=1e-5)
 
 
 def test_chongqing_has_the_companies_of_the_news_and_the_city_itself(chongqing):

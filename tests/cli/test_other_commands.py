@@ -22,7 +22,7 @@ def test_new_copies_the_quickstart_by_default(tmp_path, monkeypatch):
     assert run("check", "quickstart.yaml").exit_code == 0
 
 
-@pytest.mark.parametrize("template", ["quickstart", "chongqing"])
+@pytest.mark.parametrize("template", ["quickstart", "four-regions", "chongqing"])
 def test_every_template_can_be_copied_and_checked(tmp_path, template):
     result = run("new", template, "--to", tmp_path)
     assert result.exit_code == 0
@@ -62,7 +62,10 @@ def test_new_knows_its_templates(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = run("new", "chonqing")
     assert result.exit_code == 2
-    assert "expected one of quickstart, chongqing, got 'chonqing'; did you mean 'chongqing'?" in result.stderr
+    assert (
+        "expected one of quickstart, four-regions, chongqing, got 'chonqing'; did you mean 'chongqing'?"
+        in result.stderr
+    )
     assert list(tmp_path.iterdir()) == []
 
 
