@@ -22,7 +22,7 @@ listed may change. A notebook that uses most of it: [examples/quickstart.ipynb](
 """
 
 SECTIONS = {
-    "Plan": ("load", "solve", "decide", "open", "diagnose", "export"),
+    "Plan": ("load", "solve", "decide", "roll", "open", "diagnose", "export"),
     "Understand": ("explain", "compare", "report", "shares"),
     "Study": ("sweep", "frontier", "ranging"),
     "Data of other systems, and to them": ("import_series", "import_work", "export_plan"),
@@ -30,6 +30,7 @@ SECTIONS = {
     "What the functions give and take": (
         "Loaded",
         "PlanExport",
+        "Roll",
         "Run",
         "SeriesImport",
         "SolverOptions",

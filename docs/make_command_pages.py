@@ -18,6 +18,7 @@ SEE = {
     "new": "[tutorial](../tutorial.md)",
     "check": "[the config](../config.md)",
     "solve": "[the plan folder](../plan_folder.md), [the model](../model.md)",
+    "roll": "[again next week](../howto/roll.md)",
     "explain": "[when no plan exists](../howto/infeasible.md)",
     "audit": "[reliability](../reliability.md)",
     "report": "[the report](../report.md)",

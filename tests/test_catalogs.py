@@ -32,8 +32,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "computeplan"
 DEFINING_VARIABLES = frozenset({"peak", "covered", "routed", "moved"})
 """Variables that are limited by nothing but the constraints that define them."""
 
-SELF_CHECKS = frozenset({Check.PRESENCE, Check.NONNEGATIVE, Check.ENERGY_BALANCE, Check.ROUTING})
-"""Checks of the audit that a plan is one at all; they check no limit."""
+SELF_CHECKS = frozenset({Check.PRESENCE, Check.NONNEGATIVE, Check.ENERGY_BALANCE, Check.ROUTING, Check.PAST})
+"""Checks of the audit that a plan is one at all, and goes on from what was; they check no limit."""
 
 OTHER_PRICES = {"workloads.shortfall_price", "objective.carbon_price_per_kg"}
 """Prices in the objective that are no part of the cost."""

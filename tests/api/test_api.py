@@ -137,6 +137,7 @@ def test_the_package_names_what_it_offers():
         "import_work",
         "open",
         "report",
+        "roll",
         "shares",
         "CarbonBasis",
         "Language",
@@ -144,9 +145,16 @@ def test_the_package_names_what_it_offers():
         "SubjectKind",
         "System",
     }
-    names |= {"Loaded", "PlanExport", "Run", "SeriesImport", "SolverOptions", "StopSignal", "WorkImport"} | {
-        each for each in vars(errors) if each.endswith("Error")
-    }
+    names |= {
+        "Loaded",
+        "PlanExport",
+        "Roll",
+        "Run",
+        "SeriesImport",
+        "SolverOptions",
+        "StopSignal",
+        "WorkImport",
+    } | {each for each in vars(errors) if each.endswith("Error")}
     assert set(dir(computeplan)) == {"__version__", *names}
     assert computeplan.__version__.count(".") == 2
     with pytest.raises(AttributeError, match="no attribute 'nonesuch'"):

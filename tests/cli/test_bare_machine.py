@@ -19,6 +19,7 @@ COMMANDS = {
     "new": "new quickstart --to new.yaml",
     "check": "check 企业.yaml",
     "solve": "solve 企业.yaml --out plan",
+    "roll": "roll plan --now 2026-03-02T01:00",
     "explain": "explain plan chat",
     "schedule": "schedule plan",
     "shares": "shares plan",

@@ -117,12 +117,12 @@ def test_kueue_quotas_and_cohorts_add_up_to_what_can_be_used(plan):
             for group in document["spec"].get("resourceGroups", []):
                 assert group["coveredResources"] == ["nvidia.com/gpu"]
                 for flavor in group["flavors"]:
-                    (resource,) = flavor["resources"]
-                    quotas[flavor["name"]] = quotas.get(flavor["name"], 0) + resource["nominalQuota"]
-                    if "borrowingLimit" in resource:
+                    (covered,) = flavor["resources"]
+                    quotas[flavor["name"]] = quotas.get(flavor["name"], 0) + covered["nominalQuota"]
+                    if "borrowingLimit" in covered:
                         assert document["spec"]["cohortName"] in named.values()
                         key = (document["metadata"]["name"], flavor["name"])
-                        borrowed[key] = resource["nominalQuota"] + resource["borrowingLimit"]
+                        borrowed[key] = covered["nominalQuota"] + covered["borrowingLimit"]
     assert quotas[named["City_Hall/own"]] == 7
     assert quotas[named["雪山/booked"]] <= 3  # its site has power for no more
     for (company, pool), units in planned(plan).items():

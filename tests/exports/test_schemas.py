@@ -31,9 +31,9 @@ def schemas():
         pytest.skip("the outside schemas are not here: no ../shared/schemas beside the project")
     found = {}
     for path in [*SCHEMAS.glob("kueue/*.yaml"), *SCHEMAS.glob("karmada/*.yaml")]:
-        resource = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["spec"]
-        for version in resource["versions"]:
-            name = f"{resource['group']}/{version['name']}", resource["names"]["kind"]
+        custom = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["spec"]
+        for version in custom["versions"]:
+            name = f"{custom['group']}/{version['name']}", custom["names"]["kind"]
             schema = strict(version["schema"]["openAPIV3Schema"])
             found[name] = jsonschema.Draft202012Validator(schema)
     return found

@@ -23,6 +23,7 @@ from importlib import import_module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from computeplan.api.plans import diagnose, export, open, plan_loaded, solve  # noqa: A004 - as it does
+    from computeplan.api.rolling import Roll, roll
     from computeplan.api.studies import frontier, ranging, shares, sweep
     from computeplan.api.uncertainty import decide
     from computeplan.exports import PlanExport, export_plan
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "computeplan.api.plans": ("diagnose", "export", "open", "plan_loaded", "solve"),
+    "computeplan.api.rolling": ("Roll", "roll"),
     "computeplan.api.studies": ("frontier", "ranging", "shares", "sweep"),
     "computeplan.api.uncertainty": ("decide",),
     "computeplan.exports": ("PlanExport", "export_plan"),
@@ -62,6 +64,7 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = [
     "Loaded",
     "PlanExport",
+    "Roll",
     "Run",
     "SeriesImport",
     "SolverOptions",
@@ -86,6 +89,7 @@ __all__ = [
     "plan_loaded",
     "policy_of",
     "ranging",
+    "roll",
     "shares",
     "solve",
     "sweep",

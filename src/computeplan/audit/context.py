@@ -52,6 +52,7 @@ class Check(StrEnum):
     WHOLE_WORKLOAD = "whole_workload"
     STEP = "step"
     CLOSED_SITE = "closed_site"
+    PAST = "past"
 
     @property
     def unit(self) -> str:

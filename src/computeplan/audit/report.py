@@ -37,6 +37,7 @@ TOLERANCE = 1e-6
 NEAR_ZERO = 1e-3
 """Share of the plan's magnitude below which a bound is near 0."""
 
+HELD_BOUND = "the past is held, so that dual prices prove nothing: the bound is the solver's"
 SOLVERS_BOUND = "whole numbers: no dual prices, the bound is the solver's"
 SECOND = "the least cost among the cleanest plans"
 ONE_DIRECTION = "batteries: a whole number says if each charges or discharges, as losses may pay"
@@ -100,13 +101,18 @@ def audit_plan(
     usage = check_workloads(context, blocks, decisions.routed_gb)
     accounts = compute_accounts(problem, usage, decisions)
     check_system(context, Activity(problem, usage, decisions), accounts)
-    bound = claimed_bound if problem.has_integers else None
-    if prices is not None and not problem.has_integers:
+    bound = claimed_bound if problem.is_bounded_by_solver else None
+    if prices is not None and not problem.is_bounded_by_solver:
         bound = dual_bound(problem, prices)
     report = _verdict(accounts, context.ledger.violations, bound, claimed_objective, claimed_status)
     if problem.objective.goal is Goal.CARBON and report.passed:
         report = _judge_cost(report, accounts, _cost_bound(problem, accounts, second))
-    remarks = ((SOLVERS_BOUND, problem.has_integers), (ONE_DIRECTION, problem.battery_modes.any()))
+    is_held = problem.held is not None
+    remarks = (
+        (HELD_BOUND, is_held),
+        (SOLVERS_BOUND, problem.has_integers and not is_held),
+        (ONE_DIRECTION, problem.battery_modes.any()),
+    )
     return accounts, replace(report, notes=(*report.notes, *(note for note, holds in remarks if holds)))
 
 
@@ -141,8 +147,8 @@ def _verdict(
 def _cost_bound(problem: Problem, accounts: Accounts, second: Prices | float | None) -> float | None:
     """Least cost of plans that emit no more than this one, as the prices or the solver prove it."""
     if not isinstance(second, Prices):
-        return second if problem.has_integers else None
-    if problem.has_integers:
+        return second if problem.is_bounded_by_solver else None
+    if problem.is_bounded_by_solver:
         return None
     goal = problem.objective
     no_more_kg = replace(

@@ -22,6 +22,7 @@ bandwidth        traffic ≤ Δ · (bandwidth + leased)
 carbon_cap       emissions on the objective's basis ≤ cap
 budget           cost ≤ budget, without shortfall penalty and carbon charge
 rule             what a rule measures ≤ its limit (see `computeplan.accounts.requirements`)
+past             where it is held: work and load of pools, and decisions, as they were
 
 Each is measured against its own limit or the average one of its family (see `reference_size`), the
 energy balance against the energy, the carbon cap against it or the emissions on all three bases.
@@ -62,6 +63,7 @@ def check_system(context: AuditContext, plan: Activity, accounts: Accounts) -> N
         _check_network,
         _check_routing,
         _check_rules,
+        _check_past,
     ):
         check(context, plan)
     _check_carbon(context, accounts)
@@ -95,6 +97,25 @@ def _check_chosen(
     size = reference_size(most)
     for excess in (level - most, -level):
         context.ledger.record(Check.CHOSEN_LEVEL, excess, size, lambda thing: f"{what} {names[thing]}")
+
+
+def _check_past(context: AuditContext, plan: Activity) -> None:
+    """Hold the past, and what was decided once, to what they were."""
+    held, pools = context.problem.held, context.problem.pools
+    if held is None:
+        return
+    done = np.zeros((pools.size, held.until))
+    np.add.at(done, (held.work.pool, held.work.period), held.work.unit_h)
+    size, place = reference_size(done), context.places("pool", pools.names)
+    context.ledger.record(Check.PAST, np.abs(plan.usage.work_unit_h[:, : held.until] - done), size, place)
+    for name in ("booked_units", "new_units"):
+        was, now = getattr(held.decisions, name), getattr(plan.decisions, name)
+        context.ledger.record(Check.PAST, np.abs(now - was), reference_size(was), context.pool)
+    batteries = context.problem.batteries.names
+    was, now = (each.stored_kwh[:, : held.until] for each in (held.decisions, plan.decisions))
+    context.ledger.record(
+        Check.PAST, np.abs(now - was), reference_size(was), context.places("battery", batteries)
+    )
 
 
 def _check_capacity(context: AuditContext, plan: Activity) -> None:

@@ -26,6 +26,7 @@ from computeplan.cli.import_ import import_
 from computeplan.cli.new import new
 from computeplan.cli.ranging import ranging
 from computeplan.cli.report import report
+from computeplan.cli.roll import roll
 from computeplan.cli.schedule import schedule
 from computeplan.cli.schema import schema
 from computeplan.cli.shares import shares
@@ -69,7 +70,7 @@ def computeplan(
 
 
 COMMANDS = {
-    PLAN: (new, check, solve),
+    PLAN: (new, check, solve, roll),
     UNDERSTAND: (explain, schedule, shares, compare, report, audit),
     STUDY: (sweep, frontier, ranging),
     TOOLS: (import_, export, schema),

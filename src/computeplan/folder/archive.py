@@ -23,8 +23,9 @@ import numpy.typing as npt
 from computeplan.accounts.moves import MoveCounter
 from computeplan.audit import audit_plan
 from computeplan.errors import PlanFolderError
+from computeplan.folder.contents import HELD
 from computeplan.grouping import Allocation, merge_by_class
-from computeplan.problem import Decisions, Floats, Ints, Prices, Problem, Status, Work
+from computeplan.problem import Decisions, Floats, Held, Ints, Prices, Problem, Status, Work
 from computeplan.problem.fields import meanings
 from computeplan.solvers.plan import Plan, Size, Solution, SolverRun
 
@@ -71,15 +72,44 @@ def plan_bytes(plan: Plan) -> bytes:
     record = {
         "status": plan.status.value,
         "objective": plan.solution.audit.objective if plan.solution else None,
-        "bound": plan.solution.audit.bound if plan.solution and plan.problem.has_integers else None,
+        "bound": plan.solution.audit.bound if plan.solution and plan.problem.is_bounded_by_solver else None,
         "cost_bound": _cost_bound(plan.solution),
         "size": asdict(plan.size),
         "solver": asdict(plan.solver),
     }
+    return _pack(record, _arrays(plan.solution) if plan.solution else {})
+
+
+def held_bytes(held: Held) -> bytes:
+    """Write what is held of a plan as an archive."""
+    parts = {"work": held.work, "decisions": held.decisions}
+    record = {"until": held.until, "holds_supply": held.holds_supply}
+    return _pack(record, {"class_of": held.class_of, **_members_of(parts)})
+
+
+def read_held(problem: Problem, content: bytes) -> Held:
+    """Read an archive of `held_bytes`.
+
+    Raises `PlanFolderError` if it is no such archive or its arrays do not fit the problem.
+    """
+    record, arrays = _members(content)
+    try:
+        until, holds_supply = int(record["until"]), bool(record["holds_supply"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise PlanFolderError(path=HELD, expected="the record of a past", found=repr(error)) from error
+    if not 0 < until < problem.horizon.size:
+        raise PlanFolderError(path=HELD, expected="a time inside the horizon", found=f"period {until}")
+    class_of = _class_of(problem, arrays)
+    work = _work(problem, int(class_of.max(initial=-1)) + 1, arrays)
+    decisions = Decisions(**_fields_of(Decisions, "decisions", problem, arrays))
+    return Held(until, class_of, work, decisions, holds_supply)
+
+
+def _pack(record: Mapping[str, Any], arrays: Mapping[str, npt.ArrayLike]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo(RECORD, EPOCH), json.dumps(record))
-        for name, array in (_arrays(plan.solution) if plan.solution else {}).items():
+        for name, array in arrays.items():
             content = io.BytesIO()
             np.lib.format.write_array(content, np.asarray(array), allow_pickle=False)
             member = zipfile.ZipInfo(f"{name}.npy", EPOCH)
@@ -97,13 +127,16 @@ def _arrays(solution: Solution) -> dict[str, npt.ArrayLike]:
     allocation = solution.allocation
     parts = {"work": allocation.work, "decisions": solution.decisions, "prices": solution.prices}
     parts["second"] = solution.second if isinstance(solution.second, Prices) else None
-    members = {
+    return {"class_of": allocation.grouping.class_of, **_members_of(parts)}
+
+
+def _members_of(parts: Mapping[str, Any]) -> dict[str, npt.ArrayLike]:
+    return {
         f"{part}.{field.name}": getattr(values, field.name)
         for part, values in parts.items()
         if values is not None
         for field in fields(values)
     }
-    return {"class_of": allocation.grouping.class_of, **members}
 
 
 def read_plan(problem: Problem, content: bytes) -> Plan:

@@ -25,6 +25,9 @@ TABLES = "tables"
 PROOF = "proof/plan.npz"
 """Every decision and dual price, see `computeplan.folder.archive`."""
 
+HELD = "proof/held.npz"
+"""What had happened before, where a plan is that of the rest of a horizon."""
+
 BASELINE_PROOF = "proof/all_local.npz"
 """The same of the all-local plan."""
 

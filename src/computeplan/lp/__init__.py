@@ -1,6 +1,7 @@
 """The mathematics: a problem's linear program in arrays, each thing of the model in a module of its own."""
 
 from computeplan.lp.families import FAMILIES, VARIABLES
+from computeplan.lp.held import hold_past, put_past
 from computeplan.lp.lexicographic import (
     price_of_first_objective,
     restrict_to_optimal_face,
@@ -22,8 +23,10 @@ __all__ = [
     "Scaling",
     "build",
     "digest",
+    "hold_past",
     "least_columns",
     "price_of_first_objective",
+    "put_past",
     "restrict_to_optimal_face",
     "scaling_for",
     "with_objective_limit",

@@ -3,12 +3,19 @@
 from computeplan.problem.arrays import KG_PER_T, Bools, Floats, Ints, sum_by
 from computeplan.problem.eligibility import Eligibility, Exclusion
 from computeplan.problem.energy import Batteries, Contracts, Grid, no_batteries
+from computeplan.problem.held import Held
 from computeplan.problem.horizon import Horizon, HorizonEnd
 from computeplan.problem.network import GB_PER_H_PER_GBPS, Network
-from computeplan.problem.problem import Problem, Split, keep_workloads, share_equal_parts
+from computeplan.problem.problem import (
+    Problem,
+    Split,
+    decisions_without_choices,
+    keep_workloads,
+    share_equal_parts,
+)
 from computeplan.problem.rules import Goal, Objective, RuleMeasure, Rules, no_rules
 from computeplan.problem.sites import CapMeasure, Caps, HardwareKinds, Pools, Sites, Term
-from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock, decisions_without_choices
+from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock
 from computeplan.problem.workloads import Companies, Needs, Workloads
 from computeplan.vocabulary import CarbonBasis
 
@@ -29,6 +36,7 @@ __all__ = [
     "Goal",
     "Grid",
     "HardwareKinds",
+    "Held",
     "Horizon",
     "HorizonEnd",
     "Ints",

@@ -13,10 +13,12 @@ from computeplan.problem.arrays import Bools, Floats, Ints
 from computeplan.problem.eligibility import Eligibility, derive_eligibility
 from computeplan.problem.energy import Batteries, Contracts, Grid
 from computeplan.problem.fields import Axis, Meaning, meanings
+from computeplan.problem.held import Held
 from computeplan.problem.horizon import Horizon
 from computeplan.problem.network import Network, Routing, derive_routing
 from computeplan.problem.rules import Goal, Objective, Rules
 from computeplan.problem.sites import Caps, HardwareKinds, Pools, Sites, Term
+from computeplan.problem.solution import Decisions
 from computeplan.problem.workloads import Companies, Needs, Workloads
 from computeplan.vocabulary import CarbonBasis
 
@@ -57,6 +59,8 @@ class Problem:
     rules: Rules
     objective: Objective
     split: Split = Split.FEW_POOLS
+    held: Held | None = None
+    """What happened already, where the rest of a horizon is planned."""
 
     def __repr__(self) -> str:
         return f"Problem({self.name}: {self.workloads.size:,} workloads, {self.sites.size:,} sites)"
@@ -144,6 +148,11 @@ class Problem:
         any_step, any_mode = bool((self.pools.step_units > 0).any()), bool(self.battery_modes.any())
         any_whole, any_optional = bool(self.workloads.is_whole.any()), bool(self.sites.is_optional.any())
         return any_step or any_mode or any_whole or any_optional
+
+    @property
+    def is_bounded_by_solver(self) -> bool:
+        """Whether dual prices prove nothing: with whole numbers, and where a part of the answer is held."""
+        return self.has_integers or self.held is not None
 
     @cached_property
     def battery_modes(self) -> Bools:
@@ -249,6 +258,12 @@ def keep_workloads(problem: Problem, kept: Ints) -> Problem:
     names = tuple(register.names[workload] for workload in kept.tolist())
     rules = replace(problem.rules, member=problem.rules.member[:, kept])
     return replace(problem, workloads=replace(register, names=names, **arrays), rules=rules)
+
+
+def decisions_without_choices(problem: Problem, **made: Floats) -> Decisions:
+    """Make decisions of which only some are given, by field: all else is 0, and all sites are open."""
+    nothing = {name: np.zeros(problem.shape(meaning)) for name, meaning in meanings(Decisions).items()}
+    return Decisions(**(nothing | {"open_sites": np.ones(problem.sites.size)} | made))
 
 
 def share_equal_parts(problem: Problem, other: Problem) -> Problem:

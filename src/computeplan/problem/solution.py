@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-import numpy as np
-
 from computeplan.problem.arrays import Floats, Ints, ReadOnlyArrays
-from computeplan.problem.fields import decision, dual, meanings
-from computeplan.problem.problem import Problem
+from computeplan.problem.fields import decision, dual
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +63,6 @@ class Decisions(ReadOnlyArrays):
     def used_kwh(self) -> Floats:
         """(C, T) contract energy that the site uses: what is taken and not sold."""
         return self.contract_kwh - self.sold_kwh
-
-
-def decisions_without_choices(problem: Problem, **made: Floats) -> Decisions:
-    """Make decisions of which only some are given, by field: all else is 0, and all sites are open."""
-    nothing = {name: np.zeros(problem.shape(meaning)) for name, meaning in meanings(Decisions).items()}
-    return Decisions(**(nothing | {"open_sites": np.ones(problem.sites.size)} | made))
 
 
 @dataclass(frozen=True, eq=False)

@@ -215,7 +215,7 @@ def compare(before: Run, after: Run) -> PlanDifferences:
         figures=tuple(each for each in _figures(before, after) if alike.has_figure(each.what, problems[0])),
         placement=placement,
         moves=tuple(move_statistics(problem, found.moves) for problem, found in sides) if alike.times else (),
-        limits=tuple(_limits(before, after)) if alike.values(problems[0]) else (),
+        limits=tuple(_limits(before, after)) if alike.values(problems[0]) and not alike.held else (),
         not_compared=tuple(_not_compared(problems, alike)),
     )
 
@@ -232,6 +232,8 @@ class _Alike:
     currency: bool
     times: bool
     goal: bool
+    held: bool
+    """Whether one of them has no prices, as a part of its horizon is over."""
 
     @classmethod
     def of(cls, one: Problem, other: Problem) -> _Alike:
@@ -239,6 +241,7 @@ class _Alike:
             currency=one.currency == other.currency,
             times=_times(one) == _times(other),
             goal=one.objective.goal is other.objective.goal,
+            held=one.held is not None or other.held is not None,
         )
 
     def values(self, problem: Problem) -> bool:
@@ -271,6 +274,8 @@ def _not_compared(problems: tuple[Problem, Problem], alike: _Alike) -> Iterator[
         yield f"amounts, which are over {hours[0]} h before and {hours[1]} h after{weights}"
     if not alike.currency:
         yield f"money, which is in {one.currency} before and in {two.currency} after"
+    if alike.held:
+        yield "what limits are valued at, which has no price once a part of the horizon is over"
     if not alike.goal:
         goals = f"{one.objective.goal} before and {two.objective.goal} after"
         yield f"the objective and what limits are valued at: minimized is {goals}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
@@ -16,10 +16,11 @@ from computeplan.arguments import checked
 from computeplan.config import load_config
 from computeplan.errors import ComputeplanError, PlanFolderError
 from computeplan.files import read_file
-from computeplan.folder.archive import read_plan
+from computeplan.folder.archive import read_held, read_plan
 from computeplan.folder.contents import (
     BASELINE_PROOF,
     CONFIG,
+    HELD,
     INPUTS,
     LIFTED,
     PROOF,
@@ -74,7 +75,8 @@ def open_plan(folder: str | Path, *, baseline: bool = True) -> Run:
 
 def _needed(saved: PlanFolder) -> list[str]:
     """Name the files that the problem is made from."""
-    return [CONFIG, *(name for name in saved.hashes if name.startswith(f"{INPUTS}/") and name != CONFIG)]
+    inputs = (name for name in saved.hashes if name.startswith(f"{INPUTS}/") and name != CONFIG)
+    return [CONFIG, *inputs, *(name for name in saved.hashes if name == HELD)]
 
 
 def rebuild_run(saved: PlanFolder, proofs: dict[str, bytes]) -> Run:
@@ -125,6 +127,9 @@ def _eased(saved: PlanFolder) -> tuple[EasedLimit, ...]:
 def _loaded(saved: PlanFolder) -> Loaded:
     start = perf_counter()
     config = load_config(saved.path / CONFIG)
+    if HELD in saved.hashes:
+        held = read_held(config.problem, saved.read_changed(HELD))
+        config = replace(config, problem=replace(config.problem, held=held))
     origin, source = saved.provenance["config"], WRITTEN if WRITTEN in saved.hashes else CONFIG
     return Loaded(
         path=saved.path / CONFIG,

@@ -18,8 +18,8 @@ from computeplan.accounts.energy import Emissions
 from computeplan.arguments import checked
 from computeplan.errors import AuditError, PlanFolderError, UsageError
 from computeplan.explanations import Diagnosis, Reason
-from computeplan.folder.archive import plan_bytes
-from computeplan.folder.contents import BASELINE_PROOF, LIFTED, PROOF, SUMMARY
+from computeplan.folder.archive import held_bytes, plan_bytes
+from computeplan.folder.contents import BASELINE_PROOF, HELD, LIFTED, PROOF, SUMMARY
 from computeplan.folder.summary import summarize
 from computeplan.folder.tables import WorkloadAccount, expand, table_files, tables
 from computeplan.folder.tables.schedule import ScheduleFilter, scan_schedule
@@ -298,6 +298,8 @@ class Run:
     def _files(self) -> Iterator[tuple[str, bytes]]:
         yield from self.loaded.kept()
         yield PROOF, plan_bytes(self.plan)
+        if held := self.plan.problem.held:
+            yield HELD, held_bytes(held)
         if self.baseline:
             yield BASELINE_PROOF, plan_bytes(self.baseline.plan)
         yield SUMMARY, json_bytes(self.summary())

@@ -11,14 +11,16 @@ from computeplan.accounts.moves import MoveCounter
 from computeplan.audit import audit_plan
 from computeplan.config import LoadedConfig
 from computeplan.errors import SolverError
-from computeplan.grouping import Allocation, Grouping, keep_all, merge
+from computeplan.grouping import Allocation, Grouping, keep_all, merge, merge_by_class
 from computeplan.lp import (
     BYTES_PER_COLUMN,
     LinearProgram,
     Model,
     build,
+    hold_past,
     least_columns,
     price_of_first_objective,
+    put_past,
     restrict_to_optimal_face,
     with_objective_limit,
 )
@@ -82,7 +84,7 @@ class _Answer:
     second: Prices | float | None = None
 
 
-_GROUPED_BY = ("workloads", "companies", "needs", "sites", "hardware", "pools", "network", "horizon")
+_GROUPED_BY = ("workloads", "companies", "needs", "sites", "hardware", "pools", "network", "horizon", "held")
 """Fields of a problem that decide which workloads are interchangeable."""
 
 
@@ -198,7 +200,7 @@ class IncrementalPlanner:
     def _reduce(self, problem: Problem) -> Grouping:
         self._options.enter("merging workloads", LOG)
         with self._clock.stage("reduce"):
-            grouping = merge(problem) if Reduction.MERGE in self._reduction else keep_all(problem)
+            grouping = _group(problem, self._reduction)
         classes, workloads = grouping.size, problem.workloads.size
         self._options.note(LOG, "%s classes of %s workloads", f"{classes:,}", f"{workloads:,}")
         return grouping
@@ -210,7 +212,7 @@ class IncrementalPlanner:
         )
         self._options.enter("building the program", LOG)
         with self._clock.stage("build"):
-            model = build(grouping)
+            model = hold_past(build(grouping))
         size = f"{model.lp.n_columns:,}", f"{model.lp.n_rows:,}", f"{model.lp.n_nonzeros:,}"
         self._options.note(LOG, "%s columns, %s rows, %s nonzeros", *size)
         return model
@@ -220,7 +222,7 @@ class IncrementalPlanner:
         with self._clock.stage("expand"):
             if result.values is not None:
                 work, decisions = self._model.decode(result.values)
-            if result.row_duals is not None and not self._problem.has_integers:
+            if result.row_duals is not None and not self._problem.is_bounded_by_solver:
                 prices = self._model.prices(result.row_duals)
         return _Answer(result, parts, work, decisions, prices)
 
@@ -253,6 +255,8 @@ class IncrementalPlanner:
         self, face: LinearProgram, duals: Floats | None, cheapest: SolverResult
     ) -> Prices | float | None:
         """Prove the least cost by prices of the program with a cap on emissions, or by the solver's bound."""
+        if self._problem.held is not None:
+            return self._bound(cheapest)
         if duals is None or cheapest.row_duals is None:
             return cheapest.bound
         price = price_of_first_objective(self._model.lp, duals, face, cheapest.row_duals)
@@ -262,7 +266,12 @@ class IncrementalPlanner:
     def _audit(self, answer: _Answer) -> Solution | None:
         if answer.work is None or answer.decisions is None:
             return None
-        work = self._divide(answer.work, answer.result.status) if self._fewest_moves else answer.work
+        held, work = self._problem.held, answer.work
+        if held is not None:
+            work = put_past(work, held)
+        if self._fewest_moves:
+            work = self._divide(work, answer.result.status)
+            work = work if held is None else put_past(work, held)
         self._options.enter("auditing", LOG, ends_soon=True)
         allocation = Allocation(self._problem, self._grouping, work)
         counter = MoveCounter(self._problem)
@@ -306,6 +315,13 @@ class IncrementalPlanner:
         """Bound that the solver proves: without columns in whole numbers, the optimum itself."""
         proved = result.status is Status.OPTIMAL and result.row_duals is not None
         return result.objective if proved and not len(self._model.lp.integer) else result.bound
+
+
+def _group(problem: Problem, reduction: Reduction) -> Grouping:
+    """Merge workloads; with a past that is held, those that it was counted for together."""
+    if problem.held is not None:
+        return merge_by_class(problem, problem.held.class_of)
+    return merge(problem) if Reduction.MERGE in reduction else keep_all(problem)
 
 
 def _differs_in_weights_only(one: Problem, other: Problem) -> bool:

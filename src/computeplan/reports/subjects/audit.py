@@ -81,7 +81,7 @@ def proof(problem: Problem, audit: AuditReport, words: Words) -> list[tuple[str,
     if audit.bound is None or audit.excess is None or not audit.passed:
         bound, gap = words("proof.no_bound"), words("proof.not_proved")
     else:
-        key = "proof.bound_by_solver" if problem.has_integers else "proof.bound_by_prices"
+        key = "proof.bound_by_solver" if problem.is_bounded_by_solver else "proof.bound_by_prices"
         bound = words(key, bound=words.quantity(number(audit.bound / size, 10), unit))
         gap = words("proof.gap_is", gap=distance(words, problem, audit), tolerance=f"{TOLERANCE:.0e}")
     objective = words(

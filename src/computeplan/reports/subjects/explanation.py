@@ -30,7 +30,7 @@ from computeplan.reports.blocks import (
 )
 from computeplan.reports.subjects.costs import compare_amounts
 from computeplan.reports.subjects.decisions import decision_table
-from computeplan.reports.subjects.limits import limits_table, shown_limits
+from computeplan.reports.subjects.limits import limits_table, shown_limits, why_no_prices
 from computeplan.reports.subjects.plan_view import objective_scale
 from computeplan.reports.subjects.schedule import hours_table
 from computeplan.reports.words import ENGLISH
@@ -268,7 +268,7 @@ def _limits_that_bind(found: Explanation, case: SiteCase | PartCase) -> Block:
         return limits_table(problem, shown_limits(binding, eased), ENGLISH, most=None)
     what = case.kind.value if isinstance(case, PartCase) else "site"
     none = f"No limit {'binds in this hour' if what == 'hour' else f'of this {what} binds'}."
-    return Prose([ENGLISH("limits.integers") if problem.has_integers else none])
+    return Prose([ENGLISH(why_no_prices(problem)) if problem.is_bounded_by_solver else none])
 
 
 def _tenants(tenants: Sequence[Tenant], hardware: Sequence[str]) -> Block:

@@ -63,12 +63,19 @@ def limit_blocks(
     """Show the limits that bind, or say why there is nothing to show."""
     found = shown_limits(list_limit_prices(problem, prices) if prices else (), eased)
     if not found and prices is None:
-        return [Prose([faint(words("limits.integers" if problem.has_integers else "limits.unknown"))])]
+        return [Prose([faint(words(why_no_prices(problem)))])]
     if not found:
         return [Prose([words("limits.none")])]
     solved = [limit for limit in found if limit.saved > 0]
     drawn = [_chart(problem, solved, words)] if solved else []
     return [*drawn, limits_table(problem, found, words)]
+
+
+def why_no_prices(problem: Problem) -> str:
+    """Key of the words that say why limits have no prices."""
+    if problem.held is not None:
+        return "limits.held"
+    return "limits.integers" if problem.has_integers else "limits.unknown"
 
 
 def limits_table(

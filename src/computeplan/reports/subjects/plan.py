@@ -149,7 +149,7 @@ def _badges(view: PlanView) -> list[str]:
 
 def _headline(run: Run, solution: Solution) -> Line:
     status, audit = run.plan.status, solution.audit
-    by = "by the solver's bound" if run.plan.problem.has_integers else "proved"
+    by = "by the solver's bound" if run.plan.problem.is_bounded_by_solver else "proved"
     largest = number(audit.max_violation, 2)
     violation = f" (largest violation {largest})" if audit.max_violation > ROUNDING else ""
     name, state = (run.plan.problem.name, Tone.STRONG), (status.value, TONES[status])
