@@ -377,6 +377,10 @@ def test_the_command_writes_the_new_plan_and_says_what_changes(plan, tmp_path, m
     assert answer["roll"]["is_kept"]
     assert run_command("audit", "rest").exit_code == 0
     assert "what happened already is held" in run_command("explain", "rest", "hall/own").stdout
+    assert run_command("shares", "rest", "--by", "company").exit_code == 0
+    refused = run_command("shares", "rest", "--method", "marginal")
+    assert "the past of the plan is held" in refused.stderr
+    assert run_command("report", "rest").exit_code == 0
     refused = run_command("roll", plan.folder, "--now", at(4), "--set", "a=1")
     assert refused.exit_code == 2
     assert "--set: expected with --config only" in refused.stderr

@@ -189,7 +189,8 @@ def share_out(
     effort, at_margin = effort or Effort(), study.groups.marginal
     if method is ShareMethod.MARGINAL and at_margin is not None:
         return replace(study, groups=replace(study.groups, pays=at_margin))
-    if method is ShareMethod.AVERAGE and (not effort.check or study.has_large_game):
+    has_past = problem.held is not None  # what groups would pay alone has no past of its own
+    if method is ShareMethod.AVERAGE and (not effort.check or study.has_large_game or has_past):
         return study
     return _play(CostGame(problem, solution, groups, options, effort.seconds), study, effort)
 
@@ -252,6 +253,12 @@ def _own_lines(
 def _check_method(problem: Problem, solution: Solution, groups: Groups, method: ShareMethod) -> None:
     if solution.prices is not None:
         return
+    if problem.held is not None and method is not ShareMethod.AVERAGE:
+        raise UsageError(
+            "shares: the past of the plan is held, so that no group has a cost alone or at the margin",
+            path="--method",
+            hint="take average, or the plan before",
+        )
     why = "the plan has whole numbers" if problem.has_integers else "the solver gave no dual prices"
     if method is ShareMethod.MARGINAL:
         others = ", ".join(other for other in ShareMethod if other is not ShareMethod.MARGINAL)
