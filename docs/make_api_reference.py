@@ -24,7 +24,7 @@ listed may change. A notebook that uses most of it: [examples/quickstart.ipynb](
 SECTIONS = {
     "Plan": ("load", "solve", "decide", "roll", "open", "diagnose", "export"),
     "Understand": ("explain", "compare", "report", "shares"),
-    "Study": ("sweep", "frontier", "ranging"),
+    "Study": ("sweep", "frontier", "ranging", "alternatives"),
     "Data of other systems, and to them": ("import_series", "import_work", "export_plan"),
     "Open what was saved": ("open_plan", "open_frontier"),
     "What the functions give and take": (

@@ -25,6 +25,7 @@ SEE = {
     "sweep": "[studies](../studies.md), [sweeps and clusters](../howto/sweeps.md)",
     "frontier": "[frontier and break-even](../howto/frontier.md)",
     "ranging": "[studies](../studies.md)",
+    "alternatives": "[what good plans share](../howto/alternatives.md)",
     "import": "[data of other systems](../howto/import.md)",
     "export": "[to your systems](../howto/export.md)",
     "schema": "[the config](../config.md)",

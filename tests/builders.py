@@ -553,6 +553,7 @@ class Case:
                 f"{'-'.join(link.between)}{'' if i == at else '-back'}"
                 for i, (link, at) in enumerate(zip(links, line, strict=True))
             ),
+            within=np.eye(size, dtype=bool),
             line_names=tuple("-".join(link.between) for link in links),
             line=np.array(line, np.int64),
             latency_ms=latency,

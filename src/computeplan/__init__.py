@@ -6,9 +6,9 @@
 >>> run.save("plans/quickstart")  # doctest: +SKIP
 
 `load` reads and checks a config, `solve` plans it, `decide` plans one whose scenarios may all come;
-`explain`, `compare` and `report` say what the plan is; `sweep`, `frontier` and `ranging` study it, `open`
-opens what was saved; `export_plan` writes a plan for the systems that run it, `export` the program of a
-config for other solvers;
+`explain`, `compare` and `report` say what the plan is; `sweep`, `frontier`, `ranging` and `alternatives`
+study it, `open` opens what was saved; `export_plan` writes a plan for the systems that run it, `export` the
+program of a config for other solvers;
 `import_series` and `import_work` make series and workloads out of files of other systems. All errors are
 `ComputeplanError`, whose fields say what is wrong.
 Everything is imported when it is first used, so that ``import computeplan`` and ``computeplan --help`` stay
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         SolverOptions,
         StopSignal,
         WorkImport,
+        alternatives,
         compare,
         decide,
         diagnose,
@@ -85,6 +86,7 @@ __all__ = [
     "UsageError",
     "WorkImport",
     "__version__",
+    "alternatives",
     "compare",
     "decide",
     "diagnose",

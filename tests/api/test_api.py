@@ -118,6 +118,7 @@ def test_faults_are_raised_with_all_of_them(config):
 
 def test_the_package_names_what_it_offers():
     names = {
+        "alternatives",
         "decide",
         "diagnose",
         "frontier",

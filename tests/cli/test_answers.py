@@ -66,6 +66,23 @@ def test_answers_are_what_the_schema_says(validator, tmp_path, text, arguments):
     validator.validate(answer(tmp_path, text, *arguments))
 
 
+def test_alternatives_are_what_their_schema_says(tmp_path):
+    schema = json.loads(run("schema", "--of", "alternatives").stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    config = tmp_path / "config.yaml"
+    config.write_text(TINY, encoding="utf-8")
+    for code, arguments in (
+        (0, ("--count", "2", "--out", tmp_path / "found")),
+        (3, ("--set", "workloads.chat.max_latency=1 ms", "--set", "sites.home.pools.own.units=1")),
+    ):
+        result = run("alternatives", config, "--json", *arguments)
+        found = json.loads(result.stdout)
+        assert result.exit_code == code
+        validator.validate(found)
+        assert not validator.is_valid({**found, "surprise": 1})
+
+
 def test_the_schema_forbids_what_it_does_not_name(validator, tmp_path):
     found = answer(tmp_path, TINY)
     for wrong in ({"surprise": 1}, {"decisions": [{"decision": "buy"}]}, {"currency": None}):

@@ -29,6 +29,7 @@ COMMANDS = {
     "sweep": "sweep 企业.yaml --vary demand*=1,2 --workers 1 --out sweep",
     "frontier": "frontier 企业.yaml --out frontier",
     "ranging": "ranging 企业.yaml",
+    "alternatives": "alternatives 企业.yaml --of carbon --out alternatives",
     "import": "import nyiso prices.csv --to prices",
     "export": "export 企业.yaml --out 企业.mps",
     "schema": "schema --out schema.json",

@@ -12,17 +12,19 @@ MAKE = {
     "plan": ("solve", "tiny.yaml"),
     "sweep": ("sweep", "tiny.yaml", "--vary", "demand*=0.9,1", "--workers", "1"),
     "frontier": ("frontier", "tiny.yaml"),
+    "alternatives": ("alternatives", "tiny.yaml", "--of", "carbon"),
 }
 USE = {
     "plan": "computeplan explain, compare and audit read it",
     "sweep": "its points are in tables/points.csv",
     "frontier": "computeplan frontier DIR reads it",
+    "alternatives": "its ranges are in tables/ranges.csv",
 }
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Folder with a plan, a sweep and a frontier."""
+    """Folder with a plan, a sweep, a frontier and alternatives."""
     folder = tmp_path_factory.mktemp("kinds")
     (folder / "tiny.yaml").write_text(TINY, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:

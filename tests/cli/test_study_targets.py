@@ -11,6 +11,7 @@ from command_line import TINY, run
 COMMANDS = {
     "sweep": ("--vary", "demand*=1", "--workers", "1"),
     "frontier": (),
+    "alternatives": (),
 }
 
 

@@ -7,7 +7,7 @@ so that two formulations check each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -89,6 +89,25 @@ def solve_scenarios(problems: Sequence[Problem], probability: Sequence[float]) -
     weighted = zip(models, probability, strict=True)
     status = models[0].minimize(total(model.terms.money() * weight for model, weight in weighted))
     return Answer(status, models[0].objective if status is Status.OPTIMAL else None)
+
+
+def range_reference(
+    problem: Problem, amount: Callable[[Terms], Expression], within: float
+) -> tuple[float, float] | None:
+    """Find least and most of an amount among plans within a share of the least cost, by a row on the cost.
+
+    None where there is no plan.
+    """
+    model = _Model(problem)
+    if model.minimize(model.terms.money()) is not Status.OPTIMAL:
+        return None
+    most = model.objective + within * abs(model.objective)
+    model.at_most(model.terms.money(), most + 1e-9 * abs(most))
+    found, measured = [], amount(model.terms)
+    for sign in (1.0, -1.0):
+        assert model.minimize(measured * sign) is Status.OPTIMAL
+        found.append(sign * model.objective)
+    return found[0], found[1]
 
 
 class _Model:

@@ -2,7 +2,8 @@
 
 All amounts are over the time that the horizon stands for (Σ ω), unless they have a period axis.
 
-objective = cost weight · (total + shortfall penalty) + carbon weight · emissions on the basis,
+objective = cost weight · (total + shortfall penalty) + carbon weight · emissions on the basis
+            + measure price · measure,
 
 which for the goal ``cost`` is total + shortfall penalty + carbon charge, and for the goal
 ``carbon`` the emissions in kg.
@@ -23,8 +24,9 @@ import numpy as np
 from computeplan.accounts.capacity import by_site, capacity_unit_h
 from computeplan.accounts.costs import Activity, CostParts, charges, cost_by_site
 from computeplan.accounts.energy import Emissions, at_sites, available_kwh, energy_emissions_kg
+from computeplan.accounts.measured import measured_amount
 from computeplan.accounts.usage import Usage
-from computeplan.problem import KG_PER_T, Decisions, Floats, Goal, Problem
+from computeplan.problem import KG_PER_T, Decisions, Floats, Goal, Problem, Rates
 from computeplan.problem.arrays import ReadOnlyArrays, ratio
 
 LEAST_SHARE = 1e-3
@@ -133,7 +135,7 @@ def compute_accounts(problem: Problem, usage: Usage, decisions: Decisions) -> Ac
     cost = CostParts.of({name: float(amounts.sum()) for name, amounts in by_place.items()})
     emissions = sites.emissions_kg.map(lambda kg: float(kg.sum() + network.emissions_kg.sum()))
     penalty = _shortfall_penalty(problem, usage)
-    terms = _objective_terms(problem, cost, penalty, emissions)
+    terms = _objective_terms(plan, cost, penalty, emissions)
     uncovered_kg = max(abs(kg) for kg in emissions.bases().values())
     floor = LEAST_SHARE * _cost_at_lowest_prices(problem, pools, sites, network)
     return Accounts(
@@ -155,13 +157,23 @@ def compute_accounts(problem: Problem, usage: Usage, decisions: Decisions) -> Ac
     )
 
 
+def measured_total(problem: Problem, accounts: Accounts, decisions: Decisions, rates: Rates) -> float:
+    """Measure a plan by its accounts."""
+    money = accounts.cost.total + accounts.shortfall_penalty
+    kg = accounts.emissions_kg.on(problem.objective.basis)
+    own = measured_amount(Activity(problem, accounts.usage, decisions), rates)
+    return own + rates.money * money + rates.kg * kg
+
+
 def _objective_terms(
-    problem: Problem, cost: CostParts[float], penalty: float, emissions: Emissions[float]
+    plan: Activity, cost: CostParts[float], penalty: float, emissions: Emissions[float]
 ) -> list[float]:
-    """Weighted cost parts, shortfall penalty and, last, emissions."""
-    goal = problem.objective
-    money = [goal.cost_weight * part for part in (*cost.parts().values(), penalty)]
-    return [*money, goal.carbon_weight * emissions.on(goal.basis)]
+    """Weighted cost parts, shortfall penalty, measure and, last, emissions."""
+    goal = plan.problem.objective
+    terms = [goal.cost_weight * part for part in (*cost.parts().values(), penalty)]
+    if goal.measured is not None:
+        terms.append(goal.measure_price * measured_amount(plan, goal.measured))
+    return [*terms, goal.carbon_weight * emissions.on(goal.basis)]
 
 
 def _cost_at_lowest_prices(

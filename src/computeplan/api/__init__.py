@@ -22,6 +22,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from computeplan.api.near_optimum import alternatives
     from computeplan.api.plans import diagnose, export, open, plan_loaded, solve  # noqa: A004 - as it does
     from computeplan.api.rolling import Roll, roll
     from computeplan.api.studies import frontier, ranging, shares, sweep
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from computeplan.studies.frontier import open_frontier
 
 _ROOMS = {
+    "computeplan.api.near_optimum": ("alternatives",),
     "computeplan.api.plans": ("diagnose", "export", "open", "plan_loaded", "solve"),
     "computeplan.api.rolling": ("Roll", "roll"),
     "computeplan.api.studies": ("frontier", "ranging", "shares", "sweep"),
@@ -70,6 +72,7 @@ __all__ = [
     "SolverOptions",
     "StopSignal",
     "WorkImport",
+    "alternatives",
     "audit_folder",
     "chosen_options",
     "compare",

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from computeplan.cli.alternatives import alternatives
 from computeplan.cli.audit import audit
 from computeplan.cli.bench import bench
 from computeplan.cli.check import check
@@ -72,7 +73,7 @@ def computeplan(
 COMMANDS = {
     PLAN: (new, check, solve, roll),
     UNDERSTAND: (explain, schedule, shares, compare, report, audit),
-    STUDY: (sweep, frontier, ranging),
+    STUDY: (sweep, frontier, ranging, alternatives),
     TOOLS: (import_, export, schema),
 }
 """By what they are for, in the order in which one comes to need them."""

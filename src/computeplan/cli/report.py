@@ -1,4 +1,4 @@
-"""``computeplan report``: a plan, a sweep or a frontier as one HTML file."""
+"""``computeplan report``: a plan or a study as one HTML file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from computeplan.vocabulary import Language
 
 Folder = Annotated[
     Path,
-    typer.Argument(metavar="FOLDER", help="The folder of a plan, a sweep or a frontier.", show_default=False),
+    typer.Argument(
+        metavar="FOLDER",
+        help="The folder of a plan or a study.",
+        show_default=False,
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -26,7 +30,7 @@ Lang = Annotated[Language, typer.Option(metavar=f"[{'|'.join(Language)}]", help=
 
 @guarded
 def report(folder: Folder, *, out: Out = None, lang: Lang = Language.EN, as_json: Json = False) -> ExitCode:
-    """Write a plan, a sweep or a frontier as one HTML file.
+    """Write a plan or a study as one HTML file.
 
     It needs no other file and no network.
     """

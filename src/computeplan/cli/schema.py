@@ -12,7 +12,7 @@ from computeplan.cli import terminal
 from computeplan.cli.command import ExitCode, guarded
 from computeplan.cli.options import choice
 
-CONFIG, ANSWERS = "config", ("solve", "decide")
+CONFIG, ANSWERS = "config", ("solve", "decide", "alternatives")
 """What there are schemas of: configs, and what commands print with ``--json``."""
 
 Of = Annotated[

@@ -40,7 +40,8 @@ LIFTED = "all_local_without"
 SEAL = "sha256"
 """Key of the record under which the hash of all else that it says stands."""
 
-PLAN, SWEEP, FRONTIER, EXPORT = "plan", "sweep", "frontier", "export"
+PLAN, SWEEP, FRONTIER = "plan", "sweep", "frontier"
+EXPORT, ALTERNATIVES = "export", "alternatives"
 """Kinds of folders: none takes the place of another."""
 
 USES = {
@@ -48,6 +49,7 @@ USES = {
     SWEEP: "its points are in tables/points.csv, and what moves the answer is in summary.json",
     FRONTIER: "computeplan frontier DIR reads it",
     EXPORT: "its files are for another system; names.csv and rounding.csv say what they are",
+    ALTERNATIVES: "its ranges are in tables/ranges.csv, and computeplan report shows them",
 }
 """What can be done with a folder of each kind."""
 
@@ -56,6 +58,7 @@ WRITERS = {
     SWEEP: "computeplan sweep CONFIG --out DIR",
     FRONTIER: "computeplan frontier CONFIG --out DIR",
     EXPORT: "computeplan export PLAN --to SYSTEM --out DIR",
+    ALTERNATIVES: "computeplan alternatives CONFIG --out DIR",
 }
 """What writes a folder of each kind."""
 

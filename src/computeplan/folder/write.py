@@ -62,7 +62,7 @@ def write_folder(
         target.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as held:
             staging = _reserved(target, held)
-            _fill(staging, files, {"kind": kind, "format": FORMAT, **provenance})
+            _fill(staging, sealed_files(files, provenance, kind))
             with lock_folder(target):
                 _put_in_place(staging, target, kind)
                 _remove_left_behind(target)
@@ -83,12 +83,21 @@ def _reserved(target: Path, held: contextlib.ExitStack) -> Path:
     return staging
 
 
-def _fill(staging: Path, files: Iterable[tuple[str, bytes]], provenance: dict[str, object]) -> None:
+def sealed_files(
+    files: Iterable[tuple[str, bytes]], provenance: dict[str, object], kind: str = PLAN
+) -> Iterator[tuple[str, bytes]]:
+    """Give all files of a folder, ``provenance.json`` last."""
     hashes = {}
     for name, content in files:
-        _write(staging / name, content)
         hashes[name] = sha256(content).hexdigest()
-    _write(staging / PROVENANCE, json_bytes(add_seal({**provenance, "files": hashes})))
+        yield name, content
+    record = {"kind": kind, "format": FORMAT, **provenance, "files": hashes}
+    yield PROVENANCE, json_bytes(add_seal(record))
+
+
+def _fill(staging: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    for name, content in files:
+        _write(staging / name, content)
     for folder in sorted({path.parent for path in staging.rglob("*")}):
         sync_folder(folder)
 

@@ -7,6 +7,7 @@ from computeplan.lp.lexicographic import (
     restrict_to_optimal_face,
     with_objective_limit,
 )
+from computeplan.lp.measured import measured_form
 from computeplan.lp.model import BYTES_PER_COLUMN, Model, build, least_columns
 from computeplan.lp.program import Digest, LinearForm, LinearProgram, ProgramDiff, digest
 from computeplan.lp.scaling import Scaling, scaling_for
@@ -25,6 +26,7 @@ __all__ = [
     "digest",
     "hold_past",
     "least_columns",
+    "measured_form",
     "price_of_first_objective",
     "put_past",
     "restrict_to_optimal_face",

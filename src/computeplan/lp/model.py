@@ -9,6 +9,7 @@ import numpy as np
 from computeplan.grouping import Grouping, Runs, find_overlaps
 from computeplan.lp.context import ABSENT, BuildContext, Placements
 from computeplan.lp.families import FAMILIES, VARIABLES
+from computeplan.lp.measured import measured_form
 from computeplan.lp.program import LinearForm, LinearProgram
 from computeplan.lp.runs import runs_of_columns
 from computeplan.lp.storage import net_directions
@@ -43,8 +44,11 @@ class Model:
     """Row indices of each family of constraints, in the shape of its prices."""
 
     def reweight(self, problem: Problem) -> Model:
-        """Weigh money and emissions as a problem does that differs in the weights of its objective only."""
-        form = _objective(problem, self.money, self.emissions)
+        """Weigh all parts of the objective as a problem does that differs in these weights only."""
+        form, goal = _objective(problem, self.money, self.emissions), problem.objective
+        if goal.measured is not None:
+            measured = measured_form(goal.measured, self.lp, self.columns, self.arrivals)
+            form = form.plus(measured.times(goal.measure_price))
         lp = replace(self.lp, cost=form.coefficients, offset=form.constant)
         return replace(self, problem=problem, lp=lp)
 
@@ -162,7 +166,7 @@ def build(grouping: Grouping) -> Model:
         form.build(program.n_columns) for form in (program.cost, program.penalty, program.emissions)
     )
     money = cost.plus(penalty)
-    return Model(
+    model = Model(
         problem=problem,
         lp=program.build(_objective(problem, money, emissions)),
         money=money,
@@ -175,6 +179,7 @@ def build(grouping: Grouping) -> Model:
         columns=context.columns,
         rows=context.rows,
     )
+    return model if problem.objective.measured is None else model.reweight(problem)
 
 
 def _objective(problem: Problem, money: LinearForm, emissions: LinearForm) -> LinearForm:

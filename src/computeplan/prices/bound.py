@@ -18,6 +18,7 @@ bound =  Σ cheapest response of every workload                       (see `leas
        + Σ_l,t min(0, traffic − η) · Δ bandwidth                                        traffic
        + 0                                                         peak, covered (never earn anything)
        + idle energy of owned units + take-or-pay energy, its cost and (market basis) carbon
+       + price of a measure · its constant part
        − Σ_g,t γ · limit − carbon price · carbon cap − Σ_s σ · take-or-pay energy (market basis)
        − Σ ρ · Δ availability units of pools that grow − Σ offer · available − Σ lease · Δ bandwidth
        − budget price · budget − Σ_u rule price · limit (0 for shares)
@@ -87,6 +88,7 @@ def dual_bound(problem: Problem, prices: Prices) -> float:
     """
     prices = repair_prices(problem, prices)
     system = sum(float(term.amount.sum()) for term in system_terms(problem, prices))
+    system += float(problem.objective.charge("constant"))
     return system + float(least_cost_of_work(problem, prices).sum()) if np.isfinite(system) else -np.inf
 
 
@@ -149,7 +151,8 @@ def net_lease(problem: Problem, prices: Prices) -> Floats:
     """(L,) of one GB/h leased of a line, less what its use brings in; the line's first link stands for it."""
     network, of_link = problem.network, (prices.lease * problem.horizon.hours).sum(axis=1)
     brought = sum_by(network.line, of_link, network.links)
-    return marginal.money_weight(problem, prices) * network.lease_price - brought
+    paid = marginal.money_weight(problem, prices) * network.lease_price
+    return paid + problem.objective.charge("leased") - brought
 
 
 def _energy(problem: Problem, prices: Prices) -> Iterator[BoundTerm]:

@@ -88,7 +88,8 @@ def _peak(problem: Problem, prices: Prices) -> Floats:
     horizon = problem.horizon
     in_month = np.arange(len(horizon.months))[:, None] == horizon.month
     total = prices.peak @ in_month.T
-    charge = marginal.money_weight(problem, prices) * problem.grid.demand_charge
+    money = marginal.money_weight(problem, prices)
+    charge = money * problem.grid.demand_charge + problem.objective.charge("peak")
     factor = np.where(total > charge, ratio(charge, total), 1.0)
     peak: Floats = prices.peak * factor[:, horizon.month]
     return peak

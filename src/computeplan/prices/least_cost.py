@@ -23,6 +23,7 @@ A unit·h of work costs at every pool and period
 
 price[w,p,t] = c · ω · unit cost + λ[p,t] / efficiency + GB per unit·h · Σ_l on the path η[l,t]
                + Σ_u price of the rule · its rate of a unit·h (see `RuleRates`), where w is in its set
+               + price of a measure · its rate of a unit·h
 
 of the paths that its traffic may take the cheapest in each period.
 """
@@ -76,7 +77,7 @@ class WorkPrices:
         need = self._need[classes]
         efficiency = self._efficiency[need]
         busy = np.divide(1.0, efficiency, out=np.zeros_like(efficiency), where=efficiency > 0)
-        price = busy[:, :, None] * self._prices.load
+        price = busy[:, :, None] * self._prices.load + self._problem.objective.charge("work")
         price += self._money[need][:, :, None] * self._problem.horizon.weight
         price += self._gb[classes, None, None] * self._route_prices[self._problem.origin[need]]
         for each, rule, rates in self._rules:

@@ -21,6 +21,7 @@ leased      c · price
 battery     π − η_in v charged, ω · c · price − π + v / η_out discharged, v[t] − v[t+1] stored, with the
             value v of a stored kWh; these are reduced, so less what the kWh brings in
 booking     Σ_t c · ω · Δ · price + kWh · idle · Δ · availability + Σ_g units γ · weight
+each        and what the price of a measure adds to it (`Objective.charge`)
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ def traffic(problem: Problem, prices: Prices) -> Floats:
     network = problem.network
     money = money_weight(problem, prices) * network.price_per_gb
     carbon = carbon_weight(problem, prices) * network.energy_kwh_per_gb * network.kg_per_kwh
-    return np.outer(money + carbon, problem.horizon.weight)
+    return np.outer(money + carbon, problem.horizon.weight) + problem.objective.charge("traffic")
 
 
 def it_kwh(problem: Problem, prices: Prices) -> Floats:
@@ -130,7 +131,7 @@ def load(problem: Problem, prices: Prices) -> Floats:
     money = money_weight(problem, prices) * horizon.weight * pools.price
     under_caps = _cap_price(problem, prices, CapMeasure.UNITS) / horizon.hours
     by_use = np.where((pools.term == Term.RESERVED)[:, None], 0.0, money + under_caps)
-    return by_use + it_kwh(problem, prices) * swing_kw[:, None]
+    return by_use + it_kwh(problem, prices) * swing_kw[:, None] + problem.objective.charge("load")
 
 
 def idle_unit(problem: Problem, prices: Prices) -> Floats:
@@ -145,7 +146,7 @@ def booking(problem: Problem, prices: Prices) -> Floats:
     horizon, pools = problem.horizon, problem.pools
     money = money_weight(problem, prices) * (pools.price @ (horizon.weight * horizon.hours))
     under_caps: Floats = _cap_price(problem, prices, CapMeasure.UNITS).sum(axis=1)
-    return money + under_caps + idle_unit(problem, prices)
+    return money + under_caps + idle_unit(problem, prices) + problem.objective.charge("booked")
 
 
 def new_unit(problem: Problem, prices: Prices) -> Floats:
@@ -153,7 +154,7 @@ def new_unit(problem: Problem, prices: Prices) -> Floats:
     pools = problem.pools
     money = money_weight(problem, prices) * pools.new_unit_price
     embodied = carbon_weight(problem, prices) * pools.new_unit_kg
-    return np.asarray(money + embodied + idle_unit(problem, prices))
+    return np.asarray(money + embodied + idle_unit(problem, prices) + problem.objective.charge("new"))
 
 
 def contracted_kw(problem: Problem, prices: Prices) -> Floats:
@@ -166,7 +167,8 @@ def contracted_kw(problem: Problem, prices: Prices) -> Floats:
         own = carbon_weight(problem, prices) * contracts.kg_per_kwh
         each = each + (own - prices.surplus[contracts.site])[:, None]
     bought = (generated_h * each).sum(axis=1)
-    return np.asarray(money * contracts.capacity_price + np.where(contracts.take_or_pay, bought, 0.0))
+    always = money * contracts.capacity_price + problem.objective.charge("contracted")
+    return np.asarray(always + np.where(contracts.take_or_pay, bought, 0.0))
 
 
 def battery(problem: Problem, prices: Prices) -> tuple[Floats, Floats, Floats]:

@@ -5,6 +5,7 @@ from computeplan.problem.eligibility import Eligibility, Exclusion
 from computeplan.problem.energy import Batteries, Contracts, Grid, no_batteries
 from computeplan.problem.held import Held
 from computeplan.problem.horizon import Horizon, HorizonEnd
+from computeplan.problem.measures import MEASURES, MeasureKind, PlanMeasure, find_measures
 from computeplan.problem.network import GB_PER_H_PER_GBPS, Network
 from computeplan.problem.problem import (
     Problem,
@@ -13,6 +14,7 @@ from computeplan.problem.problem import (
     keep_workloads,
     share_equal_parts,
 )
+from computeplan.problem.rates import Rates
 from computeplan.problem.rules import Goal, Objective, RuleMeasure, Rules, no_rules
 from computeplan.problem.sites import CapMeasure, Caps, HardwareKinds, Pools, Sites, Term
 from computeplan.problem.solution import Decisions, Prices, Status, Work, WorkBlock
@@ -22,6 +24,7 @@ from computeplan.vocabulary import CarbonBasis
 __all__ = [
     "GB_PER_H_PER_GBPS",
     "KG_PER_T",
+    "MEASURES",
     "Batteries",
     "Bools",
     "CapMeasure",
@@ -40,12 +43,15 @@ __all__ = [
     "Horizon",
     "HorizonEnd",
     "Ints",
+    "MeasureKind",
     "Needs",
     "Network",
     "Objective",
+    "PlanMeasure",
     "Pools",
     "Prices",
     "Problem",
+    "Rates",
     "RuleMeasure",
     "Rules",
     "Sites",
@@ -56,6 +62,7 @@ __all__ = [
     "WorkBlock",
     "Workloads",
     "decisions_without_choices",
+    "find_measures",
     "keep_workloads",
     "no_batteries",
     "no_rules",

@@ -24,6 +24,8 @@ class Network(ReadOnlyArrays):
 
     zone_names: tuple[str, ...]
     link_names: tuple[str, ...]
+    within: Annotated[Bools, flag("ZZ")]
+    """Whether a zone (row) is another one (column) or lies in it."""
     line_names: tuple[str, ...]
     """(L,) name of the line in the config."""
     line: Annotated[Ints, index("L")]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
 from computeplan.problem.arrays import Bools, Floats, ReadOnlyArrays
 from computeplan.problem.fields import flag, limit, price
+from computeplan.problem.rates import Rates
 from computeplan.vocabulary import CarbonBasis
 
 
@@ -88,18 +89,30 @@ class Objective:
     plan would do no work."""
     budget: Annotated[float, limit("", "money")] = math.inf
     """Most cost over the horizon, without shortfall penalty and carbon charge; inf where there is none."""
+    measured: Rates | None = None
+    measure_price: float = 0.0
+    """A measure that is minimized too, and the price of one unit of it; negative: more of it is better."""
 
     @property
     def cost_weight(self) -> float:
         """Weight of money in the objective."""
-        return 1.0 if self.goal is Goal.COST else 0.0
+        own = 1.0 if self.goal is Goal.COST else 0.0
+        return own + float(self._of_measure("money"))
 
     @property
     def carbon_weight(self) -> float:
         """Weight of one kg in the objective."""
-        return self.carbon_price_per_kg if self.goal is Goal.COST else 1.0
+        own = self.carbon_price_per_kg if self.goal is Goal.COST else 1.0
+        return own + float(self._of_measure("kg"))
 
     @property
     def allows_shortfall(self) -> bool:
         """Whether work that has a shortfall price may fall short."""
         return self.goal is Goal.COST if self.shortfall is None else self.shortfall
+
+    def charge(self, decision: str) -> Floats:
+        """Give what the measure's price adds to one unit of a decision, in the shape of its rates."""
+        return np.asarray(self._of_measure(decision), dtype=np.float64)
+
+    def _of_measure(self, rate: str) -> Any:
+        return self.measure_price * getattr(self.measured, rate) if self.measured else 0.0

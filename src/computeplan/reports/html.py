@@ -17,10 +17,11 @@ from typing import Any
 from computeplan.arguments import checked
 from computeplan.errors import UsageError
 from computeplan.files import write_file
-from computeplan.folder.contents import FRONTIER, SWEEP
+from computeplan.folder.contents import ALTERNATIVES, FRONTIER, SWEEP
 from computeplan.folder.read import blame_folder, open_folder
 from computeplan.reports.blocks import Chart, Column, Medium, Page, Statement, Table
 from computeplan.reports.charts import rounded
+from computeplan.reports.subjects.alternatives import alternatives_page
 from computeplan.reports.subjects.frontier import frontier_page
 from computeplan.reports.subjects.plan import plan_page
 from computeplan.reports.subjects.sweep import sweep_page
@@ -37,7 +38,7 @@ UNIT_GAP = re.compile(r"(?<=\d) (?=\S)|(?<=\d million) (?=\S)|(?<=\d billion) (?
 
 @checked
 def write_report(folder: str | Path, target: str | Path, language: Language | str = Language.EN) -> None:
-    """Write the report of a plan, a sweep or a frontier to a file, whole or not at all.
+    """Write the report of a plan, a sweep, a frontier or alternatives to a file, whole or not at all.
 
     Parameters
     ----------
@@ -62,9 +63,10 @@ def write_report(folder: str | Path, target: str | Path, language: Language | st
 
 
 def report_html(folder: Path, language: str) -> str:
-    """Make the report of a plan, a sweep or a frontier: one HTML file, complete in itself."""
+    """Make the report of a plan or a study: one HTML file, complete in itself."""
     words, saved = Words(language), open_folder(folder, kind=None)
-    make_page = {SWEEP: sweep_page, FRONTIER: frontier_page}.get(saved.kind)
+    pages = {SWEEP: sweep_page, FRONTIER: frontier_page, ALTERNATIVES: alternatives_page}
+    make_page = pages.get(saved.kind)
     if make_page is None:
         return render_html(plan_page(open_plan(folder), saved, words), words)
     with blame_folder(saved):

@@ -23,7 +23,7 @@ from computeplan.folder.contents import BASELINE_PROOF, HELD, LIFTED, PROOF, SUM
 from computeplan.folder.summary import summarize
 from computeplan.folder.tables import WorkloadAccount, expand, table_files, tables
 from computeplan.folder.tables.schedule import ScheduleFilter, scan_schedule
-from computeplan.folder.write import json_bytes, write_folder
+from computeplan.folder.write import json_bytes, sealed_files, write_folder
 from computeplan.problem import Status
 from computeplan.runs.dataset import as_dataset, required_extra
 from computeplan.runs.loaded import Loaded, origin, replaced_options
@@ -294,6 +294,10 @@ class Run:
             If there is no plan, or the folder cannot be written or holds something else.
         """
         write_folder(Path(folder), self._files(), self._provenance())
+
+    def folder_files(self) -> Iterator[tuple[str, bytes]]:
+        """Give all that `save` writes, for a folder that keeps plan folders."""
+        return sealed_files(self._files(), self._provenance())
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
         yield from self.loaded.kept()

@@ -122,8 +122,17 @@ class IncrementalPlanner:
         """Give the bases of the last solve, for the warm start of another."""
         return self._solver.bases() if self._solver is not None else ()
 
+    @property
+    def model(self) -> Model:
+        """The current program with the meaning of its columns."""
+        return self._model
+
     def plan(self) -> Plan:
         """Plan the current problem."""
+        return self.complete(*self.solve())
+
+    def solve(self) -> tuple[SolverResult, int]:
+        """Solve the current program; give the solver's answer and the number of parts it was solved in."""
         self._options.enter("solving", LOG, ends_soon=True)
         with self._clock.stage("solve"):
             if self._solver is None:
@@ -131,6 +140,10 @@ class IncrementalPlanner:
             result, parts = self._solver.solve(self._left_s())
         solver = f"{result.solver} {result.version}", result.detail, result.iterations, parts
         self._options.note(LOG, "%s: %s, %s iterations, %s parts", *solver)
+        return result, parts
+
+    def complete(self, result: SolverResult, parts: int) -> Plan:
+        """Make an audited plan of an answer to the current program."""
         answer = self._read(result, parts)
         if self._problem.objective.goal is Goal.CARBON and answer.work is not None:
             answer = self._cheapest_at_least_carbon(answer)
@@ -325,12 +338,15 @@ def _group(problem: Problem, reduction: Reduction) -> Grouping:
 
 
 def _differs_in_weights_only(one: Problem, other: Problem) -> bool:
-    """Whether only the weight of money or carbon in the objective is another."""
+    """Whether only the weight of money, carbon or a measure in the objective is another."""
     names = [field.name for field in fields(Problem) if field.name != "objective"]
     if any(getattr(one, name) is not getattr(other, name) for name in names):
         return False
     price, goal = other.objective.carbon_price_per_kg, other.objective.goal
-    same_weights = replace(one.objective, carbon_price_per_kg=price, goal=goal)
+    measured, per_unit = other.objective.measured, other.objective.measure_price
+    same_weights = replace(
+        one.objective, carbon_price_per_kg=price, goal=goal, measured=measured, measure_price=per_unit
+    )
     # Without a weight the market basis has no variables for covered energy.
     weighs = bool(one.objective.carbon_weight) == bool(other.objective.carbon_weight)
     leaves = one.objective.allows_shortfall == other.objective.allows_shortfall

@@ -66,7 +66,7 @@ def _problem(settings: Config, context: Context) -> Problem:
     grid = build_grid(settings.sites, series, context)
     contracts = build_contracts(settings.sites, series, context)
     companies, workloads, needs = read_workloads(settings, name_index, series, context)
-    network = build_network(settings.zones, settings.network, name_index.zones, (needs, sites), context)
+    network = build_network(settings.zones, settings.network, name_index, (needs, sites), context)
     rules = build_rules(settings.rules, companies, workloads, name_index.sites, context)
     context.warnings.extend([f"series.{name}: nothing uses it" for name in series.unused[:_MOST_NAMED]])
     if len(series.unused) > _MOST_NAMED:

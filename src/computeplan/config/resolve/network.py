@@ -9,7 +9,7 @@ import numpy as np
 
 from computeplan import memory
 from computeplan.config.context import Context
-from computeplan.config.names import Names
+from computeplan.config.names import NameIndex, Names
 from computeplan.config.resolve.routes import MOST_PATHS, Edge, Path, find_paths, find_routes
 from computeplan.config.schema.network import (
     Duplex,
@@ -63,7 +63,7 @@ def enclosing_zones(zones: Mapping[str, Zone], names: Names, faults: Faults) -> 
 def build_network(
     zones: Mapping[str, Zone],
     section: NetworkSection,
-    names: Names,
+    index: NameIndex,
     ends: tuple[Needs, Sites],
     context: Context,
 ) -> Network:
@@ -71,18 +71,18 @@ def build_network(
 
     A line of which each direction has its bandwidth becomes two links if traffic may go both ways.
     """
+    names, lines = index.zones, list(section.links)
     edges = [_edge(name, link, names, context.faults) for name, link in section.links.items()]
     route, backward, connected, latency = find_routes(len(names), edges)
     pairs = _pairs_with_traffic(len(names), ends)
     paths = find_paths(edges, route, pairs)
-    _warn_unused(list(section.links), route, paths, context)
+    _warn_unused(lines, route, paths, context)
     longer = np.array([path.latency_ms - latency[path.start, path.goal] for path in paths], float)
     np.fill_diagonal(latency, [zone.latency for zone in zones.values()])
     table = _table(section, names, context)
     latency = np.where(np.isnan(table), latency, table)
     _check_convention(section, latency, context.faults)
-    lines, starts = list(section.links), np.array([path.start for path in paths], np.int64)
-    goals = np.array([path.goal for path in paths], np.int64)
+    starts, goals = (np.array([getattr(path, end) for path in paths], np.int64) for end in ("start", "goal"))
     on_path, against = _links_of(paths, len(lines))
     both = np.flatnonzero(
         _goes_both_ways(
@@ -96,6 +96,7 @@ def build_network(
     return Network(
         zone_names=tuple(names),
         link_names=_link_names(section, both, line, second),
+        within=index.around,
         line_names=tuple(lines[i] for i in line),
         line=line,
         latency_ms=latency * _factor(section),
@@ -105,10 +106,7 @@ def build_network(
         path_to=goals,
         path_latency_ms=(latency[starts, goals] + longer) * _factor(section),
         connected=connected,
-        bandwidth_gb_per_h=np.array(
-            [_bandwidth_gbps(link) * GB_PER_H_PER_GBPS for link in links],
-            float,
-        ),
+        bandwidth_gb_per_h=np.array([_bandwidth_gbps(link) * GB_PER_H_PER_GBPS for link in links], float),
         max_leased_gb_per_h=np.array(
             [link.lease.max_bandwidth * GB_PER_H_PER_GBPS if link.lease else 0.0 for link in links], float
         ),
