@@ -91,13 +91,14 @@ def roll(
     """
     start = perf_counter()
     before = plan if isinstance(plan, Run) else open_plan(plan, baseline=False)
+    solution = before.require_solution("roll")
     loaded = before.loaded if config is None else read_config(config, None, (), (), progress)
     problem = replace(loaded.problem, held=None)
     until = _find_now(before.plan.problem.horizon, problem.horizon, now)
     held = None
     if until:
         done = read_actuals(problem, [Path(path) for path in actuals], until)
-        held = take_over(before, problem, until, done)
+        held = take_over(before.plan.problem, solution, problem, until, done)
     problem = replace(problem, held=held)
     loaded = replace(loaded, config=replace(loaded.config, problem=problem))
     spent_s = perf_counter() - start

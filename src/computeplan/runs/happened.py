@@ -13,15 +13,17 @@ from computeplan.grouping import merge
 from computeplan.problem import Decisions, Floats, Held, HorizonEnd, Ints, Problem, Work, WorkBlock, sum_by
 from computeplan.problem.arrays import ratio
 from computeplan.problem.fields import Axis, meanings
-from computeplan.runs.run import Run
+from computeplan.solvers.plan import Solution
 from computeplan.text import number
 
 NEAR = 1e-6
 """Share of an amount, or of the largest one, by which what was done may differ from what had to be."""
 
 
-def take_over(before: Run, problem: Problem, until: int, done: Sequence[DoneWork] = ()) -> Held:
-    """Hold what a plan did in its first periods, in a problem that starts at the same time.
+def take_over(
+    was: Problem, solution: Solution, problem: Problem, until: int, done: Sequence[DoneWork] = ()
+) -> Held:
+    """Hold what a plan of a problem did in its first periods, in one that starts at the same time.
 
     `done`: what was done by some workloads instead of what was planned.
 
@@ -30,17 +32,16 @@ def take_over(before: Run, problem: Problem, until: int, done: Sequence[DoneWork
     ConfigError
         If something that has done work is not there any more, or what was done contradicts the problem.
     """
-    was = before.plan.problem
     class_of = _classes(problem, [each.workload for each in done])
     pool_of = _places(was.pools.names, problem.pools.names)
     total = _Past(problem, class_of, until)
     stated, faults = {each.workload for each in done}, []
-    for block in _renamed_blocks(before, problem, pool_of, until):
+    for block in _renamed_blocks(was, solution, problem, pool_of, until):
         kept = np.flatnonzero(~np.isin(block.workloads, list(stated)))
         faults += list(total.add(_rows(block, kept)))
     for each in done:
         faults += list(total.add_stated(each.block(until), each.source))
-    decisions = _decisions(was, before.require_solution("roll").decisions, problem)
+    decisions = _decisions(was, solution.decisions, problem)
     if faults:
         raise ConfigError.of(faults[:20])
     return Held(until, class_of, total.work(), decisions, holds_supply=not done)
@@ -59,14 +60,15 @@ def _places(names: Sequence[str], now: Sequence[str]) -> Ints:
     return np.array([place.get(name, -1) for name in names], dtype=np.int64)
 
 
-def _renamed_blocks(before: Run, problem: Problem, pool_of: Ints, until: int) -> Iterator[WorkBlock]:
+def _renamed_blocks(
+    was: Problem, solution: Solution, problem: Problem, pool_of: Ints, until: int
+) -> Iterator[WorkBlock]:
     """Go through the past work of a plan by the numbers that things have in another problem.
 
     Raises ConfigError if a workload or a pool with work is gone.
     """
-    was = before.plan.problem
     workload_of = _places(was.workloads.names, problem.workloads.names)
-    for block in before.require_solution("roll").allocation.blocks():
+    for block in solution.allocation.blocks():
         past = np.flatnonzero(block.periods < until)
         unit_h, short = block.unit_h[:, :, past], block.short_unit_h[:, past]
         _refuse_gone("workloads", was.workloads.names, block.workloads, workload_of, unit_h.sum((1, 2)))
