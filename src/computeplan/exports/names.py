@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from json import JSONEncoder
+from json.encoder import encode_basestring
 from typing import Any
 
+ENCODER = JSONEncoder(ensure_ascii=False)
 LONGEST = 50
 """Characters of a name, so that others can stand before it within the 63 of a DNS label."""
 
@@ -32,25 +34,31 @@ def system_names(names: Sequence[str], chosen: Mapping[str, str] | None = None) 
 
 def yaml_documents(documents: Iterable[Mapping[str, Any]]) -> bytes:
     """Write documents of one file; of thousands of manifests PyYAML would take most of the time."""
-    return "".join(f"---\n{''.join(_lines(document, ''))}" for document in documents).encode()
+    lines: list[str] = []
+    for document in documents:
+        lines.append("---\n")
+        _write(document, "", lines)
+    return "".join(lines).encode()
 
 
-def _lines(value: Mapping[str, Any] | Sequence[Any], indent: str) -> Iterator[str]:
-    """Write a mapping or a list of mappings in block style; plain values, and lists of them, as JSON."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if item and _is_nested(item):
-                yield f"{indent}{key}:\n"
-                yield from _lines(item, f"{indent}  ")
-            else:
-                yield f"{indent}{key}: {json.dumps(item, ensure_ascii=False)}\n"
-        return
-    for item in value:
-        first, *rest = _lines(item, f"{indent}  ")
-        yield f"{indent}- {first.lstrip(' ')}"
-        yield from rest
+def _write(value: Mapping[str, Any], indent: str, lines: list[str], dash: str = "") -> None:
+    """Write a mapping in block style; plain values, and lists of them, as JSON.
+
+    `dash` takes the place of the first line's indent: the mapping is an item of a list.
+    """
+    for key, item in value.items():
+        start = f"{dash or indent}{key}:"
+        dash = ""
+        if isinstance(item, dict) and item:
+            lines.append(f"{start}\n")
+            _write(item, f"{indent}  ", lines)
+        elif isinstance(item, list) and item and isinstance(item[0], dict):
+            lines.append(f"{start}\n")
+            for each in item:
+                _write(each, f"{indent}    ", lines, f"{indent}  - ")
+        else:
+            lines.append(f"{start} {_dump(item)}\n")
 
 
-def _is_nested(item: object) -> bool:
-    is_list = isinstance(item, list | tuple)
-    return isinstance(item, Mapping) or (is_list and all(isinstance(each, Mapping) for each in item))  # type: ignore[attr-defined]  # a list
+def _dump(item: object) -> str:
+    return encode_basestring(item) if isinstance(item, str) else ENCODER.encode(item)
