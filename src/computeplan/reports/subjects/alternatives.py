@@ -18,8 +18,8 @@ from computeplan.text import counted, number, percent
 
 Row = Mapping[str, Any]
 
-MOST_DRAWN = 40
-"""Ranges that the chart shows."""
+MOST_DRAWN, MOST_NAMED = 40, 8
+"""Ranges that the chart shows, and measures that a sentence names."""
 
 
 def describe_alternatives(study: AlternativesStudy) -> list[Block]:
@@ -77,7 +77,9 @@ def _answer(summary: Mapping[str, Any], rows: Sequence[Row], words: Words) -> li
     for freedom in ("must", "may", "free"):
         named = [_name(row, words) for row in rows if row["freedom"] == freedom]
         if named:
-            shown = words("answer.and").join(named[:8]) + (" …" if len(named) > 8 else "")
+            left = len(named) - MOST_NAMED
+            more = words("alternatives.more", count=left) if left > 0 else ""
+            shown = words("answer.and").join(named[:MOST_NAMED]) + more
             sentences.append(words(f"alternatives.{freedom}_are", names=shown))
     return sentences
 
