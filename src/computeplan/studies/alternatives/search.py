@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from logging import getLogger
-from math import inf, sqrt
+from math import inf, log, sqrt
 
 import numpy as np
 
@@ -40,6 +40,8 @@ CHEAP, CHEAP_STEP = 0.01, 4.0
 """Share of the allowed cost up to which a plan has spent next to nothing of it, and the factor then."""
 GROWTH = 3.0
 """Power of the price with which the cost above the optimum was seen to grow."""
+CLOSE = 0.1
+"""Share of the allowed cost between two corners so near that the price between them is not guessed."""
 MOST_SOLVES = 40
 """Of one side; more than has been seen to be needed."""
 NEAR = 1.02
@@ -168,7 +170,7 @@ class Side:
         self._right: Corner | None = None
         self._proof: Corner | None = None
         self._proved = rates.least if sign > 0 else -inf
-        self._price, self._endless, self._done = 0.0, inf, False
+        self._price, self._endless, self._done, self._guesses = 0.0, inf, False, True
 
     @property
     def reached(self) -> float:
@@ -240,18 +242,19 @@ class Side:
         proved = (corner.bound - self._most) / price
         if proved > self._proved:
             self._proof, self._proved = corner, proved
-        if self._right is not None:
+        if self._right is not None and not self._guesses:
             line = self._value(self._left, price) - ROUNDING * abs(self._left.cost)
             self._done = self._value(corner, price) >= line
-        if corner.cost > self._most + ROUNDING * abs(self._most):
+        side = self._right if corner.cost > self._most + ROUNDING * abs(self._most) else self._left
+        self._guesses = side is None or abs(corner.cost - side.cost) > ROUNDING * abs(side.cost)
+        if side is not self._left:
             self._right = self._right if self._done else corner
-        elif self._amount(corner) < self._amount(self._left):
+        elif self._amount(corner) <= self._amount(self._left):
             self._left = corner
 
     def _next_price(self, scale: float) -> float:
         if self._right is not None:
-            gain = self._amount(self._left) - self._amount(self._right)
-            return (self._right.cost - self._left.cost) / gain if gain > 0 else 0.0
+            return self._price_between(self._left, self._right)
         if self._endless < inf:
             return sqrt(max(self._price, self._endless / STEP**2) * self._endless)
         left = self._left.cost - self._optimum.cost
@@ -261,6 +264,22 @@ class Side:
         if left <= CHEAP * room:
             return self._price * CHEAP_STEP
         return self._price * float(np.clip((room / left) ** (1 / GROWTH), LEAST_STEP, STEP))
+
+    def _price_between(self, left: Corner, right: Corner) -> float:
+        """Price at which the plan should cost as much as allowed, or at which two corners are equally good.
+
+        The first is a guess: between far corners it saves solves of plans that cost much more.
+        """
+        gain = self._amount(left) - self._amount(right)
+        room, rise = self._most - self._optimum.cost, right.cost - left.cost
+        self._guesses = self._guesses and 0 < CLOSE * room < rise
+        if not self._guesses:
+            return rise / gain if gain > 0 else 0.0
+        growth, low = GROWTH, left.cost - self._optimum.cost
+        high, top = right.cost - self._optimum.cost, abs(right.price)
+        if low > 0 and 0 < abs(left.price) < top:
+            growth = max(log(high / low) / log(top / abs(left.price)), 1.0)
+        return float(max(abs(left.price), top * (room / high) ** (1 / growth)))
 
     @property
     def _share(self) -> float:
