@@ -15,6 +15,7 @@ from reporting import COMPANIES, MARKUP, SMALL, data_of, unpacked
 
 import computeplan
 from computeplan import api, open_plan
+from computeplan.errors import PlanFolderError
 from computeplan.reports import charts
 from computeplan.reports.charts import TimeAxis, rounded
 from computeplan.reports.html import report_html, write_report
@@ -150,6 +151,34 @@ def test_assumptions_show_source_and_standing(html):
     assert rows["sites.home <b>.pue"] == ("1.3", "derived")
     assert rows["sites"] == ("–", "assumed")
     assert "# D from two figures" in html
+
+
+def test_assumptions_are_sorted_by_what_a_sweep_of_them_moves(tmp_path):
+    config, folder, swept = tmp_path / "small.yaml", tmp_path / "plan", tmp_path / "swept"
+    text = SMALL.replace("hardware:", "# A all\nhardware:").replace("sites:", "# A too\nsites:")
+    config.write_text(text.replace("    grid:", "    pue: 1.3  # A\n    grid:"), encoding="utf-8")
+    api.solve(config).save(folder)
+    vary = {"sites.*.pue+": [0, 0.1], "demand*": [1, 1.1]}
+    computeplan.sweep(config, design="one-at-a-time", vary=vary, out=swept, workers=1)
+    page = report_html(folder, "en", swept)
+    found = table(page, "assumptions")
+    swings = dict(zip(found["setting"], found["swing"], strict=True))
+    assert data_of(page)["tables"]["assumptions"]["sort"] == "-swing"
+    assert swings["sites"] == swings["sites.home.pue"] > 0
+    assert swings["hardware"] is None
+
+
+def test_a_sweep_of_another_config_is_refused(small):
+    other, folder, swept = small.with_name("other.yaml"), small.with_name("plan"), small.with_name("else")
+    other.write_text(SMALL.replace("price: [1,", "price: [3,"), encoding="utf-8")
+    api.solve(small).save(folder)
+    computeplan.sweep(other, vary={"demand*": [1]}, out=swept, workers=1)
+    with pytest.raises(
+        PlanFolderError, match="expected a sweep of the plan's config as it was, got one of another"
+    ):
+        report_html(folder, "en", swept)
+    with pytest.raises(PlanFolderError, match="expected a folder with a plan, got one with a sweep"):
+        report_html(swept, "en", swept)
 
 
 def test_the_config_is_kept_as_it_was_written(small):

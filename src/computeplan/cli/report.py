@@ -25,11 +25,26 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="The HTML file; default: next to the folder, with its name."),
 ]
+SweepFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--sweep",
+        metavar="DIR",
+        help="A sweep of the plan's config: assumptions are sorted by how far the cost goes with each.",
+    ),
+]
 Lang = Annotated[Language, typer.Option(metavar=f"[{'|'.join(Language)}]", help="Language of the report.")]
 
 
 @guarded
-def report(folder: Folder, *, out: Out = None, lang: Lang = Language.EN, as_json: Json = False) -> ExitCode:
+def report(
+    folder: Folder,
+    *,
+    out: Out = None,
+    sweep: SweepFolder = None,
+    lang: Lang = Language.EN,
+    as_json: Json = False,
+) -> ExitCode:
     """Write a plan or a study as one HTML file.
 
     It needs no other file and no network.
@@ -41,7 +56,7 @@ def report(folder: Folder, *, out: Out = None, lang: Lang = Language.EN, as_json
         from computeplan.reports.html import write_report
 
         refuse_inside_folder(target)
-        write_report(folder, target, lang)
+        write_report(folder, target, lang, sweep=sweep)
     if as_json:
         terminal.write_answer({"report": str(target), "bytes": target.stat().st_size})
     else:

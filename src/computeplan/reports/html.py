@@ -17,11 +17,12 @@ from typing import Any
 from computeplan.arguments import checked
 from computeplan.errors import UsageError
 from computeplan.files import write_file
-from computeplan.folder.contents import ALTERNATIVES, FRONTIER, SWEEP
+from computeplan.folder.contents import ALTERNATIVES, FRONTIER, PLAN, SWEEP
 from computeplan.folder.read import blame_folder, open_folder
 from computeplan.reports.blocks import Chart, Column, Medium, Page, Statement, Table
 from computeplan.reports.charts import rounded
 from computeplan.reports.subjects.alternatives import alternatives_page
+from computeplan.reports.subjects.assumptions import read_drivers
 from computeplan.reports.subjects.frontier import frontier_page
 from computeplan.reports.subjects.plan import plan_page
 from computeplan.reports.subjects.sweep import sweep_page
@@ -37,18 +38,28 @@ UNIT_GAP = re.compile(r"(?<=\d) (?=\S)|(?<=\d million) (?=\S)|(?<=\d billion) (?
 
 
 @checked
-def write_report(folder: str | Path, target: str | Path, language: Language | str = Language.EN) -> None:
+def write_report(
+    folder: str | Path,
+    target: str | Path,
+    language: Language | str = Language.EN,
+    *,
+    sweep: str | Path | None = None,
+) -> None:
     """Write the report of a plan, a sweep, a frontier or alternatives to a file, whole or not at all.
 
     Parameters
     ----------
     target : Path
         Ends in ``.html``; replaced where it is there.
+    sweep : Path
+        Folder of a sweep of the plan's config: the report of the plan sorts assumptions by how far the cost
+        goes where the sweep varies them.
 
     Raises
     ------
     PlanFolderError
-        If `folder` is no such folder, or a file in it is not what was written.
+        If `folder` or `sweep` is no such folder, a file in it is not what was written, or the sweep is of
+        another config.
     UsageError
         If the target is no HTML file.
     OSError
@@ -57,18 +68,20 @@ def write_report(folder: str | Path, target: str | Path, language: Language | st
     target = Path(target)
     if target.suffix.lower() not in {".html", ".htm"} or target.is_dir():
         raise UsageError(path=target, expected="a file whose name ends in .html")
-    content = report_html(Path(folder), language)
+    content = report_html(Path(folder), language, Path(sweep) if sweep else None)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_file(target, content.encode("utf-8", "backslashreplace"))
 
 
-def report_html(folder: Path, language: str) -> str:
+def report_html(folder: Path, language: str, sweep: Path | None = None) -> str:
     """Make the report of a plan or a study: one HTML file, complete in itself."""
-    words, saved = Words(language), open_folder(folder, kind=None)
+    words, saved = Words(language), open_folder(folder, kind=PLAN if sweep else None)
     pages = {SWEEP: sweep_page, FRONTIER: frontier_page, ALTERNATIVES: alternatives_page}
     make_page = pages.get(saved.kind)
     if make_page is None:
-        return render_html(plan_page(open_plan(folder), saved, words), words)
+        run = open_plan(folder)
+        drivers = read_drivers(sweep, run.loaded) if sweep else ()
+        return render_html(plan_page(run, saved, words, drivers), words)
     with blame_folder(saved):
         return render_html(make_page(saved, words), words)
 

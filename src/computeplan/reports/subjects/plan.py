@@ -7,26 +7,23 @@ from pathlib import Path
 import numpy as np
 
 from computeplan.audit import AuditReport
-from computeplan.config.yaml.comments import EVIDENCE, read_comments
 from computeplan.explanations.wording import moment
 from computeplan.folder.contents import SUMMARY
 from computeplan.folder.read import PlanFolder, blame_folder
 from computeplan.problem import CarbonBasis, Problem, Status, sum_by
 from computeplan.reports.blocks import (
     Block,
-    Column,
     Facts,
-    Folded,
     Line,
     Page,
     Prose,
     Section,
-    Table,
     Tone,
     faint,
     line,
     strong,
 )
+from computeplan.reports.subjects.assumptions import Drivers, assumptions
 from computeplan.reports.subjects.audit import ROUNDING, certificate, describe_failure, distance, stage_times
 from computeplan.reports.subjects.companies import companies, statement
 from computeplan.reports.subjects.costs import (
@@ -89,8 +86,8 @@ def plan_in_words(run: Run, folder: Path | None) -> dict[str, object]:
     return {"answer": closing_line(view), "next": next_commands(view, folder) if folder else []}
 
 
-def plan_page(run: Run, folder: PlanFolder, words: Words) -> Page:
-    """Report a plan.
+def plan_page(run: Run, folder: PlanFolder, words: Words, drivers: Drivers = ()) -> Page:
+    """Report a plan; `drivers`: how much each axis of a sweep moves the answer.
 
     Raises
     ------
@@ -122,7 +119,7 @@ def plan_page(run: Run, folder: PlanFolder, words: Words) -> Page:
             shifted_work(view),
             *moves(view),
             companies(view),
-            _assumptions(view),
+            assumptions(view, drivers),
             certificate(view, origin),
         ],
         footer=words("page.footer", version=origin["versions"]["computeplan"], created=origin["created"]),
@@ -250,44 +247,3 @@ def _tiles(view: PlanView) -> Facts:
     if accounts.shortfall_unit_h > 0:
         rows.append((words("shortfall"), words.amount(accounts.shortfall_unit_h, "unit·h")))
     return Facts(rows, tiles=True)
-
-
-def _assumptions(view: PlanView) -> Section:
-    """List what the config says of its figures, with their evidence, and the config itself."""
-    words, loaded = view.words, view.run.loaded
-    blocks: list[Block] = [Prose(_origins(view)), *_remarks(view)]
-    blocks.append(Folded(words("assumptions.written"), loaded.written))
-    if loaded.scenario or loaded.overrides:
-        blocks.append(Folded(words("assumptions.resolved"), loaded.config.resolved))
-    return Section("assumptions", words("assumptions.title"), blocks)
-
-
-def _remarks(view: PlanView) -> list[Block]:
-    words, found = view.words, read_comments(view.run.loaded.written)
-    if not found:
-        return []
-    evidence = [_evidence(view, remark.evidence) for remark in found]
-    columns = [
-        Column("setting", words("assumptions.setting"), [remark.path or "–" for remark in found]),
-        Column("value", words("assumptions.value"), [remark.value or "–" for remark in found]),
-        Column("evidence", words("assumptions.evidence"), evidence, choice=True),
-        Column("text", words("assumptions.text"), [remark.text for remark in found]),
-        Column("line", words("assumptions.line"), [remark.line for remark in found], digits=9),
-    ]
-    title, notes = words("assumptions.table"), [words("assumptions.note")]
-    return [Table("assumptions", columns, title, sort="line", notes=notes, interactive=True)]
-
-
-def _origins(view: PlanView) -> list[str]:
-    words, loaded = view.words, view.run.loaded
-    texts = [words("assumptions.how")]
-    if loaded.scenario or loaded.overrides:
-        changes = [*([words("assumptions.scenario", name=loaded.scenario)] if loaded.scenario else [])]
-        changes += loaded.overrides
-        texts.append(words("assumptions.changed", changes=", ".join(changes)))
-    return [*texts, *(words("assumptions.warning", warning=warning) for warning in loaded.warnings)]
-
-
-def _evidence(view: PlanView, letters: str) -> str:
-    """Spell the letters out; in the order of the comment."""
-    return ", ".join(view.words(f"evidence.{letter}") for letter in letters.split() if letter in EVIDENCE)

@@ -168,18 +168,21 @@ def _worker_pool(spec: SweepSpec) -> AbstractContextManager[WorkerPool]:
 
 def _identity(reader: ConfigReader, design: Design, options: Mapping[str, Any]) -> dict[str, Any]:
     """List what the results depend on, each under the name that a message gives it."""
-    data = reader.document.data
-    config = {key: value for key, value in data.items() if key != SECTION}
     points = [[point.scenario, [str(change) for change in point.changes]] for point in design.points]
     inputs = {about.path: about.sha256 for about, _ in reader.memory.contents.values()}
     return {
         "versions": {name: each for name, each in versions().items() if name not in EXECUTORS},
-        "config": sha256(_text(config)).hexdigest(),
+        "config": identify_config(reader.document.data),
         "inputs": dict(sorted(inputs.items())),
         "design": design.kind.value,
         "points": sha256(_text(points)).hexdigest(),
         "solver options": {name: str(value) for name, value in options.items() if name != "threads"},
     }
+
+
+def identify_config(data: Mapping[str, Any]) -> str:
+    """Name the content of a config, whatever it says of sweeps: sweeps of one config have the same."""
+    return sha256(_text({key: value for key, value in data.items() if key != SECTION})).hexdigest()
 
 
 def _worker_versions() -> dict[str, str]:
