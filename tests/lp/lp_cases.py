@@ -101,15 +101,21 @@ CASES: dict[str, Case] = {
             Demand(1),
         ],
     ),
+    "launch": Case(
+        periods=3,
+        pools=[Pool(4), on_demand(price=1.0)],
+        workloads=[
+            Job(4.0, max_rate=2.0, through=True, whole=True, shortfall_price=9.0),
+            Job(4.0, max_rate=2.0, through=True, whole=True, shortfall_price=9.0),
+            Job(6.0, deadline=2.0, max_rate=3.0, through=True),
+            Job(3.0, max_rate=1.5, through=True),
+        ],
+    ),
     "run": Case(
         periods=4,
         sites=TWO_SITES,
         pools=TWO_POOLS,
-        workloads=[
-            Job(3.0, release=0.5, deadline=4.0, max_rate=2.0, through=True, shortfall_price=9.0),
-            Job(6.0, max_rate=2.0, through=True, whole=True, zone="xj"),
-            Job(6.0, max_rate=2.0, through=True, whole=True, zone="xj"),
-        ],
+        workloads=[Job(3.0, release=0.5, max_rate=2.0, through=True, unit_cost={"xj": 0.3})],
     ),
     "traffic": Case(
         periods=2,

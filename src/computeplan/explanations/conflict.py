@@ -197,14 +197,20 @@ def _members(answer: Answer, thing: int) -> Ints:
 
 
 _KINDS: dict[str, LimitKind] = {
-    **{row: kind for kind, limit in reversed(LIMITS.items()) for row in limit.rows if row != "booking"},
+    **{
+        row: kind
+        for kind, limit in reversed(LIMITS.items())
+        for row in limit.rows
+        if row not in {"booking", "launch"}
+    },
     **{family("soft", kind): kind for kind in LIMITS},
     "backlog": LimitKind.MAX_DELAY,
     "open_load": LimitKind.CAPACITY,
     # The sizes in these rows are as large as could be needed; the real ones are in soft rows.
     "direction": LimitKind.BATTERY_DIRECTION,
 }
-"""Kind of limit that rows impose, by family; others define something. A booking follows from its level."""
+"""Kind of limit that rows impose, by family; others define something. A booking follows from its level,
+what is launched from what starts."""
 _WITHOUT_PERIODS = {
     *("soft_max_delay", "soft_deadline", "soft_max_rate", "soft_whole_workload"),
     *("open_level", "run"),

@@ -4,14 +4,16 @@ from computeplan.grouping.alike import merge_alike
 from computeplan.grouping.allocation import Allocation
 from computeplan.grouping.merge import Grouping, keep_all, merge, merge_by_class, workload_classes
 from computeplan.grouping.overlap import find_overlaps
-from computeplan.grouping.runs import Runs, find_runs, ragged_arange, release_periods
+from computeplan.grouping.runs import Launches, Runs, find_runs, join_runs, ragged_arange, release_periods
 
 __all__ = [
     "Allocation",
     "Grouping",
+    "Launches",
     "Runs",
     "find_overlaps",
     "find_runs",
+    "join_runs",
     "keep_all",
     "merge",
     "merge_alike",

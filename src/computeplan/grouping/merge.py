@@ -151,7 +151,7 @@ def placement_classes(problem: Problem) -> Ints:
     gb, pays = round_digits(problem.traffic_gb_per_unit_h), problem.workloads.pays_moves
     alone = np.where(pays, np.arange(len(pays)), -1)
     need, through = need_classes(problem)[problem.workloads.need], problem.workloads.runs_through
-    code, _ = _number_combinations(need, gb, problem.rule_sets, alone, through.astype(np.int64))
+    code, _ = number_combinations(need, gb, problem.rule_sets, alone, through.astype(np.int64))
     return code
 
 
@@ -177,10 +177,10 @@ def workload_classes(problem: Problem) -> tuple[Ints, int]:
         np.where(workloads.is_whole & ~workloads.runs_through, np.arange(workloads.size), -1),
         np.where(workloads.is_whole & workloads.runs_through, size, -1.0),
     )
-    return _number_combinations(*keys)
+    return number_combinations(*keys)
 
 
-def _number_combinations(*keys: Ints | Floats) -> tuple[Ints, int]:
+def number_combinations(*keys: Ints | Floats) -> tuple[Ints, int]:
     """(W,) number of each distinct combination of keys, by first member, and how many there are."""
     code = np.zeros(len(keys[0]), dtype=np.int64)
     for key in keys:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from computeplan.grouping.merge import number_combinations
 from computeplan.problem import Floats, HorizonEnd, Ints, Problem
-from computeplan.problem.arrays import ReadOnlyArrays
+from computeplan.problem.arrays import ReadOnlyArrays, round_digits
 
 EDGE = 1e-9
 """Share of a period within which a time counts as on an edge."""
@@ -24,7 +25,8 @@ class Runs(ReadOnlyArrays):
 
     workload: Ints
     period: Ints
-    """(n,) job of each run, and period in which it starts."""
+    length_h: Floats
+    """(n,) job of each run, period in which it starts, and hours that it takes."""
     first: Ints
     """(n + 1,) first entry of each run in what follows."""
     when: Ints
@@ -58,10 +60,38 @@ def find_runs(problem: Problem, jobs: Ints) -> Runs:
     return Runs(
         workload=jobs[row],
         period=_wrap(begin, origin[row], size[row]),
+        length_h=length[row],
         first=np.concatenate(([0], np.cumsum(count))),
         when=_wrap(when, origin[row][run], size[row][run]),
         part=hours / length[row][run],
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Launches(ReadOnlyArrays):
+    """Runs that do the same in each period, part by part, of jobs that are placed together.
+
+    In which pool they are is decided for all of them together; a whole job is by itself.
+    """
+
+    of: Ints
+    """(n,) launch of each run."""
+    run: Ints
+    """(launches,) a run of each."""
+
+
+def join_runs(problem: Problem, placement_of: Ints, runs: Runs) -> Launches:
+    """Find the runs that are alike in all but their volume; `placement_of` (W,): placement of each job."""
+    first = runs.part[runs.first[:-1]] if len(runs.period) else runs.length_h
+    is_whole = problem.workloads.is_whole[runs.workload]
+    of, _ = number_combinations(
+        placement_of[runs.workload],
+        runs.period,
+        round_digits(runs.length_h),
+        round_digits(first),
+        np.where(is_whole, runs.workload, -1),
+    )
+    return Launches(of, np.unique(of, return_index=True)[1])
 
 
 def release_periods(problem: Problem, jobs: Ints) -> tuple[Ints, Ints, Ints]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from computeplan.grouping import Grouping, Runs, find_runs
+from computeplan.grouping import Grouping, Launches, Runs, find_runs, join_runs
 from computeplan.lp.builder import ProgramBuilder, Values
 from computeplan.lp.windows import Arrivals, WorkloadPeriods, arrivals_of, free_slots
 from computeplan.problem import Bools, Floats, Ints, Problem
@@ -87,9 +87,10 @@ class BuildContext:
     slots: WorkloadPeriods
     """Where free work may be done."""
     runs: Runs
+    launches: Launches
     """Of jobs that run through."""
-    job_unit_h: Floats
-    """(W,) mean volume of the jobs of each class."""
+    launch_unit_h: Floats
+    """(launches,) work of one launch: the volume of a whole job, 1 of others."""
     program: ProgramBuilder
     """Takes columns, rows, entries, costs and emissions."""
     balance: EnergyBalance
@@ -103,13 +104,18 @@ class BuildContext:
         """Start the program of a grouping's problem."""
         problem = grouping.problem
         arrivals = arrivals_of(problem)
+        runs = find_runs(problem, np.flatnonzero(problem.workloads.runs_through))
+        launches = join_runs(problem, grouping.placement_of, runs)
+        job_unit_h = problem.workloads.volume_unit_h / np.maximum(np.diff(grouping.start), 1)
+        job = runs.workload[launches.run]
         return cls(
             problem=problem,
             placements=placements_of(grouping),
             arrivals=arrivals,
             slots=free_slots(problem, arrivals),
-            runs=find_runs(problem, np.flatnonzero(problem.workloads.runs_through)),
-            job_unit_h=problem.workloads.volume_unit_h / np.maximum(np.diff(grouping.start), 1),
+            runs=runs,
+            launches=launches,
+            launch_unit_h=np.where(problem.workloads.is_whole[job], job_unit_h[job], 1.0),
             program=ProgramBuilder(),
             balance=EnergyBalance(problem.sites.size, problem.horizon.size),
         )

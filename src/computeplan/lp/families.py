@@ -71,7 +71,8 @@ VARIABLES: Mapping[str, Definition] = {
         storage.add_charging, whole="batteries with losses under negative prices or `renewable_share`"
     ),
     "moved": Definition(moves.add_moved),
-    "start": Definition(runs.add_start, whole="`mobility: whole` of a job"),
+    "start": Definition(runs.add_start),
+    "launch": Definition(runs.add_launch, whole="`mobility: whole` of a job"),
 }
 """Families of variables by name, in the order of their columns."""
 
@@ -105,6 +106,7 @@ FAMILIES: Mapping[str, Definition] = {
     "direction": Definition(storage.choose_direction),
     "open_battery": Definition(storage.close_batteries),
     "move": Definition(moves.count_moved),
+    "launch": Definition(runs.place_starts),
     "run": Definition(runs.do_runs),
 }
 """Families of constraints by name, in the order of their rows."""

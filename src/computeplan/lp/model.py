@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from computeplan.grouping import Grouping, Runs, find_overlaps
+from computeplan.grouping import Grouping, Launches, Runs, find_overlaps
 from computeplan.lp.context import ABSENT, BuildContext, Placements
 from computeplan.lp.families import FAMILIES, VARIABLES
 from computeplan.lp.measured import measured_form
 from computeplan.lp.program import LinearForm, LinearProgram
-from computeplan.lp.runs import runs_of_columns
 from computeplan.lp.storage import net_directions
 from computeplan.lp.windows import Arrivals, WorkloadPeriods
 from computeplan.problem import Decisions, Floats, Ints, Prices, Problem, Work, sum_by
@@ -36,8 +35,8 @@ class Model:
     slots: WorkloadPeriods
     arrivals: Arrivals
     runs: Runs
-    job_unit_h: Floats
-    """What the columns of work stand for; (W,) mean volume of the jobs of a class."""
+    launches: Launches
+    """What the columns of work stand for."""
     columns: dict[str, Ints]
     """Column indices of each family of variables; `ABSENT` where there is none."""
     rows: dict[str, Ints]
@@ -125,17 +124,17 @@ class Model:
         return workload[pair], pool[pair], period, done[pair, period]
 
     def _work_of_runs(self, values: Floats) -> tuple[Ints, Ints, Ints, Floats]:
-        """Add up what the runs do that start."""
-        started = np.flatnonzero(values[self.columns["start"]] > 0)
-        workload, pool, _ = (key[started] for key in self.lp.column_keys("start"))
-        jobs = values[self.columns["start"][started]]
-        row, entry = self.runs.entries(runs_of_columns(self.problem, self.runs)[started])
-        unit_h = (jobs * self.job_unit_h[workload])[row] * self.runs.part[entry]
+        """Lay the jobs that start together over the pools in which they do, and add up what their runs do."""
+        launch, pool = self.lp.column_keys("launch")
+        run = np.argsort(self.launches.of, kind="stable")
+        started, there = values[self.columns["start"][run]], values[self.columns["launch"]]
+        part, other, amount = find_overlaps(self.launches.of[run], started, launch, there)
+        run = run[part]
+        row, entry = self.runs.entries(run)
         pools, periods = self.problem.pools.size, self.problem.horizon.size
-        cells, cell = np.unique(
-            (workload[row] * pools + pool[row]) * periods + self.runs.when[entry], return_inverse=True
-        )
-        done = sum_by(cell, unit_h, len(cells))
+        place = self.runs.workload[run] * pools + pool[other]
+        cells, cell = np.unique(place[row] * periods + self.runs.when[entry], return_inverse=True)
+        done = sum_by(cell, amount[row] * self.runs.part[entry], len(cells))
         return cells // (pools * periods), cells // periods % pools, cells % periods, done
 
     def _decode_shortfall(self, values: Floats) -> tuple[Ints, Ints, Floats]:
@@ -175,7 +174,7 @@ def build(grouping: Grouping) -> Model:
         slots=context.slots,
         arrivals=context.arrivals,
         runs=context.runs,
-        job_unit_h=context.job_unit_h,
+        launches=context.launches,
         columns=context.columns,
         rows=context.rows,
     )

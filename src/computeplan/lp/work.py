@@ -176,8 +176,8 @@ def complete_jobs(build: BuildContext) -> Ints:
 
     Σ_{t in window} served[w,t] + u[w] = volume[w]      for every job w
 
-    Its rate, served[w,t] ≤ max_rate[w] · overlap_h[w,t], is a bound of served. Of jobs that run through, with
-    v the volume of one of them, Σ_{p,τ} v[w] · start[w,p,τ] takes the place of Σ served.
+    Its rate, served[w,t] ≤ max_rate[w] · overlap_h[w,t], is a bound of served. Of jobs that run through
+    Σ_τ start[w,τ] takes the place of Σ served.
     """
     workloads, slots, columns = build.problem.workloads, build.slots, build.columns
     jobs = np.flatnonzero(workloads.is_job)
@@ -187,8 +187,7 @@ def complete_jobs(build: BuildContext) -> Ints:
     build.program.add_entries(rows[slots.workload[of_job]], columns["served"][of_job], 1.0)
     short = np.flatnonzero(columns["short_job"] != ABSENT)
     build.program.add_entries(rows[short], columns["short_job"][short], 1.0)
-    workload, _, _ = build.program.column_keys("start")
-    build.program.add_entries(rows[workload], columns["start"], build.job_unit_h[workload])
+    build.program.add_entries(rows[build.runs.workload], columns["start"], 1.0)
     return rows[jobs]
 
 

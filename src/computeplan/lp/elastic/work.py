@@ -8,7 +8,6 @@ import numpy as np
 
 from computeplan.lp.context import ABSENT
 from computeplan.lp.elastic.softening import WHOLE_HORIZON, Reliefs, Softening, family, most_needed_units
-from computeplan.lp.runs import runs_of_columns
 from computeplan.lp.windows import EDGE_H, job_windows, largest_backlog
 from computeplan.problem import Batteries, Bools, Floats, Ints, Problem, Term, sum_by
 from computeplan.problem.arrays import ReadOnlyArrays
@@ -200,15 +199,13 @@ def _later(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> Reliefs:
 def _add_runs(soft: Softening, rows: Ints, workload: Ints, period: Ints) -> None:
     """Add to rows of jobs and periods, in their order, what the runs of the job do in the period."""
     model, size = soft.model, soft.problem.horizon.size
-    started, _, _ = model.lp.column_keys("start")
-    column, entry = model.runs.entries(runs_of_columns(model.problem, model.runs))
+    column, entry = model.runs.entries(np.arange(len(model.runs.period)))
     row_of = np.full(soft.problem.workloads.size * size, ABSENT)
     row_of[workload * size + period] = rows
-    at = row_of[started[column] * size + model.runs.when[entry]]
+    at = row_of[model.runs.workload[column] * size + model.runs.when[entry]]
     late = np.flatnonzero(at != ABSENT)
-    column, entry = column[late], entry[late]
-    unit_h = model.job_unit_h[started[column]] * model.runs.part[entry]
-    soft.program.add_entries(at[late], model.columns["start"][column], unit_h)
+    started = model.columns["start"][column[late]]
+    soft.program.add_entries(at[late], started, model.runs.part[entry[late]])
 
 
 def _faster(soft: Softening, slots: _JobSlots, rate_relief: Ints) -> None:

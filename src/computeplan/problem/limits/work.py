@@ -89,8 +89,8 @@ WORK = (
     Limit(
         LimitKind.UNINTERRUPTED,
         field="workloads.runs_through",
-        rows=("run",),
-        bounds=("start",),
+        rows=("launch", "run"),
+        bounds=("start", "launch"),
         golden="run",
         audit="run",
         phrase=Phrase("{} without a pause", "{} 不可中断"),
