@@ -87,7 +87,7 @@ def integer_cases(draw: Draw, *always: str) -> Case:
     for part in dict.fromkeys((*others, *always)):
         match part:
             case "whole":
-                able = [isinstance(w, Demand) and w.fixed for w in case.workloads]
+                able = [w.fixed if isinstance(w, Demand) else w.through for w in case.workloads]
                 work = [
                     replace(w, whole=True) if can and draw(st.booleans()) else w
                     for w, can in zip(case.workloads, able, strict=True)
