@@ -7,6 +7,7 @@ import json
 import jsonschema
 import pytest
 
+import computeplan
 from command_line import run
 
 BOOKING = """\
@@ -33,9 +34,10 @@ uncertainty:
 
 
 @pytest.fixture
-def booking(tmp_path):
+def booking(tmp_path, monkeypatch):
     config = tmp_path / "booking.yaml"
     config.write_text(BOOKING, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     return config
 
 
@@ -76,10 +78,21 @@ def test_decisions_that_suit_no_two_scenarios_are_no_plan(booking):
     assert "no decisions suit all scenarios, though each of them has a plan" in result.stderr
 
 
-def test_options_of_one_plan_are_refused(booking, tmp_path):
-    result = run("solve", booking, "--out", tmp_path / "plan")
+def test_options_of_one_plan_are_refused(booking):
+    result = run("solve", booking, "--limits", "1")
     assert result.exit_code == 2
-    assert "--out: expected none in a config with `uncertainty`" in result.stderr
+    assert "--limits: expected none in a config with `uncertainty`" in result.stderr
+
+
+def test_each_scenario_has_a_plan_folder_that_passes_its_audit(booking, tmp_path):
+    result = run("solve", booking, "--no-baseline", "--out", tmp_path / "plans")
+    assert "plans/SCENARIO" in result.stdout
+    names = ["base", "quiet", "rush"]
+    assert sorted(path.name for path in (tmp_path / "plans").iterdir() if path.is_dir()) == names
+    assert run("audit", tmp_path / "plans" / "rush").exit_code == 0
+    opened = {name: computeplan.open_plan(tmp_path / "plans" / name) for name in names}
+    booked = {name: each.decisions[0].decision.amount for name, each in opened.items()}
+    assert booked == pytest.approx(dict.fromkeys(names, 70))
 
 
 def test_one_scenario_is_planned_as_ever(booking, tmp_path):

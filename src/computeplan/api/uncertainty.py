@@ -12,6 +12,7 @@ from computeplan.errors import Fault, UsageError
 from computeplan.problem import Goal, Problem
 from computeplan.progress import Progress
 from computeplan.runs.loaded import Loaded, Overrides, chosen_options
+from computeplan.runs.scenarios import save_scenarios, scenario_folders
 from computeplan.solvers import SolverOptions
 from computeplan.studies.uncertainty import UncertaintyStudy, find_difference, plan_scenarios
 from computeplan.text import expected_one_of
@@ -27,13 +28,15 @@ def decide(
     form: PlanForm | str | None = None,
     options: SolverOptions | Mapping[str, object] | None = None,
     compare: bool = True,
+    out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> UncertaintyStudy:
     """Find what to decide before it is known which scenario of a config's `uncertainty` comes.
 
     `form`: ``extensive``, ``decomposition`` or ``auto``; default the config's `method`. `compare`: also plan
     every scenario as if it were known, and all of them with the decisions that are best for their mean: what
-    it would be worth to know, and what it is worth to plan for all.
+    it would be worth to know, and what it is worth to plan for all. `out`: folder to write to, a plan folder
+    for each scenario, where every plan passed its audit.
 
     Raises
     ------
@@ -41,7 +44,7 @@ def decide(
         If the scenarios do not have in common what they must.
     UsageError
         If the config has no `uncertainty`, or was read in one scenario.
-    SolverError, KeyboardInterrupt
+    PlanFolderError, SolverError, KeyboardInterrupt
     """
     loaded = read_config(config, None, overrides, allow_paths, progress)
     section = loaded.config.uncertainty
@@ -63,7 +66,12 @@ def decide(
             raise_if_stopped(options)
         return found
 
-    return run_stoppable(work, chosen_options(loaded, options), progress)
+    folders = scenario_folders(Path(out), tuple(problems)) if out is not None else {}
+    chosen = chosen_options(loaded, options)
+    study = run_stoppable(work, chosen, progress)
+    if folders and study.passed:
+        save_scenarios(loaded, read, study, chosen, folders)
+    return study
 
 
 def _faults(problems: Mapping[str, Problem]) -> Iterator[Fault]:

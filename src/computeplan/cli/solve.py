@@ -20,9 +20,7 @@ from computeplan.cli.options import (
     named_policies,
     read_share,
 )
-from computeplan.cli.uncertain import SolveFlags, refuse_stated, solve_uncertain
-from computeplan.errors import UsageError
-from computeplan.vocabulary import Method
+from computeplan.cli.uncertain import SolveFlags, refuse_form, refuse_stated, solve_uncertain
 
 if TYPE_CHECKING:
     from computeplan.api import Run
@@ -63,15 +61,15 @@ def solve(
     from computeplan import api
     from computeplan.folder.write import check_target
 
-    check_target(folder)
     loaded = overlay.load(config)
     if loaded.config.uncertainty is not None and overlay.scenario is None:
-        stated = {"--out": out, "--baselines": baselines, "--limits": limits}
+        stated = {"--baselines": baselines, "--limits": limits}
         refuse_stated([option for option, value in stated.items() if value is not None])
-        return solve_uncertain(loaded, flags, compare=not no_baseline, max_gap=max_gap, as_json=as_json)
-    if flags.form is not None:
-        expected = f"one of {', '.join(Method)} in a config without `uncertainty`"
-        raise UsageError(path="--method", expected=expected, found=flags.form.value)
+        return solve_uncertain(
+            loaded, flags, folder, compare=not no_baseline, max_gap=max_gap, as_json=as_json
+        )
+    check_target(folder)
+    refuse_form(flags)
     with terminal.working("planning") as stages:
         run, is_interrupted = run_until_interrupted(
             lambda stop: api.plan_loaded(

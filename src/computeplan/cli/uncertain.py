@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from computeplan.cli import terminal
@@ -52,8 +53,15 @@ def refuse_stated(options: Sequence[str]) -> None:
         raise UsageError(path=options[0], expected="none in a config with `uncertainty`", hint=hint)
 
 
+def refuse_form(flags: SolveFlags) -> None:
+    """Raise UsageError for a method of several scenarios where one is planned."""
+    if flags.form is not None:
+        expected = f"one of {', '.join(Method)} in a config without `uncertainty`"
+        raise UsageError(path="--method", expected=expected, found=flags.form.value)
+
+
 def solve_uncertain(
-    loaded: Loaded, flags: SolveFlags, *, compare: bool, max_gap: str | None, as_json: bool
+    loaded: Loaded, flags: SolveFlags, out: Path, *, compare: bool, max_gap: str | None, as_json: bool
 ) -> ExitCode:
     """Find what to decide before it is known which scenario comes, and print it."""
     share = read_share("--max-gap", max_gap)
@@ -66,16 +74,18 @@ def solve_uncertain(
                 form=flags.form,
                 options={**flags.stated(), "stop": stop},
                 compare=compare,
+                out=out,
                 progress=stages,
             )
         )
     if as_json:
-        terminal.write_answer({**study.summary(), "times_s": dict(study.times_s)})
+        where = {"times_s": dict(study.times_s), "plans": str(out) if study.passed else None}
+        terminal.write_answer({**study.summary(), **where})
     elif study.outcomes:
         from computeplan.reports.subjects.uncertainty import describe_uncertainty
         from computeplan.reports.terminal import render_terminal
 
-        terminal.show(render_terminal(describe_uncertainty(study)))
+        terminal.show(render_terminal(describe_uncertainty(study, out if study.passed else None)))
     code = _judge(study, share)
     if is_interrupted:
         return tell_interrupted()

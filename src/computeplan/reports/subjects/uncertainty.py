@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isinf, nan
+from pathlib import Path
 
 import numpy as np
 
@@ -16,8 +17,8 @@ MOST_ROWS = 20
 """Rows of a table that a terminal shows."""
 
 
-def describe_uncertainty(study: UncertaintyStudy) -> list[Block]:
-    """Say what to decide now, what comes in each scenario, and what the plan is worth."""
+def describe_uncertainty(study: UncertaintyStudy, folder: Path | None) -> list[Block]:
+    """Say what to decide now, what comes in each scenario, what the plan is worth, and where it is."""
     failed = [
         name
         for name, outcome in zip(study.names, study.outcomes, strict=True)
@@ -32,7 +33,7 @@ def describe_uncertainty(study: UncertaintyStudy) -> list[Block]:
         *_placements(study),
         _scenarios(study),
         *_regrets(study),
-        Prose([*_values(study), _times(study)]),
+        Prose([*_values(study), _times(study), *([f"plans: {folder}/SCENARIO"] if folder else [])]),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,22 +15,8 @@ from computeplan.lp.builder import Entries, lay_out_by_column
 from computeplan.problem import Floats, Status, sum_by
 from computeplan.solvers import Basis, SolverOptions, SolverResult, Start
 from computeplan.solvers.decomposition import ProgramSolver, Reduction
-from computeplan.solvers.plan import Solution
+from computeplan.solvers.plan import Plan, Size, Solution, SolverRun
 from computeplan.studies.uncertainty.nodes import Node, SharedDecisions
-
-
-@dataclass(frozen=True, eq=False)
-class NodePlan:
-    """What shared decisions lead to in one node."""
-
-    status: Status
-    solution: Solution | None
-    """Absent where the node has no plan with them."""
-
-    @property
-    def cost(self) -> float:
-        """The objective; inf without a plan."""
-        return np.inf if self.solution is None else self.solution.accounts.objective
 
 
 def evaluate(
@@ -38,7 +24,7 @@ def evaluate(
     values: Floats,
     options: SolverOptions,
     bases: Sequence[Basis | None] = (),
-) -> tuple[NodePlan, ...]:
+) -> tuple[Plan, ...]:
     """Plan every node with the shared decisions (n,) held at some values, from its basis if there is one."""
     muted, starts = options.muted(), bases or [None] * len(nodes)
     return tuple(
@@ -47,9 +33,9 @@ def evaluate(
     )
 
 
-def costs_of(outcomes: Sequence[NodePlan]) -> Floats:
-    """(S,) cost of each outcome; inf where there is no plan."""
-    return np.array([outcome.cost for outcome in outcomes])
+def costs_of(plans: Sequence[Plan]) -> Floats:
+    """(S,) objective of each plan; inf where there is none."""
+    return np.array([np.inf if plan.solution is None else plan.solution.accounts.objective for plan in plans])
 
 
 def solve_held(
@@ -62,7 +48,7 @@ def solve_held(
     return result, next(iter(solver.bases()), None)
 
 
-def solve_alone(node: Node, options: SolverOptions) -> tuple[NodePlan, Floats | None]:
+def solve_alone(node: Node, options: SolverOptions) -> tuple[Plan, Floats | None]:
     """Plan a node as if it were known that it comes; also give its own values (n,) of what is shared."""
     result, _ = ProgramSolver(node.lp, options, Reduction.ALL).solve()
     if result.values is None:
@@ -72,29 +58,41 @@ def solve_alone(node: Node, options: SolverOptions) -> tuple[NodePlan, Floats | 
     return audited(node, result, with_proof=True), values
 
 
-def audited(node: Node, result: SolverResult, *, with_proof: bool = False) -> NodePlan:
-    """Audit what was found for a node on its whole problem.
+def audited(node: Node, result: SolverResult, *, with_proof: bool = False) -> Plan:
+    """Make what was found for a node a plan, audited on its whole problem.
 
-    `with_proof`: with the bound of the node alone; where shared decisions are held there is none.
+    `with_proof`: with the bound of the node alone; where shared decisions are held there is none, and the
+    plan is feasible.
     """
+    lp = node.lp
+    plan = Plan(
+        problem=node.problem,
+        status=result.status,
+        solution=None,
+        size=Size(node.grouping.size, lp.n_columns, lp.n_rows, lp.n_nonzeros, 1),
+        solver=SolverRun(result.solver, result.version, result.detail, result.iterations),
+        times_s={},
+        cpu_s={},
+    )
     if result.values is None:
-        return NodePlan(result.status, None)
+        return plan
     work, decisions = node.model.decode(result.values)
     allocation = Allocation(node.problem, node.grouping, work)
     counter = MoveCounter(node.problem)
     has_prices = with_proof and result.row_duals is not None and not node.problem.has_integers
     prices = node.model.prices(result.row_duals) if has_prices and result.row_duals is not None else None
+    status = result.status if with_proof else Status.FEASIBLE
     accounts, report = audit_plan(
         node.problem,
         counter.watch(allocation.blocks()),
         decisions,
         prices,
         claimed_objective=result.objective,
-        claimed_status=result.status if with_proof else Status.FEASIBLE,
+        claimed_status=status,
         claimed_bound=result.bound if with_proof else None,
     )
     solution = Solution(allocation, decisions, prices, accounts, counter.moves(), report)
-    return NodePlan(result.status, solution)
+    return replace(plan, status=status, solution=solution)
 
 
 def best_for_mean(

@@ -13,10 +13,10 @@ from computeplan.errors import UsageError
 from computeplan.prices.shared import shared_bound
 from computeplan.problem import Floats, Problem, Status
 from computeplan.solvers import SolverOptions
+from computeplan.solvers.plan import Plan
 from computeplan.solvers.registry import integer_settings
 from computeplan.studies.uncertainty.decomposition import solve_decomposed
 from computeplan.studies.uncertainty.evaluation import (
-    NodePlan,
     best_for_mean,
     costs_of,
     evaluate,
@@ -39,7 +39,7 @@ SMALL = 500_000
 LARGEST_EXTENSIVE = 100_000
 """The same up to which one program of all scenarios is solved."""
 
-Alone = tuple[tuple[NodePlan, ...], tuple[Floats | None, ...]]
+Alone = tuple[tuple[Plan, ...], tuple[Floats | None, ...]]
 """Plan of each scenario that is known beforehand, and its values (n,) of the shared decisions."""
 
 
@@ -68,7 +68,7 @@ def plan_scenarios(
     with clock.stage("solve"):
         found, mean = _solve(nodes, shared, risk, section, options)
     with clock.stage("audit"):
-        outcomes: tuple[NodePlan, ...] = ()
+        outcomes: tuple[Plan, ...] = ()
         if found.values is not None:
             options.enter("planning every scenario", LOG, ends_soon=True)
             outcomes = evaluate(nodes, shared.tidied(found.values), _to_the_end(options), found.bases)
@@ -128,7 +128,7 @@ def prove(nodes: Sequence[Node], section: UncertaintySection, risk: Risk, found:
     return shared_bound(problems, prices, weights, section.decide_first) - taken_off
 
 
-def _judge(found: Found, risk: Risk, outcomes: Sequence[NodePlan], bound: float | None) -> Status:
+def _judge(found: Found, risk: Risk, outcomes: Sequence[Plan], bound: float | None) -> Status:
     """Say optimal of what is proved; of whole numbers the solver does."""
     if not outcomes or bound is None or not found.row_duals:
         return found.status

@@ -12,7 +12,8 @@ from computeplan.accounts.decisions import Decision, DecisionKind, list_decision
 from computeplan.config import UncertaintySection
 from computeplan.folder.summary import number
 from computeplan.problem import KG_PER_T, Floats, Problem, Status, sum_by
-from computeplan.studies.uncertainty.evaluation import NodePlan, costs_of
+from computeplan.solvers.plan import Plan
+from computeplan.studies.uncertainty.evaluation import costs_of
 from computeplan.studies.uncertainty.risk import Risk
 from computeplan.vocabulary import FirstDecision, PlanForm
 
@@ -78,7 +79,7 @@ class UncertaintyStudy:
     status: Status
     method: PlanForm
     """How it was found."""
-    outcomes: tuple[NodePlan, ...]
+    outcomes: tuple[Plan, ...]
     """Best plan of each scenario with the shared decisions; empty without a plan."""
     bound: float | None
     """No shared decisions are better, recomputed from prices; of whole numbers the solver's."""
@@ -233,7 +234,7 @@ class UncertaintyStudy:
         ]
 
 
-def _list(problem: Problem, outcome: NodePlan) -> tuple[Decision, ...]:
+def _list(problem: Problem, outcome: Plan) -> tuple[Decision, ...]:
     """List all decisions of a plan."""
     solution = outcome.solution
     return list_decisions(problem, solution.decisions, solution.accounts) if solution else ()
@@ -248,7 +249,7 @@ def _is_given(problem: Problem, decision: Decision) -> bool:
 
 
 def ranges_of(
-    problems: tuple[Problem, ...], outcomes: tuple[NodePlan, ...]
+    problems: tuple[Problem, ...], outcomes: tuple[Plan, ...]
 ) -> tuple[dict[tuple[DecisionKind, str], float], dict[tuple[DecisionKind, str], float]]:
     """Find the least and the most of each decision over some plans."""
     least: dict[tuple[DecisionKind, str], float] = {}
@@ -260,7 +261,7 @@ def ranges_of(
     return least, most
 
 
-def _fixed_work(problem: Problem, outcome: NodePlan) -> Floats:
+def _fixed_work(problem: Problem, outcome: Plan) -> Floats:
     """(P,) work of fixed workloads that each pool does, over real time."""
     if outcome.solution is None:
         return np.zeros(problem.pools.size)
@@ -271,7 +272,7 @@ def _fixed_work(problem: Problem, outcome: NodePlan) -> Floats:
     return sum_by(work.pool[fixed], unit_h, problem.pools.size)
 
 
-def _amounts(problem: Problem, outcome: NodePlan) -> dict[str, float | None]:
+def _amounts(problem: Problem, outcome: Plan) -> dict[str, float | None]:
     """Give what a scenario's plan costs, emits and leaves undone."""
     names = ("cost", "objective", "emissions_t", "shortfall_unit_h", "shortfall_penalty")
     if outcome.solution is None:
