@@ -18,7 +18,11 @@ from computeplan.problem import CapMeasure, Decisions, Floats, Goal, Problem, St
 from reference.terms import Amount, Expression, Terms, total
 from reference.windows import job_overlap, runs_of, service_slices
 
-FEASIBILITY = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+FEASIBILITY = {
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+    "mip_feasibility_tolerance": 1e-8,  # with 1e-6 HiGHS calls plans optimal that are not
+}
 STATUS = {
     (pulp.LpStatusOptimal, pulp.LpSolutionOptimal): Status.OPTIMAL,
     (pulp.LpStatusInfeasible, pulp.LpSolutionInfeasible): Status.INFEASIBLE,

@@ -179,11 +179,15 @@ def _check_balance(context: AuditContext, plan: Activity) -> None:
     missing = needed - decisions.grid_kwh - at_sites(problem, decisions.used_kwh)
     missing -= stored_supply_kwh(problem, decisions)
     place = context.places("site", problem.sites.names)
-    # Where nothing but rounded work draws energy, all of it is rounding.
-    busiest_kw = float((problem.pue * problem.busy_kw[:, None]).max(initial=0.0))
-    full_kwh = busiest_kw * float(context.work_size.max(initial=0.0))
-    size = np.maximum(reference_size(needed), ROUNDING * full_kwh)
+    size = np.maximum(reference_size(needed), _rounding_kwh(context))
     context.ledger.record(Check.ENERGY_BALANCE, np.abs(missing), size, place)
+
+
+def _rounding_kwh(context: AuditContext) -> float:
+    """Energy of a period that is rounding: where nothing but rounded work draws energy, all of it is."""
+    problem = context.problem
+    busiest_kw = float((problem.pue * problem.busy_kw[:, None]).max(initial=0.0))
+    return ROUNDING * busiest_kw * float(context.work_size.max(initial=0.0))
 
 
 def _check_supply(
@@ -219,7 +223,8 @@ def _check_renewable_share(context: AuditContext, plan: Activity) -> None:
     bought = at_sites(problem, plan.decisions.used_kwh) @ weight
     energy = plan.decisions.grid_kwh @ weight + bought
     share = problem.grid.renewable_share
-    missing = np.where(share > 0, share * energy - bought, 0.0)
+    counts = (share > 0) & (energy > _rounding_kwh(context) * weight.sum())
+    missing = np.where(counts, share * energy - bought, 0.0)
     context.ledger.record(Check.RENEWABLE_SHARE, missing, reference_size(energy), context.site)
 
 

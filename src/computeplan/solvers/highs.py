@@ -257,6 +257,8 @@ def set_options(highs: Any, options: SolverOptions, lp: LinearProgram) -> None:
     highs.setOptionValue("solver", fill_options(options, shape_of(lp), with_clarabel=False).method.value)
     highs.setOptionValue("mip_rel_gap", options.gap)
     highs.setOptionValue("mip_abs_gap", 0.0)
+    # A node within this of the best plan is dropped, so that it is also the error of a bound that is claimed.
+    highs.setOptionValue("mip_feasibility_tolerance", 1e-8)
     if options.threads is not None:
         _use_threads(highs, options.threads)
     for name, value in options.options.items():
