@@ -92,6 +92,14 @@ RARE = {
         pools=[on_demand(site="one", price=[1, 9]), on_demand(site="other", price=[9, 1])],
         workloads=[Demand(4, move=3)],
     ),
+    **dict.fromkeys(
+        ("run", "launch"),
+        Case(
+            periods=4,
+            pools=[on_demand(price=[1, 9, 1, 9])],
+            workloads=[Job(4, deadline=4, max_rate=2, through=True)],
+        ),
+    ),
     "steps": Case(
         periods=2, pools=[reserved(9, step=3, price=1), on_demand(price=9)], workloads=[Demand([7, 4])]
     ),
