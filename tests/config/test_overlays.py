@@ -23,6 +23,13 @@ def test_set_comes_after_the_scenario(load, small_text):
     assert loaded.problem.objective.goal is Goal.COST
 
 
+def test_set_does_not_change_a_scenario(load, small_text):
+    with pytest.raises(
+        ConfigError, match="expected a path outside `scenarios`, which are as the file has them"
+    ):
+        load(small_text, scenario="clean", overrides=["scenarios.clean.objective.carbon_price=3"])
+
+
 def test_a_later_set_wins(load, small_text):
     loaded = load(small_text, overrides=["sites.hami.pue=1.2", "sites.hami.pue=1.3"])
     assert loaded.problem.sites.pue.max() == 1.3

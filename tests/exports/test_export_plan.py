@@ -242,6 +242,10 @@ def test_names_are_labels_and_differ(plan):
         ({"to": "slurm", "per_unit": 0}, "per_unit: expected a number above 0, got 0"),
         ({"to": "slurm", "window_h": np.inf}, "window_h: expected a number above 0"),
         ({"to": "slurm", "names": {"雪地": "snow"}}, "names: expected names of the plan, got '雪地'"),
+        (
+            {"to": "kueue", "names": {"雪山": "one", "City_Hall": "one"}},
+            "names: expected a name for one thing only, got 'one'",
+        ),
         ({"to": "kueue", "by": "owner"}, "expected company, tier or a .csv file"),
     ],
 )

@@ -179,6 +179,11 @@ def test_a_sweep_of_another_config_is_refused(small):
         report_html(folder, "en", swept)
     with pytest.raises(PlanFolderError, match="expected a folder with a plan, got one with a sweep"):
         report_html(swept, "en", swept)
+    own = small.with_name("own")
+    computeplan.sweep(small, vary={"demand*": [1]}, out=own, workers=1)
+    api.solve(small, scenario="waits").save(folder)
+    with pytest.raises(PlanFolderError, match="got one of another config, scenario or changes"):
+        report_html(folder, "en", own)
 
 
 def test_the_config_is_kept_as_it_was_written(small):

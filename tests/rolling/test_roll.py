@@ -134,6 +134,8 @@ def test_a_rolled_plan_is_saved_audited_and_rolled_again(plan, tmp_path):
     second = computeplan.roll(opened, at(6))
     assert second.is_kept
     assert second.run.cost.total == pytest.approx(first.run.cost.total, rel=1e-12)
+    with pytest.raises(UsageError, match="the past of the plan is held, and no price proves how far"):
+        computeplan.alternatives(opened, of=["carbon"])
 
 
 SIMPLE = {

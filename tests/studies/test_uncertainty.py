@@ -356,3 +356,4 @@ def test_a_scenario_without_a_plan_is_named():
     assert study.status is Status.INFEASIBLE
     assert study.impossible == ("flood",)
     assert study.summary()["objective"] is None
+    assert (study.value, study.expected, study.gap) == (np.inf, np.inf, None)

@@ -76,6 +76,12 @@ def alternatives(
     check_request(problem, within, tolerance, count)
     measures = find_measures(problem, of)
     here = run.require_solution("find alternatives to") if run else None
+    if problem.held is not None:
+        raise UsageError(
+            "alternatives: the past of the plan is held, and no price proves how far the rest can go",
+            path="plan",
+            hint="take the plan before, or the config",
+        )
 
     def work(options: SolverOptions) -> AlternativesStudy:
         options.enter("planning", LOG)

@@ -192,6 +192,7 @@ def apply_overrides(
         try:
             # From the last, so that removed entries of a list leave the others where they are.
             change = override if isinstance(override, Change) else read_change(override)
+            _refuse_overlays(change)
             for keys, value in reversed(change.on(data, calendar)):
                 changed = _with_value(data, keys, value, ())
                 new = _first_new(data, keys)
@@ -204,6 +205,14 @@ def apply_overrides(
     if faults:
         raise ConfigError(faults)
     return data, overlays
+
+
+def _refuse_overlays(change: Change) -> None:
+    """Refuse to change an overlay, which is laid over the file before anything else is changed."""
+    if change.path.partition(".")[0] == "scenarios":
+        expected = "a path outside `scenarios`, which are as the file has them"
+        hint = "--scenario NAME takes one of them, and --set then changes what it gives"
+        raise ConfigError([Fault("--set", expected, str(change), hint)])
 
 
 def _merge(base: Any, overlay: Mapping, at: Keys, written: list[Keys]) -> Mapping:

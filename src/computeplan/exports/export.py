@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,10 +18,11 @@ from computeplan.exports.material import Material
 from computeplan.folder.contents import EXPORT
 from computeplan.folder.tables.frames import csv_bytes, named
 from computeplan.folder.write import write_folder
+from computeplan.problem import Problem
 from computeplan.runs.loaded import origin
 from computeplan.runs.opened import open_plan
 from computeplan.runs.run import Run
-from computeplan.studies.shares.groups import Grouping, make_groups
+from computeplan.studies.shares.groups import Grouping, Groups, make_groups
 from computeplan.text import did_you_mean, expected_one_of
 from computeplan.vocabulary import System
 
@@ -151,11 +153,7 @@ def export_plan(
     run = plan if isinstance(plan, Run) else open_plan(plan, baseline=False)
     target, problem = TARGETS[System(to)], run.plan.problem
     groups = make_groups(problem, by)
-    known = {*problem.sites.names, *problem.pools.names, *problem.hardware.names, *groups.names}
-    for name in names or {}:
-        if name not in known and name not in problem.workloads.names:
-            hint = did_you_mean(name, known)
-            raise UsageError(path="names", expected="names of the plan", found=repr(name), hint=hint)
+    _check_names(problem, groups, names or {})
     return PlanExport(
         System(to),
         Material(
@@ -169,3 +167,18 @@ def export_plan(
             names or {},
         ),
     )
+
+
+def _check_names(problem: Problem, groups: Groups, names: Mapping[str, str]) -> None:
+    """Refuse names of what the plan has not, and one name for two things of a kind."""
+    kinds = (problem.sites.names, problem.pools.names, problem.hardware.names, groups.names)
+    known = {name for kind in kinds for name in kind}
+    for name in names:
+        if name not in known and name not in problem.workloads.names:
+            hint = did_you_mean(name, known)
+            raise UsageError(path="names", expected="names of the plan", found=repr(name), hint=hint)
+    for kind in (*kinds, problem.workloads.names) if names else ():
+        count = Counter(names.get(name, name) for name in kind)
+        if twice := sorted(name for name, times in count.items() if times > 1):
+            found = ", ".join(map(repr, twice))
+            raise UsageError(path="names", expected="a name for one thing only", found=found)

@@ -30,14 +30,16 @@ def read_drivers(sweep: Path, loaded: Loaded) -> Drivers:
         If there is no sweep in the folder, or it is one of another config than that of the plan.
     """
     saved = open_folder(sweep, kind=SWEEP)
+    own = identify_config(parse_document(loaded.written, str(loaded.path)).data)
     with blame_folder(saved):
-        swept = saved.provenance["identity"]["config"]
+        origin = saved.provenance["config"]
+        swept = saved.provenance["identity"]["config"], origin["scenario"], origin["set"]
         drivers: Drivers = saved.read_json(SUMMARY)["drivers"]
-    if swept != identify_config(parse_document(loaded.written, str(loaded.path)).data):
+    if swept != (own, loaded.scenario, list(loaded.overrides)):
         raise PlanFolderError(
             path=sweep,
             expected="a sweep of the plan's config as it was",
-            found="one of another config",
+            found="one of another config, scenario or changes",
             hint="sweep it again",
         )
     return drivers

@@ -29,6 +29,6 @@ def _verdict(found: Roll, objective: float | None, unit: str) -> str:
     if found.is_kept:
         return f"From {found.now} on the plan stays as it is: no other rest is better."
     if found.keeping is None:
-        return f"From {found.now} on the plan is another: it cannot go on as it was."
+        return f"From {found.now} on the plan is another; going on as it was is impossible or was not tried."
     saved = number(found.keeping - (objective or 0.0))
     return f"From {found.now} on the plan is another, which saves {saved} {unit} against going on as it was."

@@ -184,7 +184,7 @@ def _compare(
     if size <= SMALL:
         tried = [shared.tidied(values) for values in alone[1] if values is not None]
         own = np.array([costs_of(evaluate(nodes, values, options)) for values in tried])
-    if options.is_stopped:
+    if options.is_stopped or (own is not None and own.shape != (len(nodes), len(nodes))):
         return None
     least, most = ranges_of(tuple(node.problem for node in nodes), alone[0])
     return ReferencePlans(costs_of(alone[0]), of_mean, own, least, most)

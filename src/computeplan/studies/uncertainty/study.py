@@ -107,13 +107,13 @@ class UncertaintyStudy:
 
     @property
     def value(self) -> float:
-        """What is minimized: the risk measure of the costs."""
-        return self.risk.value(self.costs)
+        """What is minimized: the risk measure of the costs; inf without a plan."""
+        return self.risk.value(self.costs) if self.outcomes else np.inf
 
     @property
     def expected(self) -> float:
-        """Mean cost over the scenarios."""
-        return float(self.risk.probability @ self.costs)
+        """Mean cost over the scenarios; inf without a plan."""
+        return float(self.risk.probability @ self.costs) if self.outcomes else np.inf
 
     @property
     def gap(self) -> float | None:
