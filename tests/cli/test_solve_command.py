@@ -230,7 +230,7 @@ def test_a_failed_audit_exits_with_5_and_writes_nothing(tiny, made):
 def test_a_folder_that_is_no_plan_is_refused_before_solving(tiny, monkeypatch):
     (tiny.parent / "out").mkdir()
     (tiny.parent / "out" / "thesis.tex").write_text("mine")
-    monkeypatch.setattr(api, "load", lambda *_, **__: pytest.fail("read although the folder is refused"))
+    monkeypatch.setattr(api, "plan_loaded", lambda *_, **__: pytest.fail("solved although it is refused"))
     result = run("solve", tiny, "--out", "out")
     assert result.exit_code == 2
     assert "no part of a plan (thesis.tex)" in result.stderr

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from computeplan.problem.arrays import Bools, Floats, ReadOnlyArrays
-from computeplan.problem.fields import flag, limit, price
+from computeplan.problem.fields import factor, flag, limit, price
 from computeplan.problem.rates import Rates
 from computeplan.vocabulary import CarbonBasis
 
@@ -90,7 +90,7 @@ class Objective:
     budget: Annotated[float, limit("", "money")] = math.inf
     """Most cost over the horizon, without shortfall penalty and carbon charge; inf where there is none."""
     measured: Rates | None = None
-    measure_price: float = 0.0
+    measure_price: Annotated[float, factor("")] = 0.0
     """A measure that is minimized too, and the price of one unit of it; negative: more of it is better."""
 
     @property
