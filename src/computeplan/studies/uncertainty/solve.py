@@ -181,10 +181,10 @@ def _compare(
     options.enter("trying the decisions for the mean in every scenario", LOG)
     of_mean = None if mean is None else costs_of(evaluate(nodes, mean, options))
     size, own = sum(node.lp.n_columns for node in nodes) * len(nodes), None
-    if size <= SMALL:
-        tried = [shared.tidied(values) for values in alone[1] if values is not None]
+    tried = [shared.tidied(values) for values in alone[1] if values is not None]
+    if size <= SMALL and len(tried) == len(nodes):
         own = np.array([costs_of(evaluate(nodes, values, options)) for values in tried])
-    if options.is_stopped or (own is not None and own.shape != (len(nodes), len(nodes))):
+    if options.is_stopped:
         return None
     least, most = ranges_of(tuple(node.problem for node in nodes), alone[0])
     return ReferencePlans(costs_of(alone[0]), of_mean, own, least, most)
