@@ -31,7 +31,8 @@ from computeplan.prices.bound import (
     system_terms,
 )
 from computeplan.prices.dual_repair import BELOW, repair_prices
-from computeplan.prices.least_cost import WorkPrices, costs_of_placing, least_cost_at
+from computeplan.prices.least_cost import costs_of_placing, least_cost_at
+from computeplan.prices.work_prices import WorkPrices
 from computeplan.problem import Floats, Objective, Prices, Problem, Term
 from computeplan.problem.arrays import ReadOnlyArrays, ratio, times
 from computeplan.problem.limits import LimitKind
