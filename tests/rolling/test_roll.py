@@ -326,6 +326,11 @@ def test_a_past_that_the_new_config_denies_is_named(plan):
     less = changed(workloads__train={"zone": "town", "job": {"volume": "0.5 unit*h", "max_rate": 3}})
     with pytest.raises(ConfigError, match=r"workload train: expected at most its volume of 0\.5 unit·h"):
         computeplan.roll(plan, at(7), config=less)
+    dark = changed(sites__hall__contracts__sun__capacity="1 kW")
+    with pytest.raises(
+        ConfigError, match=r"contract hall/sun, .*: expected at least the 3 kWh .*, got 1 kWh; what"
+    ):
+        computeplan.roll(plan, at(4), config=dark)
     gone = changed()
     del gone["workloads"]["chat"]
     with pytest.raises(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from computeplan.accounts.energy import available_kwh
 from computeplan.accounts.requirements import arrivals, waiting_limit
 from computeplan.errors import ConfigError, Fault, UsageError
 from computeplan.folder.tables.actuals import DoneWork
@@ -42,6 +43,8 @@ def take_over(
     for each in done:
         faults += list(total.add_stated(each.block(until), each.source))
     decisions = _decisions(was, solution.decisions, problem)
+    if not done:
+        faults += list(_denied_supply(problem, decisions, until))
     if faults:
         raise ConfigError.of(faults[:20])
     return Held(until, class_of, total.work(), decisions, holds_supply=not done)
@@ -182,6 +185,23 @@ class _Past:
             return Fault(place, expected, f"{number(done[: period + 1].sum())} unit·h until then", hint)
         expected = f"its demand of {number(arrived[-1])} unit·h"
         return Fault(place, expected, f"{number(done[period])} unit·h done", hint)
+
+
+def _denied_supply(problem: Problem, decisions: Decisions, until: int) -> Iterator[Fault]:
+    """Find past energy of contracts and grids that the problem, as it is known now, does not have."""
+    grid_kwh = problem.grid.import_limit_kw[:, None] * problem.horizon.hours
+    for what, names, used, there in (
+        ("contract", problem.contracts.names, decisions.contract_kwh, available_kwh(problem, decisions)),
+        ("grid of site", problem.sites.names, decisions.grid_kwh, grid_kwh),
+    ):
+        past, most = used[:, :until], there[:, :until]
+        missing = past > most + NEAR * np.maximum(past, past.max(initial=0.0) * NEAR)
+        for thing in np.flatnonzero(missing.any(axis=1)).tolist():
+            period = int(missing[thing].argmax())
+            place = f"{what} {names[thing]}, {problem.horizon.local_time(period)}"
+            expected = f"at least the {number(past[thing, period])} kWh that were used"
+            hint = "what happened stays: let a series change the number from now on"
+            yield Fault(place, expected, f"{number(most[thing, period])} kWh", hint)
 
 
 def _added(parts: Sequence[tuple[Ints, Floats]]) -> tuple[Ints, Floats]:
