@@ -21,7 +21,7 @@ REMOTE = ("hami", "yiwu", "karamay", "tuoli", "urumqi", "mobile-alibaba")
 
 
 def main() -> None:
-    """Write what stands between the marks of the page."""
+    """Solve the flagship and its sweep, and fill in the generated parts of the page."""
     summary = computeplan.solve(CONFIG).summary()
     points = computeplan.sweep(CONFIG).points.to_dicts()
     page = PAGE.read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def fill(page: str, name: str, text: str) -> str:
-    """Replace what stands between two marks."""
+    """Replace the text between the two marks of a generated part."""
     begin, end = f"<!-- {name}: made by `make flagship` -->\n", f"<!-- end of {name} -->"
     return re.sub(
         f"({re.escape(begin)}).*?({end})",
