@@ -46,7 +46,7 @@ class Roll:
     now: str
     """Local start of the rest."""
     keeping: float | None
-    """Objective if nothing were changed from now on; absent where that is not possible by what is known."""
+    """Objective if nothing were changed from now on; absent where that is not possible, and with actuals."""
     is_kept: bool
     """Whether nothing is gained by a change, so that the plan stays as it is."""
 
